@@ -1,0 +1,4 @@
+"""Score periods, sheets, objections, bulletins (notice, 三(四)).
+
+Its place is kept.
+"""

@@ -1,0 +1,1 @@
+"""Confidentiality agreements, purposes, reveal, quotas and the vault of originals (notice, 三(三))."""

@@ -1,0 +1,1 @@
+"""Pure Python over data: no Django, no clock, no settings."""

@@ -1,0 +1,1 @@
+"""Table + Resource into Findings: cell, code, severity, message, mend."""

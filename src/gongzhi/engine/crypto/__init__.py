@@ -1,0 +1,1 @@
+"""SM3, SM4, tokens for persons, hash chains."""

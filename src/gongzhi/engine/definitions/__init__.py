@@ -1,0 +1,1 @@
+"""Read definitions/ into frozen objects; refuse what is not understood."""

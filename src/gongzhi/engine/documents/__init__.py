@@ -1,0 +1,1 @@
+"""公文 (GB/T 9704), workbooks and charts as files."""

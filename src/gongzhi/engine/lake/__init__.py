@@ -1,0 +1,1 @@
+"""Immutable Parquet batches; the only door to the analytic engine."""

@@ -1,0 +1,1 @@
+"""Which taxpayer a row is about, and how sure."""
