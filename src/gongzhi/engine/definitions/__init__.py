@@ -1,1 +1,34 @@
-"""Read definitions/ into frozen objects; refuse what is not understood."""
+"""Read definitions/ into frozen objects; refuse what is not understood.
+
+`load(folder)` gives one `Definitions`, or a DefinitionError that names every fault with file and
+line. The kinds of definition and their keys are the models of this part; design.md 4 is their source.
+"""
+
+from .duty import Clause, CollaborationItem, Frequency, GridTask
+from .folder import Definitions, RuleFolder, load
+from .law import Basis, Case, DatedValue, Evidence, Parameter, Rule, Side
+from .organisation import Cell, District, Post, Unit, UnitKind
+from .resource import (
+    AnyOf,
+    Check,
+    Field,
+    FieldType,
+    Needs,
+    Order,
+    Party,
+    Product,
+    Resource,
+    Sensitivity,
+    Sheet,
+    Total,
+    Use,
+)
+from .strict import DefinitionError, Problem
+from .words import Duty, Finding, Role, Term
+
+__all__ = [
+    "AnyOf", "Basis", "Case", "Cell", "Check", "Clause", "CollaborationItem", "DatedValue", "DefinitionError",
+    "Definitions", "District", "Duty", "Evidence", "Field", "FieldType", "Finding", "Frequency", "GridTask",
+    "Needs", "Order", "Parameter", "Party", "Post", "Problem", "Product", "Resource", "Role", "Rule",
+    "RuleFolder", "Sensitivity", "Sheet", "Side", "Term", "Total", "Unit", "UnitKind", "Use", "load",
+]  # fmt: skip

@@ -1,0 +1,120 @@
+"""Dated values with their legal source, and risk rules (design.md 4, domain.md 2)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field as Also
+from pydantic import StringConstraints, model_validator
+
+from .resource import Key, Title
+from .strict import Strict
+
+
+class Basis(Strict):
+    """A statute or document with its article; `until` is the last day in force, null while it is."""
+
+    title: Title
+    article: Title | None = None
+    since: dt.date
+    until: dt.date | None = None
+
+
+class DatedValue(Strict):
+    since: dt.date
+    until: dt.date | None = None
+    value: Decimal
+    basis: Title
+
+
+class Parameter(Strict):
+    """A rate, floor or number of days by date. `confirm_locally` marks what a site must check."""
+
+    key: Key
+    title: Title
+    unit: Title  # 比例, 元, 分, 天, ㎡, 元/㎡·年 …
+    values: Annotated[tuple[DatedValue, ...], Also(min_length=1)]
+    confirm_locally: bool = False
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for earlier, later in zip(self.values, self.values[1:], strict=False):
+            if earlier.until is None or earlier.until >= later.since:
+                raise ValueError(f"{later.since} 起的取值与前一段重叠")
+        return self
+
+    def at(self, day: dt.date) -> DatedValue | None:
+        """The value in force on `day`; None outside every span."""
+        for value in self.values:
+            if value.since <= day and (value.until is None or day <= value.until):
+                return value
+        return None
+
+
+class ParametersFile(Strict):
+    theme: Title
+    parameters: tuple[Parameter, ...]
+
+
+class Side(Strict):
+    """One side of a comparison: what stands there, and in which unit the number is."""
+
+    title: Title
+    unit: Literal["fen", "sqm", "count", "days", "flag"]
+
+
+class Evidence(Strict):
+    """Where the rows behind a hit are fetched: a table, how it joins to the hit, which cells speak.
+
+    `where` is a condition over the table's columns (alias `t`) and the hit's (alias `hit`).
+    """
+
+    table: Key
+    side: Literal["left", "right"]
+    where: Title
+    cells: Annotated[tuple[Key, ...], Also(min_length=1)]
+
+
+class Rule(Strict):
+    """A comparison: two sides, a formula, the law, and where its evidence lies.
+
+    The SQL (`rule.sql`, one SELECT) returns one row per (subject, object, period) with the columns
+    `subject, object, period, result, left_value, right_value, difference_fen, tax_fen` and whatever
+    `formula` names; `result` is 'hit', 'miss' or 'insufficient'.
+    """
+
+    code: Annotated[str, StringConstraints(pattern=r"^R\d{2}[ab]?$")]
+    name: Title
+    theme: Key
+    since: dt.date
+    until: dt.date | None = None
+    summary: Title
+    tables: Annotated[tuple[Key, ...], Also(min_length=1)]
+    parameters: tuple[Key, ...] = ()
+    left: Side
+    right: Side
+    formula: Title  # Chinese, with {column} and {column:fen|sqm|percent|date} places
+    tax: Title
+    basis: Annotated[tuple[Basis, ...], Also(min_length=1)]
+    evidence: Annotated[tuple[Evidence, ...], Also(min_length=1)]
+    explanations: tuple[Title, ...] = ()  # possible innocent explanations, to be checked first
+    grace_days: int = 0
+    note: str | None = None
+
+
+class Case(Strict):
+    """A worked example of a rule: rows per table, the day, and what must come out."""
+
+    name: Title
+    as_of: dt.date
+    given: dict[Key, tuple[dict[str, str | int | bool | None], ...]]
+    expect: tuple[dict[str, str | int | None], ...]
+    parameters: dict[Key, Decimal] = {}
+    source: str | None = None
+
+
+class CasesFile(Strict):
+    cases: Annotated[tuple[Case, ...], Also(min_length=2)]

@@ -1,0 +1,100 @@
+"""Units, posts, streets and communities (annexes 1, 2, 4, 5; division codes of the statistics bureau)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field as Also
+from pydantic import StringConstraints
+
+from .resource import Key, Title
+from .strict import Strict
+
+
+class UnitKind(StrEnum):
+    """What a unit is in the notice; a unit may be several."""
+
+    LEADING = "leading"  # 领导小组及其办公室
+    MEMBER = "member"  # 成员单位 (annex 1)
+    PROVIDER = "provider"  # 数据提供单位 (annex 2)
+    PARTNER = "partner"  # 协作单位 (annex 4)
+    GRID = "grid"  # 网格单位
+    BUREAU = "bureau"  # 区税务局
+
+
+class Unit(Strict):
+    """A unit by its official name (annex 1) with the names that annexes 2 and 4 use.
+
+    A unit with `members_open` stands for a class that the notice leaves open (各金融机构, 等…部门):
+    its members are designated by dated act of the office, and until then it owes nothing.
+    """
+
+    key: Key
+    name: Title
+    annex_names: tuple[Title, ...] = ()
+    kinds: Annotated[tuple[UnitKind, ...], Also(min_length=1)]
+    annex2: int | None = None  # number of the provider in annex 2
+    division: str | None = None  # division code of a street
+    members: tuple[Key, ...] = ()
+    members_open: bool = False
+    note: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, *self.annex_names)
+
+
+class UnitsFile(Strict):
+    document: Title
+    since: dt.date
+    units: tuple[Unit, ...]
+
+
+class Post(Strict):
+    """A post, never a person: who holds it is a fact of the running system."""
+
+    key: Key
+    unit: Key
+    title: Title
+    role: Title | None = None  # 组长, 副组长, 成员, 办公室主任
+    clause: Title
+    note: str | None = None
+
+
+class PostsFile(Strict):
+    document: Title
+    since: dt.date
+    posts: tuple[Post, ...]
+
+
+class Cell(Strict):
+    """One grid cell: level 2 is a street, level 3 a community or village."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{3}(\d{3})?)?$")]
+    name: Title
+    level: Annotated[int, Also(ge=1, le=3)]
+    parent: str | None = None
+    aliases: tuple[Title, ...] = ()
+
+
+class CellsFile(Strict):
+    source: Title
+    since: dt.date
+    cells: tuple[Cell, ...]
+
+
+class District(Strict):
+    """The district that this folder describes; another district is another folder."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+    name: Title
+    city: Title
+    province: Title
+    notice: Title
+    notice_title: Title
+    since: dt.date
+    office: Key  # unit in which the leading group's office sits
+    bureau: Key
+    note: str | None = None

@@ -1,0 +1,297 @@
+"""What is shared: resources, their sheets, fields, parties and cross-field checks (annexes 2 and 4)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Field as Also
+from pydantic import StringConstraints, model_validator
+
+from .strict import Strict
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+
+
+class FieldType(StrEnum):
+    """What a column holds; it decides the checks, the lake column and the default sensitivity."""
+
+    CREDIT_CODE = "credit_code"  # 统一社会信用代码, or an older number of an organisation
+    PERSON_ID = "person_id"  # 身份证件号码
+    CODE_OR_ID = "code_or_id"  # 统一社会信用代码或身份证号码
+    NAME = "name"  # of an organisation, or of the party that a code_or_id names
+    PERSON_NAME = "person_name"
+    TEXT = "text"
+    DATE = "date"
+    PERIOD = "period"  # 2026-09, 2026Q3 …, kept as its code
+    YEAR = "year"
+    MONEY = "money"  # whole 分 in the lake
+    AREA = "area"  # square metres in the lake
+    NUMBER = "number"
+    COUNT = "count"  # a whole number, not negative
+    PERCENT = "percent"
+    ENUM = "enum"
+    BOOLEAN = "boolean"
+    PHONE = "phone"
+    ADDRESS = "address"
+    CERTIFICATE = "certificate"  # number of a licence, contract, document
+
+
+class Sensitivity(StrEnum):
+    """How a value may be shown (security.md 3.3, personal information law 28)."""
+
+    OPEN = "open"
+    BUSINESS = "business"
+    TAX = "tax"  # 涉税保密信息
+    PERSONAL = "personal"
+    SENSITIVE = "sensitive"  # 敏感个人信息
+
+
+_PERSONAL = {FieldType.PERSON_ID, FieldType.CODE_OR_ID, FieldType.PERSON_NAME, FieldType.PHONE}
+_OPEN = {
+    FieldType.CREDIT_CODE,
+    FieldType.NAME,
+    FieldType.ENUM,
+    FieldType.YEAR,
+    FieldType.DATE,
+    FieldType.PERIOD,
+}
+
+
+class Field(Strict):
+    """One column of a template.
+
+    `item` is the notice's data item that the column realises, where it is not the title itself (one
+    item may become several columns); `source_title` keeps a damaged wording of the notice. `unit` is
+    the unit in which the template asks (元, 万元, ㎡, 亩 …); the lake always holds 分 and ㎡.
+    """
+
+    key: Key
+    title: Title
+    type: FieldType
+    item: Title | None = None
+    source_title: Title | None = None
+    required: bool = False
+    proposed: bool = False
+    sensitivity: Sensitivity | None = None
+    aliases: tuple[Title, ...] = ()
+    help: str | None = None
+    example: str | None = None
+    unit: str | None = None
+    values: tuple[str, ...] = ()
+    value_aliases: dict[str, str] = {}
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    max_length: Annotated[int, Also(gt=0)] | None = None
+    pattern: str | None = None
+    in_period: bool = False  # a date that should fall into the period of the file
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.type is FieldType.ENUM) != bool(self.values):
+            raise ValueError("values 与 type: enum 必须同时出现")
+        if strange := set(self.value_aliases.values()) - set(self.values):
+            raise ValueError(f"value_aliases 指向不存在的取值：{'、'.join(sorted(strange))}")
+        if self.proposed and self.required:
+            raise ValueError("proposed 的字段不得 required（文件没有要求）")
+        if self.in_period and self.type not in {FieldType.DATE, FieldType.PERIOD, FieldType.YEAR}:
+            raise ValueError("in_period 只用于日期、期间、年份")
+        return self
+
+    @property
+    def column(self) -> str:
+        """Name of the lake column: money ends in `_fen`, areas in `_sqm`."""
+        suffix = {FieldType.MONEY: "_fen", FieldType.AREA: "_sqm"}.get(self.type, "")
+        return f"{self.key}{suffix}"
+
+    @property
+    def sight(self) -> Sensitivity:
+        """The stated sensitivity, or the one that the type implies."""
+        if self.sensitivity:
+            return self.sensitivity
+        if self.type in _PERSONAL:
+            return Sensitivity.PERSONAL
+        return Sensitivity.OPEN if self.type in _OPEN else Sensitivity.BUSINESS
+
+    @property
+    def personal(self) -> bool:
+        return self.sight in {Sensitivity.PERSONAL, Sensitivity.SENSITIVE}
+
+
+class Party(Strict):
+    """Who a row names: the columns that together identify one organisation or person."""
+
+    role: Key
+    title: Title
+    code: Key | None = None
+    name: Key | None = None
+    address: Key | None = None
+    phone: Key | None = None
+    main: bool = False  # the party that the row is about
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(key for key in (self.code, self.name, self.address, self.phone) if key)
+
+
+class Order(Strict):
+    """`later` must not lie before `earlier` (dates) or below it (numbers)."""
+
+    kind: Literal["order"]
+    earlier: Key
+    later: Key
+    severity: Literal["block", "explain", "hint"] = "block"
+
+
+class Total(Strict):
+    """`total` equals the sum of `parts` (empty parts count as zero)."""
+
+    kind: Literal["total"]
+    total: Key
+    parts: Annotated[tuple[Key, ...], Also(min_length=2)]
+    minus: tuple[Key, ...] = ()
+    severity: Literal["block", "explain", "hint"] = "explain"
+
+
+class Product(Strict):
+    """`product` equals the product of `factors` within one unit of its last digit."""
+
+    kind: Literal["product"]
+    product: Key
+    factors: Annotated[tuple[Key, ...], Also(min_length=2)]
+    severity: Literal["block", "explain", "hint"] = "explain"
+
+
+class AnyOf(Strict):
+    """At least one of `fields` is filled."""
+
+    kind: Literal["any_of"]
+    fields: Annotated[tuple[Key, ...], Also(min_length=2)]
+    severity: Literal["block", "explain", "hint"] = "block"
+
+
+class Needs(Strict):
+    """Where `field` is filled (or equals one of `values`), `needs` must be filled."""
+
+    kind: Literal["needs"]
+    field: Key
+    values: tuple[str, ...] = ()
+    needs: Key
+    severity: Literal["block", "explain", "hint"] = "explain"
+
+
+Check = Annotated[Order | Total | Product | AnyOf | Needs, Also(discriminator="kind")]
+
+
+class Sheet(Strict):
+    """One table of a resource; `code` is the name of its table in the lake and in rules."""
+
+    letter: Annotated[str, StringConstraints(pattern=r"^[a-z]?$")] = ""
+    code: Key
+    title: Title
+    item: Title | None = None
+    fields: Annotated[tuple[Field, ...], Also(min_length=1)]
+    parties: tuple[Party, ...] = ()
+    key: tuple[Key, ...] = ()  # columns that together name a row once
+    checks: tuple[Check, ...] = ()
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _resolved(self) -> Self:
+        known = {field.key for field in self.fields}
+        if len(known) < len(self.fields):
+            raise ValueError("字段 key 重复")
+        named = {key for party in self.parties for key in party.fields} | set(self.key)
+        for check in self.checks:
+            named |= _keys(check)
+        if missing := named - known:
+            raise ValueError(f"引用了不存在的字段：{'、'.join(sorted(missing))}")
+        if self.parties and sum(party.main for party in self.parties) != 1:
+            raise ValueError("parties 中恰有一方为 main")
+        return self
+
+    def field(self, key: str) -> Field:
+        return next(field for field in self.fields if field.key == key)
+
+    @property
+    def main_party(self) -> Party | None:
+        return next((party for party in self.parties if party.main), None)
+
+
+def _keys(check: Check) -> set[str]:
+    match check:
+        case Order():
+            return {check.earlier, check.later}
+        case Total():
+            return {check.total, *check.parts, *check.minus}
+        case Product():
+            return {check.product, *check.factors}
+        case AnyOf():
+            return set(check.fields)
+        case Needs():
+            return {check.field, check.needs}
+
+
+class Use(StrEnum):
+    """What the platform does with accepted rows."""
+
+    JOIN = "join"  # rows name taxpayers and are joined to them
+    COUNTS = "counts"  # counts only; nobody is named
+    VERIFY = "verify"  # yes / no / not found on request; never in the lake's joins
+    PARAMETERS = "parameters"  # publishes dated parameters
+
+
+class Resource(Strict):
+    """One resource of annex 2 (`15.3`), annex 4 (`K.9`) or of the bureau (`T.1`)."""
+
+    number: Annotated[str, StringConstraints(pattern=r"^(\d{1,2}\.\d{1,2}|[KT]\.\d{1,2})$")]
+    code: Key
+    title: Title
+    source_title: str | None = None
+    providers: Annotated[tuple[Key, ...], Also(min_length=1)]
+    clause: Title
+    since: dt.date
+    document: Title
+    frequency: Title
+    use: Use = Use.JOIN
+    sheets: tuple[Sheet, ...]
+    duplicate_of: str | None = None
+    scored: bool = True
+    stock: bool = False  # also owed once for what existed before
+    proposed: bool = False
+    note: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _single_sheet(cls, value: object) -> object:
+        """A resource with one table writes its fields directly."""
+        if not isinstance(value, dict) or "fields" not in value:
+            return value
+        if "sheets" in value:
+            raise ValueError("fields 与 sheets 只能写一个")
+        inner = {key: value[key] for key in ("fields", "parties", "key", "checks") if key in value}
+        outer = {key: item for key, item in value.items() if key not in inner}
+        return outer | {"sheets": [{"code": value.get("code"), "title": value.get("title"), **inner}]}
+
+    @model_validator(mode="after")
+    def _letters(self) -> Self:
+        letters = [sheet.letter for sheet in self.sheets]
+        if self.duplicate_of:
+            return self
+        if not letters:
+            raise ValueError("缺少 fields 或 sheets")
+        if len(letters) == 1 and letters != [""]:
+            raise ValueError("只有一张表时不写 letter")
+        if len(letters) > 1 and letters != [chr(97 + index) for index in range(len(letters))]:
+            raise ValueError("多张表的 letter 依次为 a、b、c …")
+        return self
+
+    def sheet(self, letter: str = "") -> Sheet:
+        """The sheet with this letter; KeyError when there is none."""
+        for sheet in self.sheets:
+            if sheet.letter == letter:
+                return sheet
+        raise KeyError(letter)
