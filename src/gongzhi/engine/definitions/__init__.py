@@ -5,7 +5,7 @@ line. The kinds of definition and their keys are the models of this part; design
 """
 
 from .duty import Clause, CollaborationItem, Frequency, GridTask
-from .folder import Definitions, RuleFolder, load
+from .folder import Definitions, RuleFolder, load, load_once
 from .law import Basis, Case, DatedValue, Evidence, Parameter, Rule, Side
 from .organisation import Cell, District, Post, Unit, UnitKind
 from .resource import (
@@ -30,5 +30,6 @@ __all__ = [
     "AnyOf", "Basis", "Case", "Cell", "Check", "Clause", "CollaborationItem", "DatedValue", "DefinitionError",
     "Definitions", "District", "Duty", "Evidence", "Field", "FieldType", "Finding", "Frequency", "GridTask",
     "Needs", "Order", "Parameter", "Party", "Post", "Problem", "Product", "Resource", "Role", "Rule",
-    "RuleFolder", "Sensitivity", "Sheet", "Side", "Term", "Total", "Unit", "UnitKind", "Use", "load",
+    "RuleFolder", "Sensitivity", "Sheet", "Side", "Term", "Total", "Unit", "UnitKind", "Use",
+    "load", "load_once",
 ]  # fmt: skip

@@ -8,8 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field as Also
 from pydantic import StringConstraints, model_validator
 
-from .resource import Key, Title
-from .strict import Strict
+from .strict import Key, Strict, Text, Title
 
 
 class Frequency(Strict):
@@ -25,7 +24,7 @@ class Frequency(Strict):
     due_parameter: Key | None = None
     at_least: int | None = None
     at_most: int | None = None
-    note: str | None = None
+    note: Text | None = None
 
 
 class FrequenciesFile(Strict):
@@ -42,7 +41,7 @@ class GridTask(Strict):
     title: Title
     category: Title
     grid_worker: bool  # what a level-3 worker may do alone (domain.md 5.6); otherwise she only assists
-    note: str | None = None
+    note: Text | None = None
 
 
 class GridTasksFile(Strict):
@@ -60,13 +59,14 @@ class CollaborationItem(Strict):
     title: Title
     source_title: str | None = None
     partners: Annotated[tuple[Key, ...], Also(min_length=1)]
-    partners_source: Title
+    partners_source: Title  # the annex's own cell
     trigger: Literal["standing", "request", "periodic"]
     frequency: Title
     fields: tuple[Title, ...] = ()
     resource: str | None = None  # the periodic delivery `K.n` that this item owes
+    due_parameter: Key | None = None  # days for an answer that a statute sets
     legal_review: bool = False  # a reminder only, after legal review (domain.md 0.2 row 9)
-    note: str | None = None
+    note: Text | None = None
 
 
 class CollaborationFile(Strict):
@@ -81,13 +81,13 @@ class Clause(Strict):
 
     id: Annotated[str, StringConstraints(pattern=r"^B\d{2}$")]
     section: Title
-    text: Title
+    text: Text
     actor: Title
     kind: Key
     room: Key | None = None  # the room of the house that serves it
     state: Literal["todo", "part", "done"]
     journey: str | None = None
-    note: str | None = None
+    note: Text | None = None
 
     @model_validator(mode="after")
     def _proved(self) -> Self:

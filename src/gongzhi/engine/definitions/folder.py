@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -247,3 +247,9 @@ def _by_number(folder: _Folder) -> Mapping[int, CollaborationItem]:
 
 
 _NOWHERE = District.model_construct(code="000000", name="")
+
+
+@lru_cache(maxsize=8)
+def load_once(root: Path) -> Definitions:
+    """`load`, once per folder and process: definitions do not change under a running process."""
+    return load(root)

@@ -9,8 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field as Also
 from pydantic import StringConstraints, model_validator
 
-from .resource import Key, Title
-from .strict import Strict
+from .strict import Key, Strict, Text, Title
 
 
 class Basis(Strict):
@@ -26,7 +25,7 @@ class DatedValue(Strict):
     since: dt.date
     until: dt.date | None = None
     value: Decimal
-    basis: Title
+    basis: Text
 
 
 class Parameter(Strict):
@@ -37,7 +36,7 @@ class Parameter(Strict):
     unit: Title  # 比例, 元, 分, 天, ㎡, 元/㎡·年 …
     values: Annotated[tuple[DatedValue, ...], Also(min_length=1)]
     confirm_locally: bool = False
-    note: str | None = None
+    note: Text | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -74,7 +73,7 @@ class Evidence(Strict):
 
     table: Key
     side: Literal["left", "right"]
-    where: Title
+    where: Text
     cells: Annotated[tuple[Key, ...], Also(min_length=1)]
 
 
@@ -91,18 +90,18 @@ class Rule(Strict):
     theme: Key
     since: dt.date
     until: dt.date | None = None
-    summary: Title
+    summary: Text
     tables: Annotated[tuple[Key, ...], Also(min_length=1)]
     parameters: tuple[Key, ...] = ()
     left: Side
     right: Side
-    formula: Title  # Chinese, with {column} and {column:fen|sqm|percent|date} places
-    tax: Title
+    formula: Text  # Chinese, with {column} and {column:fen|sqm|percent|date} places
+    tax: Text
     basis: Annotated[tuple[Basis, ...], Also(min_length=1)]
     evidence: Annotated[tuple[Evidence, ...], Also(min_length=1)]
-    explanations: tuple[Title, ...] = ()  # possible innocent explanations, to be checked first
+    explanations: tuple[Text, ...] = ()  # possible innocent explanations, to be checked first
     grace_days: int = 0
-    note: str | None = None
+    note: Text | None = None
 
 
 class Case(Strict):

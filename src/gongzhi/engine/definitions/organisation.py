@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field as Also
-from pydantic import StringConstraints
+from pydantic import StringConstraints, model_validator
 
-from .resource import Key, Title
-from .strict import Strict
+from .strict import Key, Strict, Text, Title
 
 
 class UnitKind(StrEnum):
@@ -25,7 +24,7 @@ class UnitKind(StrEnum):
 
 
 class Unit(Strict):
-    """A unit by its official name (annex 1) with the names that annexes 2 and 4 use.
+    """A unit by its official name (annex 1) with the names that annexes 2 and 4 and its seal use.
 
     A unit with `members_open` stands for a class that the notice leaves open (各金融机构, 等…部门):
     its members are designated by dated act of the office, and until then it owes nothing.
@@ -39,7 +38,15 @@ class Unit(Strict):
     division: str | None = None  # division code of a street
     members: tuple[Key, ...] = ()
     members_open: bool = False
-    note: str | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _numbered(self) -> Self:
+        if self.annex2 is not None and UnitKind.PROVIDER not in self.kinds:
+            raise ValueError("annex2 只用于 kinds 含 provider 的单位")
+        if self.members and self.members_open:
+            raise ValueError("members 与 members_open 只能写一个")
+        return self
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -60,17 +67,24 @@ class Post(Strict):
     title: Title
     role: Title | None = None  # 组长, 副组长, 成员, 办公室主任
     clause: Title
-    note: str | None = None
+    note: Text | None = None
 
 
 class PostsFile(Strict):
     document: Title
     since: dt.date
+    succession: Title  # what happens when a holder leaves
     posts: tuple[Post, ...]
 
 
+_DIGITS = {1: 6, 2: 9, 3: 12}  # of a division code, by level
+
+
 class Cell(Strict):
-    """One grid cell: level 2 is a street, level 3 a community or village."""
+    """One grid cell: level 1 is the district, level 2 a street, level 3 a community or village.
+
+    `aliases` are old names that mean the whole cell, so that an old address still finds it.
+    """
 
     code: Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{3}(\d{3})?)?$")]
     name: Title
@@ -78,10 +92,19 @@ class Cell(Strict):
     parent: str | None = None
     aliases: tuple[Title, ...] = ()
 
+    @model_validator(mode="after")
+    def _nested(self) -> Self:
+        if len(self.code) != _DIGITS[self.level]:
+            raise ValueError(f"第 {self.level} 级网格的代码应为 {_DIGITS[self.level]} 位")
+        if self.parent != (self.code[: _DIGITS[self.level - 1]] if self.level > 1 else None):
+            raise ValueError("parent 应为上一级网格的代码")
+        return self
+
 
 class CellsFile(Strict):
     source: Title
     since: dt.date
+    note: Text | None = None
     cells: tuple[Cell, ...]
 
 
@@ -97,4 +120,4 @@ class District(Strict):
     since: dt.date
     office: Key  # unit in which the leading group's office sits
     bureau: Key
-    note: str | None = None
+    note: Text | None = None

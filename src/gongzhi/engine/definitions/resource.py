@@ -10,10 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field as Also
 from pydantic import StringConstraints, model_validator
 
-from .strict import Strict
-
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+from .strict import Key, Strict, Text, Title
 
 
 class FieldType(StrEnum):
@@ -78,7 +75,7 @@ class Field(Strict):
     proposed: bool = False
     sensitivity: Sensitivity | None = None
     aliases: tuple[Title, ...] = ()
-    help: str | None = None
+    help: Text | None = None
     example: str | None = None
     unit: str | None = None
     values: tuple[str, ...] = ()
@@ -197,7 +194,7 @@ class Sheet(Strict):
     parties: tuple[Party, ...] = ()
     key: tuple[Key, ...] = ()  # columns that together name a row once
     checks: tuple[Check, ...] = ()
-    note: str | None = None
+    note: Text | None = None
 
     @model_validator(mode="after")
     def _resolved(self) -> Self:
@@ -262,7 +259,7 @@ class Resource(Strict):
     scored: bool = True
     stock: bool = False  # also owed once for what existed before
     proposed: bool = False
-    note: str | None = None
+    note: Text | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field as Also
 
-from .resource import Key, Title
-from .strict import Strict
+from .resource import Sensitivity
+from .strict import Key, Strict, Text, Title
 
 
 class Finding(Strict):
@@ -20,8 +20,8 @@ class Finding(Strict):
     code: Key
     title: Title
     severity: Literal["refuse", "block", "explain", "hint", "repair"]
-    message: Title
-    mend: Title
+    message: Text
+    mend: Text
 
 
 class FindingsFile(Strict):
@@ -36,15 +36,22 @@ class Role(Strict):
     purpose: Title
     scope: Literal["own_unit", "own_cell", "all_units", "own_taxpayer", "system", "public"]
     duties: tuple[Key, ...]
+    clause: Title | None = None
     excludes: tuple[Key, ...] = ()
     second_factor: bool = True
 
 
 class Duty(Strict):
-    """Something that may be done or seen; the gate decides on duties, never on roles."""
+    """Something that may be done or seen; the gate decides on duties, never on roles.
+
+    `opens` names the sensitivities beyond `open` that come into sight with it (design.md 5): who has no
+    duty that opens `tax` never sees an amount that was declared or paid.
+    """
 
     key: Key
     title: Title
+    clause: Title | None = None  # of the notice, or the rule that demands it
+    opens: tuple[Sensitivity, ...] = ()
 
 
 class RolesFile(Strict):
@@ -53,9 +60,11 @@ class RolesFile(Strict):
 
 
 class Term(Strict):
+    """One concept with the one English word that code, tests and pages' addresses use for it."""
+
     chinese: Title
     english: Title
-    meaning: Title | None = None
+    meaning: Text | None = None
     avoid: tuple[Title, ...] = ()  # English words that must not be used for it
 
 
