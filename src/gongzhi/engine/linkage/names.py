@@ -1,0 +1,309 @@
+"""A Chinese enterprise name taken apart: 区划 · 字号 · 行业 · 组织形式 · 分支, and what its brackets say.
+
+The order of cutting follows 企业名称登记管理规定 art. 6 and 13: the form ends the name, the division opens it
+(or stands in brackets behind the trade name), the trade name is what the line of business leaves. A branch
+bears the parent's whole name in front of its own.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from .numbers import ordinals, with_digits
+from .text import canonical, normalise
+from .vocabulary import Vocabulary
+
+_GROUP = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+_COMPANY = re.compile(r"公司")
+_STREET = re.compile(r"^([一-鿿]{2,4}?(?:街道|镇|乡))(?=..)")
+_LIST = re.compile(r"[、/]|(?<=公司)原|(?<=厂)原")
+_LONGEST_WORD = 5
+# Stands around a division that was in brackets, between reading them and cutting the name.
+_PLACE = "\x1f"
+_PLACED = re.compile(f"{_PLACE}.*?{_PLACE}")
+
+
+@dataclass(frozen=True, slots=True)
+class NameParts:
+    """One name in its parts. Every text is canonical; an absent part is the empty string."""
+
+    canonical: str
+    division: str = ""  # as written: 绍兴市越城区
+    division_code: str = ""  # its code, 2 to 6 digits; empty when unknown or borne by several
+    street: str = ""
+    trade_name: str = ""
+    industry: str = ""
+    form: str = ""
+    form_class: str = ""
+    branch: str = ""
+    ordinals: tuple[int, ...] = ()
+    former: tuple[str, ...] = ()  # earlier names given in brackets
+    also: tuple[str, ...] = ()  # second names of the same enterprise
+    later: tuple[str, ...] = ()  # names it bears now
+    parent: str = ""  # for a branch: the name in front of it
+
+    @property
+    def bare(self) -> str:
+        """The name proper, without brackets and remarks: what two spellings must share to be the same."""
+        return self._bare
+
+    _bare: str = field(default="", repr=False)
+
+    @property
+    def core(self) -> str:
+        """字号 + 行业 (+ 分支): what is left when division and form are set aside."""
+        stem = with_digits(self.trade_name + self.industry)
+        return f"{stem}|{self.branch}" if self.branch else stem
+
+
+@dataclass(slots=True)
+class _Brackets:
+    text: str  # the name proper, brackets opened
+    stem: str  # the same without a division that stood in brackets
+    division: str = ""
+    former: list[str] = field(default_factory=list)
+    also: list[str] = field(default_factory=list)
+    later: list[str] = field(default_factory=list)
+
+
+class Splitter:
+    """A vocabulary made ready for cutting many names."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._words = vocabulary
+        self._openings: dict[str, list[str]] = {}
+        for spelling in sorted(vocabulary.divisions, key=len, reverse=True):
+            self._openings.setdefault(spelling[:2], []).append(spelling)
+        self._endings: dict[str, list[str]] = {}
+        for form in sorted(vocabulary.forms, key=len, reverse=True):
+            self._endings.setdefault(form[-1], []).append(form)
+        self._branch_endings = vocabulary.branch_words
+        self._parent_end = re.compile("|".join(map(re.escape, vocabulary.parent_endings)))
+
+    def split(self, name: str) -> NameParts:
+        """Take one canonical name apart."""
+        found = self._brackets(name) if "(" in name or ")" in name else _Brackets(name, name)
+        bare = found.text
+        parent, branch = self._branch(found.stem)
+        form, stem = self._form(parent)
+        division, code, rest = self._division(stem)
+        if found.division and not division:
+            division, code = found.division, self._code(found.division, "")
+        street, rest = self._street(rest) if division else ("", rest)
+        trade, industry = self._industry(rest)
+        if trade in self._words.trade_words and division:
+            # 绍兴市印染有限公司: without its division nothing would tell it from any other.
+            trade, industry = self._short(division), trade + industry
+        return NameParts(
+            canonical=name,
+            division=division,
+            division_code=code,
+            street=street,
+            trade_name=trade,
+            industry=industry,
+            form=form,
+            form_class=self._words.forms.get(form, ""),
+            branch=self._branch_key(branch),
+            ordinals=ordinals(bare),
+            former=tuple(found.former),
+            also=tuple(found.also),
+            later=tuple(found.later),
+            parent=parent if branch else "",
+            _bare=bare,
+        )
+
+    # What stands in brackets
+
+    def _brackets(self, name: str) -> _Brackets:
+        found = _Brackets("", "")
+        # Groups are read innermost names first; what is left of unpaired brackets is dropped.
+        pieces, end = [], 0
+        for group in _GROUP.finditer(name):
+            pieces.append(name[end : group.start()])
+            pieces.append(self._group(group.group(1), found))
+            end = group.end()
+        pieces.append(self._open_group(name[end:], found))
+        text = "".join(pieces).replace("(", "").replace(")", "").strip("、")
+        found.text, found.stem = text.replace(_PLACE, ""), _PLACED.sub("", text)
+        return found
+
+    def _open_group(self, tail: str, found: _Brackets) -> str:
+        head, bracket, inside = tail.partition("(")
+        return head + self._group(inside, found) if bracket and inside else tail
+
+    def _group(self, inside: str, found: _Brackets) -> str:
+        for marks, names in (
+            (self._words.later_marks, found.later),
+            (self._words.former_marks, found.former),
+            (self._words.also_marks, found.also),
+        ):
+            mark = next((mark for mark in marks if inside.startswith(mark)), None)
+            if mark is not None and len(inside) - len(mark) >= 3:
+                names.extend(_names_in(inside[len(mark) :], self._words.former_marks))
+                return ""
+        if inside in self._words.remarks:
+            return ""
+        if inside in self._words.divisions:
+            found.division = found.division or inside
+            return f"{_PLACE}{inside}{_PLACE}"
+        if self._is_name(inside):
+            found.also.append(inside)
+            return ""
+        return inside
+
+    def _is_name(self, inside: str) -> bool:
+        return len(inside) >= 6 and self._form(inside)[0] != "" and not inside.endswith(self._branch_endings)
+
+    # Form, branch, division, industry
+
+    def _form(self, name: str) -> tuple[str, str]:
+        for form in self._endings.get(name[-1:], ()):
+            if name.endswith(form) and len(name) - len(form) >= 2:
+                return form, name[: -len(form)]
+        return "", name
+
+    def _branch(self, name: str) -> tuple[str, str]:
+        company = _COMPANY.search(name)
+        if company and name[company.start() - 1 : company.start()] not in {"分", "支", "子"}:
+            rest = name[company.end() :]
+            if rest and not rest.endswith(("有限公司", "有限责任公司")):
+                return name[: company.end()], rest
+            return name, ""
+        return self._branch_without_company(name)
+
+    def _branch_without_company(self, name: str) -> tuple[str, str]:
+        word = next((word for word in self._branch_endings if name.endswith(word)), None)
+        if word is None or len(name) - len(word) < 4:
+            return name, ""
+        parent = self._parent_end.search(name)
+        if parent and parent.end() >= 4 and parent.end() <= len(name) - len(word):
+            return name[: parent.end()], name[parent.end() :]
+        if word not in self._words.strong_branch_words:
+            return name, ""
+        cut = len(name) - len(word)
+        for length in (5, 4, 3, 2):
+            # 浙江移动绍兴分公司: the division in front of the word belongs to the branch.
+            if cut - length >= 3 and name[cut - length : cut] in self._words.divisions:
+                return name[: cut - length], name[cut - length :]
+        ordinal = re.search(r"(第?[一二三四五六七八九十百\d]+)$", name[:cut])
+        cut = ordinal.start() if ordinal and ordinal.start() >= 3 else cut
+        return name[:cut], name[cut:]
+
+    def _branch_key(self, branch: str) -> str:
+        if not branch:
+            return ""
+        division, _, rest = self._division(branch)
+        return with_digits((self._short(division) if division else "") + rest)
+
+    def _opening(self, text: str) -> list[str]:
+        return [spelling for spelling in self._openings.get(text[:2], ()) if text.startswith(spelling)]
+
+    def _division(self, stem: str) -> tuple[str, str, str]:
+        """Cut divisions off the front while two characters remain: (as written, code, rest)."""
+        start, code = 0, ""
+        for _ in range(3):
+            for spelling in self._opening(stem[start:]):
+                if len(stem) - start - len(spelling) < 2 or not self._may_stand(spelling, code, start):
+                    continue
+                code = self._code(spelling, code) or code
+                start += len(spelling)
+                break
+            else:
+                break
+        return stem[:start], code, stem[start:]
+
+    def _may_stand(self, spelling: str, above: str, start: int) -> bool:
+        codes = self._words.divisions[spelling]
+        if start:
+            return bool(above) and any(code.startswith(above) and code != above for code in codes)
+        if spelling in self._words.short_divisions or len(codes[0]) < 6:
+            return True
+        # The bare short form of a county may open a name (诸暨…), that of an urban district (新华, 和平) may
+        # not.
+        return any(f"{spelling}{kind}" in self._words.short_divisions for kind in ("市", "县"))
+
+    def _code(self, spelling: str, above: str) -> str:
+        codes = [code for code in self._words.divisions[spelling] if code.startswith(above)]
+        if len(codes) == 1 or (codes and len(codes[0]) < 6):
+            return codes[0]
+        return ""
+
+    def _short(self, division: str) -> str:
+        """The last division of a run, in its short form: 浙江省绍兴市 → 绍兴."""
+        start, last = 0, division
+        while start < len(division):
+            spelling = next(iter(self._opening(division[start:])), division[start:])
+            last, start = spelling, start + len(spelling)
+        return self._words.short_divisions.get(last, last)
+
+    def _street(self, rest: str) -> tuple[str, str]:
+        street = _STREET.match(rest)
+        if not street or street.group(1)[-2:] in {"城镇", "村镇", "乡镇"}:
+            return "", rest
+        return street.group(1), rest[street.end() :]
+
+    def _industry(self, rest: str) -> tuple[str, str]:
+        words, end = self._words.trade_words, len(rest)
+        while end > 2:
+            for length in range(min(_LONGEST_WORD, end - 2), 1, -1):
+                if rest[end - length : end] in words:
+                    end -= length
+                    break
+            else:
+                break
+        return rest[:end], rest[end:]
+
+
+def _names_in(text: str, marks: tuple[str, ...]) -> list[str]:
+    """The names of a bracket that may list several: 甲公司、原乙公司."""
+    found = []
+    for piece in _LIST.split(text):
+        mark = next((mark for mark in marks if piece.startswith(mark)), "")
+        name = piece[len(mark) :].replace("(", "").replace(")", "")
+        if len(name) >= 3:
+            found.append(name)
+    return found
+
+
+@functools.lru_cache(maxsize=4)
+def splitter(vocabulary: Vocabulary) -> Splitter:
+    """The splitter of a vocabulary, made once."""
+    return Splitter(vocabulary)
+
+
+def split_name(name: str, vocabulary: Vocabulary) -> NameParts:
+    """Take one name, in any spelling, apart."""
+    return splitter(vocabulary).split(canonical(name))
+
+
+PART_COLUMNS = (
+    "canonical", "bare", "division", "division_code", "street", "trade_name", "industry", "form",
+    "form_class", "branch", "core", "parent", "ordinals", "former", "also", "later",
+)  # fmt: skip
+
+
+def split_names(names: pl.Series, vocabulary: Vocabulary) -> pl.DataFrame:
+    """Take the distinct names of a String column apart.
+
+    Returns one row per distinct canonical name with the parts of :class:`NameParts`; ``ordinals`` joined by
+    commas, ``former``, ``also`` and ``later`` as lists of strings.
+    """
+    distinct = normalise(names).drop_nulls().unique()
+    return split_canonical(distinct, vocabulary)
+
+
+def split_canonical(distinct: pl.Series, vocabulary: Vocabulary) -> pl.DataFrame:
+    """As :func:`split_names`, for names that are canonical and distinct already."""
+    split = splitter(vocabulary).split
+    parts = [split(name) for name in distinct.to_list()]
+    texts = {column: [getattr(part, column) for part in parts] for column in PART_COLUMNS[:12]}
+    lists = {column: [list(getattr(part, column)) for part in parts] for column in PART_COLUMNS[13:]}
+    numbers = [",".join(map(str, part.ordinals)) for part in parts]
+    frame = {column: pl.Series(column, values, dtype=pl.String) for column, values in texts.items()}
+    frame["ordinals"] = pl.Series("ordinals", numbers, dtype=pl.String)
+    frame |= {column: pl.Series(column, values, dtype=pl.List(pl.String)) for column, values in lists.items()}
+    return pl.DataFrame(frame)

@@ -1,0 +1,108 @@
+"""The words that take a Chinese enterprise name apart, read once from ``definitions/linkage``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from .text import canonical
+
+_FORM_KEYS = {
+    "forms", "branch_words", "strong_branch_words", "parent_endings", "former_marks", "also_marks",
+    "later_marks", "remarks", "contrasts",
+}  # fmt: skip
+
+
+class VocabularyError(ValueError):
+    """A vocabulary file lacks a key, has an unknown one or repeats a word."""
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """Everything :func:`split_name` knows. All words are canonical. Compared by identity, so it can key a
+    cache."""
+
+    divisions: Mapping[str, tuple[str, ...]]  # spelling → division codes, most general first
+    short_divisions: Mapping[str, str]  # full spelling → short form
+    forms: Mapping[str, str]  # form → class
+    branch_words: tuple[str, ...]
+    strong_branch_words: tuple[str, ...]
+    parent_endings: tuple[str, ...]
+    former_marks: tuple[str, ...]
+    also_marks: tuple[str, ...]
+    later_marks: tuple[str, ...]
+    remarks: frozenset[str]
+    contrasts: tuple[frozenset[str], ...]
+    trade_words: frozenset[str]
+
+
+def load_vocabulary(folder: Path) -> Vocabulary:
+    """Read ``divisions.yml``, ``forms.yml`` and ``trade_words.yml`` of a folder.
+
+    Raises VocabularyError where a file has an unknown, missing or repeated entry.
+    """
+    divisions = _read(folder / "divisions.yml", {"divisions", "former"})
+    forms = _read(folder / "forms.yml", _FORM_KEYS)
+    trade = _read(folder / "trade_words.yml", {"trade_words"})
+    spellings, shorts = _divisions(divisions["divisions"], divisions["former"])
+    return Vocabulary(
+        divisions=MappingProxyType(spellings),
+        short_divisions=MappingProxyType(shorts),
+        forms=MappingProxyType(_forms(forms["forms"])),
+        branch_words=_longest_first(forms["branch_words"]),
+        strong_branch_words=_longest_first(forms["strong_branch_words"]),
+        parent_endings=_longest_first(forms["parent_endings"]),
+        former_marks=_longest_first(forms["former_marks"]),
+        also_marks=_longest_first(forms["also_marks"]),
+        later_marks=_longest_first(forms["later_marks"]),
+        remarks=frozenset(canonical(word) for word in forms["remarks"]),
+        contrasts=tuple(frozenset(group) for group in forms["contrasts"]),
+        trade_words=frozenset(canonical(word) for word in trade["trade_words"].split()),
+    )
+
+
+def _read(path: Path, keys: set[str]) -> dict[str, Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - a safe loader, in C
+    if not isinstance(content, dict) or set(content) != keys:
+        found = sorted(content) if isinstance(content, dict) else type(content).__name__
+        raise VocabularyError(f"{path.name}: expected the keys {sorted(keys)}, found {found}")
+    return content
+
+
+def _longest_first(words: list[str]) -> tuple[str, ...]:
+    return tuple(sorted({canonical(word) for word in words}, key=lambda word: (-len(word), word)))
+
+
+def _forms(classes: dict[str, list[str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for form_class, words in classes.items():
+        for word in words:
+            if word in found:
+                raise VocabularyError(f"forms.yml: {word} stands under {found[word]} and {form_class}")
+            found[word] = form_class
+    return found
+
+
+def _divisions(
+    current: dict[str, list[str]], former: dict[str, str]
+) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    codes: dict[str, list[str]] = {}
+    shorts: dict[str, str] = {}
+    for code, (name, short) in current.items():
+        for spelling in {name, short}:
+            codes.setdefault(spelling, []).append(code)
+        shorts[name] = short
+    for name, code in former.items():
+        # An old name still borne by a division elsewhere stays with both.
+        codes.setdefault(name, []).append(code)
+        shorts.setdefault(name, name[:-1] if len(name) > 2 else name)
+    ordered = {
+        spelling: tuple(sorted(set(found), key=lambda c: (len(c), c))) for spelling, found in codes.items()
+    }
+    return ordered, shorts
