@@ -15,16 +15,26 @@ class Frequency(Strict):
     """How often, in the notice's own words, and what the calendar makes of them.
 
     `due_days` counts calendar days after the period's end; where the notice gives none it is null and
-    `due_parameter` names the dated parameter that the office sets (shown as 暂定).
+    `due_parameter` names the dated parameter that the office sets (shown as 暂定), counted in calendar
+    days after the period's end or in working days after the event or request. A standing duty has
+    neither: it is never late.
     """
 
     wording: Title
     period: Literal["month", "quarter", "half_year", "year", "event", "request", "standing"]
     due_days: int | None = None
     due_parameter: Key | None = None
+    counted: Literal["days", "working_days"] = "days"
     at_least: int | None = None
     at_most: int | None = None
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def _due(self) -> Self:
+        stated = (self.due_days is not None) + (self.due_parameter is not None)
+        if stated != (self.period != "standing"):
+            raise ValueError("due_days 与 due_parameter 恰写一个；standing 两个都不写")
+        return self
 
 
 class FrequenciesFile(Strict):

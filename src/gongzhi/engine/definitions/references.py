@@ -78,6 +78,9 @@ def _collaboration(definitions: Definitions, source: Source) -> Iterator[Fault]:
                 yield ("items", index, "partners"), f"没有这个单位：{unit}"
         if item["frequency"] not in definitions.frequencies:
             yield ("items", index, "frequency"), f"没有定义这个频率：{item['frequency']}"
+        parameter = item.get("due_parameter")
+        if parameter and parameter not in definitions.parameters:
+            yield ("items", index, "due_parameter"), f"没有这个参数：{parameter}"
         resource = item.get("resource")
         if resource and resource not in definitions.resources:
             yield ("items", index, "resource"), f"没有这个资源：{resource}"
