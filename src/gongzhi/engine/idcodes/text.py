@@ -13,8 +13,33 @@ _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d{1,2}")
 _LONG_DECIMAL = re.compile(r"\d{16,}\.0+")
 _NOTHING_SIGNS = frozenset("-/\\_.·、。,，#0123456789X")
 _NOTHING_WORDS = frozenset(
-    "无|空|暂无|没有|无代码|不详|未知|未办|未办理|未提供|待办|待补|待补充|非独立法人|个人|自然人|(空白)|"
-    "NULL|(NULL)|NONE|NAN|NA|N/A|#N/A|NIL".split("|")  # noqa: SIM905 - one word a line would be a page
+    [
+        "无",
+        "空",
+        "暂无",
+        "没有",
+        "无代码",
+        "不详",
+        "未知",
+        "未办",
+        "未办理",
+        "未提供",
+        "待办",
+        "待补",
+        "待补充",
+        "非独立法人",
+        "个人",
+        "自然人",
+        "(空白)",
+        "NULL",
+        "(NULL)",
+        "NONE",
+        "NAN",
+        "NA",
+        "N/A",
+        "#N/A",
+        "NIL",
+    ]
 )
 
 
