@@ -1,1 +1,34 @@
 """xlsx, xls, csv, json into one flat Table, read in a caged child process."""
+
+from .heading import heading_keys, normalise_heading
+from .model import (
+    Column,
+    Limits,
+    Mark,
+    Notice,
+    Reading,
+    Skipped,
+    Table,
+    Unreadable,
+    address,
+    column_index,
+    column_letter,
+)
+from .reading import read
+
+__all__ = [
+    "Column",
+    "Limits",
+    "Mark",
+    "Notice",
+    "Reading",
+    "Skipped",
+    "Table",
+    "Unreadable",
+    "address",
+    "column_index",
+    "column_letter",
+    "heading_keys",
+    "normalise_heading",
+    "read",
+]

@@ -1,0 +1,68 @@
+"""The child that reads one file: limits first, then the file, then the answer; nothing else is in its reach.
+
+Started as `python -I -c BOOT file request parcel` with three descriptors: the file, the request (JSON, and
+later the answer), the parcel (the rows). It has no environment, cannot grow beyond its limits, and leaves
+nothing behind but the two memory files that the parent opened.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from typing import Any
+
+from .model import Limits, Unreadable
+from .parcel import ParcelWriter, get_json, put_json
+
+
+def main(file: int, letter: int, parcel: int) -> None:
+    """Read the request from `letter`, the file from `file`; write rows to `parcel` and the answer to `letter`."""
+    request = get_json(letter)
+    limits = Limits(**request["limits"])
+    answer: dict[str, Any]
+    confine(limits)
+    try:
+        answer = _read(file, parcel, request, limits)
+    except Unreadable as refusal:
+        answer = {"refused": refusal.code, "details": refusal.details}
+    except MemoryError:
+        answer = {"refused": "too_big", "details": {}}
+    put_json(letter, answer)
+    sys.stdout.flush()
+    # Skipping the interpreter's tidying up saves the time to free a million cells.
+    os._exit(0)
+
+
+def confine(limits: Limits) -> str:
+    """Give up what reading does not need; returns the level reached."""
+    _limit(resource.RLIMIT_AS, limits.address_bytes)
+    _limit(resource.RLIMIT_CPU, int(limits.seconds * 4) + 1)
+    # Only the memory files can be written; what they may hold is bounded here.
+    _limit(resource.RLIMIT_FSIZE, limits.result_bytes)
+    _limit(resource.RLIMIT_NOFILE, 64)
+    _limit(resource.RLIMIT_CORE, 0)
+    return "limits"
+
+
+def _limit(what: int, value: int) -> None:
+    hard = resource.getrlimit(what)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(what, (value, value))
+
+
+def _read(file: int, parcel: int, request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    from .content import read_content
+
+    writer = ParcelWriter(parcel)
+    content = read_content(file, request["suffix"], request["headings"], limits, writer)
+    writer.close()
+    mark = content.mark
+    return {
+        "format": content.format,
+        "encoding": content.encoding,
+        "tables": content.tables,
+        "notices": [[n.code, n.cell, n.before, n.after] for n in content.notices],
+        "mark": [mark.resource, mark.version, mark.adds] if mark else None,
+        "cage": request["cage"],
+    }

@@ -1,0 +1,134 @@
+"""csv, tsv and other delimited text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from .encoding import Text
+from .grid import Grid, grid_names
+from .header import HEAD_ROWS, HeadingSet
+from .model import Limits, Notice, Unreadable, address
+from .quoting import quoting
+
+_SEPARATORS = (",", "\t", ";", "|")
+_NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
+_BATCH = 100_000
+
+
+class TooNarrow(Exception):  # noqa: N818 - asks for a wider second attempt
+    """A row further down has more fields than expected."""
+
+
+class NotUtf8(Exception):  # noqa: N818 - asks for a second attempt in another encoding
+    """The text stops being UTF-8 further down."""
+
+
+def separator_of(head: str, headings: HeadingSet) -> str:
+    """The separator under which the first lines show most expected headings, else the most even columns."""
+
+    def merit(separator: str) -> tuple[int, float]:
+        rows = _sample(head, separator)[:60]
+        widths = [len(row) for row in rows if any(row)]
+        if not widths:
+            return (0, 0.0)
+        usual = max(set(widths), key=lambda w: (widths.count(w), w))
+        even = widths.count(usual) / len(widths)
+        return max((headings.matches(row) for row in rows), default=0), (usual > 1) * even * (
+            1 + min(usual, 50) / 100
+        )
+
+    return max(_SEPARATORS, key=merit)
+
+
+def _sample(head: str, separator: str) -> list[list[str]]:
+    try:
+        return [
+            row
+            for row, _ in zip(
+                csv.reader(io.StringIO(head), delimiter=separator), range(HEAD_ROWS), strict=False
+            )
+        ]
+    except csv.Error:
+        lines = re.split(r"\r\n|\r|\n", head)[:HEAD_ROWS]
+        return [line.split(separator) for line in lines]
+
+
+def delimited_grid(text: Text, headings: HeadingSet, limits: Limits, extra: int) -> Grid:
+    """The one grid of a delimited text, `extra` columns wider than its first lines."""
+    head = text.head()
+    separator = separator_of(head, headings)
+    eol = "\n" if "\n" in head else ("\r" if "\r" in head else "\n")
+    quoted = quoting(text.data, text.start, separator.encode(), eol.encode())
+    rows = _sample(head[: 256 * 1024], separator)
+    width = max((len(row) for row in rows), default=1) + extra
+    if width > limits.columns + extra:
+        raise Unreadable("too_many_columns", {"columns": str(width - extra), "limit": str(limits.columns)})
+    scan = pl.scan_csv(
+        text.path,
+        has_header=False,
+        schema={name: pl.String for name in grid_names(width)},
+        infer_schema=False,
+        missing_columns="insert",
+        separator=separator,
+        quote_char='"' if quoted else None,
+        eol_char=eol,
+    )
+    notices = [] if separator == "," else [Notice("separator", None, _NAMES[separator], None)]
+    reader = _Frames(scan, width, limits)
+    return Grid("", 0, width, reader.head(), reader.frames, notices=[*text.notices, *notices])
+
+
+class _Frames:
+    """The rows of a scan, frame by frame, with the engine's complaints turned into ours."""
+
+    def __init__(self, scan: pl.LazyFrame, width: int, limits: Limits) -> None:
+        self.scan, self.width, self.limits = scan, width, limits
+
+    def head(self) -> list[tuple[str | None, ...]]:
+        """The first rows."""
+        try:
+            return _clean(self.scan.head(HEAD_ROWS).collect()).rows()
+        except pl.exceptions.PolarsError as error:
+            raise self._ours(error) from error
+
+    def frames(self, start: int) -> Iterator[pl.DataFrame]:
+        """All rows from the 0-based row `start` on."""
+        row = 0
+        try:
+            for frame in self.scan.collect_batches(chunk_size=_BATCH, maintain_order=True):
+                cut = max(0, min(start - row, frame.height))
+                row += frame.height
+                self._measure(frame, row - frame.height)
+                if cut < frame.height:
+                    yield _clean(frame[cut:])
+        except pl.exceptions.PolarsError as error:
+            raise self._ours(error) from error
+
+    def _measure(self, frame: pl.DataFrame, row: int) -> None:
+        if frame.height + row > self.limits.rows + HEAD_ROWS:
+            raise Unreadable("too_many_rows", {"limit": str(self.limits.rows)})
+        longest = frame.select(pl.all().str.len_bytes().max()).row(0)
+        for i, size in enumerate(longest):
+            if (size or 0) > self.limits.cell_chars:
+                chars = frame[f"g{i}"].str.len_chars()
+                if (chars.max() or 0) > self.limits.cell_chars:  # type: ignore[operator]
+                    raise Unreadable("cell_too_long", {"cell": address(row + (chars.arg_max() or 0) + 1, i)})
+
+    def _ours(self, error: Exception) -> Exception:
+        message = str(error)
+        if "more fields" in message:
+            return TooNarrow()
+        if "utf-8" in message.lower() or "utf8" in message.lower():
+            return NotUtf8()
+        return Unreadable("broken_text", {"reason": message.splitlines()[0][:200]})
+
+
+def _clean(frame: pl.DataFrame) -> pl.DataFrame:
+    """Quoted nothing is nothing."""
+    empty = [name for name in frame.columns if (frame[name] == "").any()]
+    return frame.with_columns(pl.col(empty).replace("", None)) if empty else frame

@@ -1,0 +1,48 @@
+"""A sheet as a raw grid: every physical row in order, before anybody knows which of them are records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from .header import Span
+from .model import Notice
+
+
+def grid_names(width: int) -> list[str]:
+    """The column names of a grid's frames: g0…gN."""
+    return [f"g{i}" for i in range(width)]
+
+
+@dataclass
+class Grid:
+    """One sheet.
+
+    head: its first rows as text (at most HEAD_ROWS), null where empty.
+    frames: given a 0-based grid row, all rows from there on as frames of String columns g0…gN.
+    first_row: 1-based sheet row of grid row 0. first_column: 0-based sheet column of g0.
+    spans: merged ranges in grid coordinates. notices: what reading this sheet has to say, filled while the
+    frames are drawn. hidden: the sheet itself is hidden.
+    """
+
+    name: str
+    index: int
+    width: int
+    head: Sequence[Sequence[str | None]]
+    frames: Callable[[int], Iterator[pl.DataFrame]]
+    first_row: int = 1
+    first_column: int = 0
+    spans: Sequence[Span] = ()
+    notices: list[Notice] = field(default_factory=list)
+    hidden: bool = False
+
+
+def rows_to_frame(rows: Sequence[Sequence[str | None]], width: int) -> pl.DataFrame:
+    """Text rows, each padded to `width`, as one frame."""
+    columns = list(zip(*rows, strict=True)) if rows else [() for _ in range(width)]
+    return pl.DataFrame(
+        [pl.Series(f"g{i}", values, dtype=pl.String) for i, values in enumerate(columns)],
+        schema={name: pl.String for name in grid_names(width)},
+    )

@@ -1,0 +1,187 @@
+"""Finding the heading lines of a table among titles, notes and blanks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from .heading import heading_keys, normalise_heading
+
+# A heading is looked for among this many rows at the top of a sheet.
+HEAD_ROWS = 80
+MAX_HEADER_LINES = 3
+_LONGEST_HEADING = 60
+
+Row = Sequence[str | None]
+
+_DATA_LIKE = re.compile(
+    r"^[\s￥¥$]*[-+]?[\d０-９][\d０-９,，.．%／/:：\-—年月日\s]*(?:[eE][+\-]?\d+)?(?:元|万元|亿元|㎡)?\s*$"
+    r"|^[0-9A-Z]{15,20}$|^\d{17}[\dXx]$"
+)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A merged range: 0-based rows of the grid, 0-based columns of the grid, both ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
+class Header:
+    """The heading lines (0-based rows of the grid, first and last), the joined texts, and how many matched."""
+
+    first: int
+    last: int
+    texts: tuple[str, ...]
+    matched: int
+    score: float
+
+
+def is_filled(cell: str | None) -> bool:
+    """A cell with something in it besides blanks."""
+    return cell is not None and not cell.isspace() and cell != ""
+
+
+def _filled(row: Row) -> list[int]:
+    return [i for i, cell in enumerate(row) if is_filled(cell)]
+
+
+def looks_like_data(text: str) -> bool:
+    """A number, a date, an amount or a code: what no heading looks like."""
+    return bool(_DATA_LIKE.match(text)) or len(text) > _LONGEST_HEADING
+
+
+class HeadingSet:
+    """The expected titles and aliases of a resource, in comparable form."""
+
+    def __init__(self, headings: Collection[str]) -> None:
+        self.keys = frozenset(key for heading in headings for key in heading_keys(heading)[:2])
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def matches(self, row: Sequence[str | None]) -> int:
+        """How many different expected headings a row shows."""
+        found = set()
+        for cell in row:
+            if cell:
+                found.update(key for key in heading_keys(cell)[:3] if key in self.keys)
+        return len(found)
+
+
+def _plausibility(row: Row, below: Sequence[Row]) -> float:
+    """How much a row looks like headings, 0 to 1: short, different texts as wide as the rows below it."""
+    places = _filled(row)
+    if not places:
+        return 0.0
+    texts = [str(row[i]) for i in places]
+    typical = sorted(len(_filled(r)) for r in below if _filled(r)) or [len(places)]
+    width = max(1, typical[len(typical) // 2])
+    fill = min(1.0, len(places) / width)
+    words = sum(not looks_like_data(t) for t in texts) / len(texts)
+    distinct = len({normalise_heading(t) for t in texts}) / len(texts)
+    short = sum(len(t) <= 25 for t in texts) / len(texts)
+    lonely = 0.3 if len(places) == 1 and width > 1 else 1.0
+    return fill * words**2 * distinct * (0.5 + 0.5 * short) * lonely
+
+
+def _complements(upper: Row, lower: Row) -> bool:
+    """Two lines that are one heading: the lower fills only under gaps or groups of the upper one."""
+    above, under = set(_filled(upper)), set(_filled(lower))
+    if len(above) < 2 or not under or any(looks_like_data(str(lower[i])) for i in under):
+        return False
+    reach = max(above | under) + 1
+    fresh = under - above
+    bare_above = [i for i in above - under]
+    if not fresh or not bare_above:
+        return False
+    # Every child stands under a parent or in the gap to the right of one, and the whole has no hole.
+    both = above & under
+    starts_groups = all(i - 1 in under or i - 1 in above for i in fresh)
+    return starts_groups and bool(both) and len(above | under) >= 0.8 * reach
+
+
+def _merged_pair(upper: int, spans: Sequence[Span], width: int) -> bool:
+    """Merges say that the line `upper` and the next one belong together."""
+    down = any(s.top <= upper < s.bottom <= upper + MAX_HEADER_LINES and s.right - s.left < 2 for s in spans)
+    across = [s for s in spans if s.top == s.bottom == upper and s.right > s.left]
+    return down or (0 < sum(s.right - s.left + 1 for s in across) < width and len(across) >= 2)
+
+
+def _belongs(rows: Sequence[Row], upper: int, spans: Sequence[Span], width: int) -> bool:
+    lower = rows[upper + 1]
+    under = _filled(lower)
+    if any(looks_like_data(str(lower[i])) for i in under) or len(_filled(rows[upper])) < 2:
+        return False
+    return _complements(rows[upper], lower) or (bool(under) and _merged_pair(upper, spans, width))
+
+
+def _extent(rows: Sequence[Row], best: int, spans: Sequence[Span], width: int) -> tuple[int, int]:
+    first = last = best
+    while last - first + 1 < MAX_HEADER_LINES and last + 1 < len(rows) and _belongs(rows, last, spans, width):
+        last += 1
+    while last - first + 1 < MAX_HEADER_LINES and first > 0 and _belongs(rows, first - 1, spans, width):
+        first -= 1
+    return first, last
+
+
+def _spread(row: Row, line: int, spans: Sequence[Span], below: Row | None) -> list[str]:
+    """One heading line with the texts of its groups carried over the columns that they cover."""
+    texts = [cell.strip() if cell and is_filled(cell) else "" for cell in row]
+    covered = False
+    for span in spans:
+        if span.top <= line <= span.bottom and span.left < len(texts) and span.top == line:
+            covered = covered or span.right > span.left
+            for column in range(span.left, min(span.right + 1, len(texts))):
+                texts[column] = texts[span.left]
+    if not covered and below is not None:
+        for column in range(1, len(texts)):
+            if not texts[column] and is_filled(below[column]):
+                texts[column] = texts[column - 1]
+    return texts
+
+
+def _joined(rows: Sequence[Row], first: int, last: int, spans: Sequence[Span]) -> tuple[str, ...]:
+    lines = [
+        _spread(rows[line], line, spans, rows[line + 1] if line < last else None)
+        for line in range(first, last + 1)
+    ]
+    headers = []
+    for column in range(len(rows[first])):
+        parts: list[str] = []
+        for line in lines:
+            text = re.sub(r"\s*[\r\n]+\s*", "", line[column])
+            if text and (not parts or parts[-1] != text):
+                parts.append(text)
+        headers.append("/".join(parts))
+    return tuple(headers)
+
+
+def find_header(rows: Sequence[Row], headings: HeadingSet, spans: Sequence[Span] = ()) -> Header | None:
+    """The heading lines of the table at the top of a sheet, or None when nothing looks like one.
+
+    With expected headings the row that shows most of them wins; without any match, or with none expected,
+    the most plausible row.
+    """
+    width = max((len(_filled(row)) for row in rows), default=0)
+    best: tuple[tuple[int, float], int] | None = None
+    for line, row in enumerate(rows):
+        if not _filled(row):
+            continue
+        rank = (headings.matches(row), _plausibility(row, rows[line + 1 : line + 12]))
+        if rank[0] < min(2, len(headings)):
+            rank = (0, rank[1])
+        # A later row must be clearly better: the first of equals is the heading, the next ones are repeats.
+        if best is None or rank[0] > best[0][0] or (rank[0] == best[0][0] and rank[1] > best[0][1] + 0.05):
+            best = (rank, line)
+    if best is None or (best[0][0] == 0 and best[0][1] < 0.45):
+        return None
+    first, last = _extent(rows, best[1], spans, width)
+    texts = _joined(rows, first, last, spans)
+    matched = headings.matches(texts)
+    return Header(first, last, texts, matched, matched + best[0][1])

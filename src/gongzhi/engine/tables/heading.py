@@ -1,0 +1,46 @@
+"""How headings are compared: width, blanks, brackets, marks and units do not count."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Characters that print nothing; NFKC leaves them in place.
+_INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad\u3164]+")
+_MARKS = re.compile(r"[*:;,.、。·'\"“”‘’_\-—~|/\\<>《》【】\[\]{}#!?]+")
+_UNIT_WORD = (
+    r"(?:(?:人民币)?(?:元|角|分|千元|万元|百万元|千万元|亿元)|rmb|%|m2|m\^2|平方米|平米|亩|公顷|米|千米|公里|吨|公斤|千克|"
+    r"人|户|个|件|台|辆|套|间|次|天|日|月|年|度|千瓦时|万千瓦时|kwh|立方米|m3|升)"
+)
+_TAIL_BRACKET = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]$")
+_TAIL_UNIT = re.compile(rf"[,/:_\-]\s*(?:单位[:]?)?{_UNIT_WORD}$")
+_UNIT_BRACKET = re.compile(rf"[(\[【〔](?:单位[:]?)?{_UNIT_WORD}(?:[/每]{_UNIT_WORD})?[)\]】〕]")
+
+
+def _folded(text: str) -> str:
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def _bare(text: str) -> str:
+    return _MARKS.sub("", text).replace("(", "").replace(")", "").replace("〔", "").replace("〕", "")
+
+
+def normalise_heading(text: str) -> str:
+    """The heading without width, blanks, punctuation and units: `金 额（万元）*` and `金额` are one."""
+    folded = _UNIT_BRACKET.sub("", _folded(text))
+    return _bare(_TAIL_UNIT.sub("", folded))
+
+
+def heading_keys(text: str) -> tuple[str, ...]:
+    """What a heading may match, the most telling form first.
+
+    The whole text; without a closing bracket (`法定代表人（负责人）`); for a joined `父/子` the child alone.
+    """
+    keys: list[str] = []
+    for part in (text, text.rpartition("/")[2]) if "/" in text else (text,):
+        folded = _folded(part)
+        for form in (folded, _TAIL_BRACKET.sub("", folded)):
+            key = normalise_heading(form)
+            if key and key not in keys:
+                keys.append(key)
+    return tuple(keys)

@@ -1,0 +1,141 @@
+"""JSON as rows: [{…}], {x: [{…}]}, {head: […], rows: [[…]]}, [[…]], and one object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from .encoding import Text
+from .grid import Grid, rows_to_frame
+from .header import HEAD_ROWS
+from .model import Limits, Notice, Unreadable
+
+_BATCH = 50_000
+_DEPTH = 5
+
+
+class _Number(str):
+    """A number as it is written."""
+
+    __slots__ = ()
+
+
+def _no_constant(name: str) -> Any:
+    raise Unreadable("broken_json", {"reason": name, "line": "?"})
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise Unreadable("json_repeated_key", {"key": next(n for n in names if names.count(n) > 1)[:80]})
+    return found
+
+
+def parse(text: str) -> Any:
+    """The value of a JSON text, numbers as written; repeated keys, NaN and broken text are refused."""
+    try:
+        return json.loads(
+            text,
+            parse_float=_Number,
+            parse_int=_Number,
+            parse_constant=_no_constant,
+            object_pairs_hook=_object,
+        )
+    except RecursionError as error:
+        raise Unreadable("json_too_deep") from error
+    except json.JSONDecodeError as error:
+        lines = _lines(text)
+        if lines is not None:
+            return lines
+        raise Unreadable("broken_json", {"reason": error.msg, "line": str(error.lineno)}) from error
+
+
+def _lines(text: str) -> list[Any] | None:
+    """The objects of a text with one object a line, or None."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) < 2 or not all(
+        line.lstrip().startswith("{") and line.rstrip().endswith("}") for line in lines
+    ):
+        return None
+    return [parse(line) for line in lines]
+
+
+def json_grids(text: Text, limits: Limits) -> list[Grid]:
+    """A grid for each list of rows in the text."""
+    value = parse(text.data[text.start :].decode("utf-8"))
+    lists = list(_row_lists("", value, _DEPTH))
+    if not lists:
+        raise Unreadable("no_table", {"sheets": ""})
+    return [_grid(name, index, rows, limits, text) for index, (name, rows) in enumerate(lists)]
+
+
+def _row_lists(name: str, value: Any, depth: int) -> Iterator[tuple[str, list[list[Any]]]]:
+    """(name, rows with the headings first) of every table in a value."""
+    if isinstance(value, list):
+        kind = {type(item) for item in value}
+        if kind and kind <= {dict}:
+            yield name, _from_objects(value)
+        elif kind and kind <= {list}:
+            yield name, value
+    elif isinstance(value, dict) and depth:
+        joined = _head_and_rows(value)
+        if joined is not None:
+            yield name, joined
+            return
+        for key, item in value.items():
+            if isinstance(item, list | dict):
+                yield from _row_lists(key, item, depth - 1)
+
+
+def _head_and_rows(value: dict[str, Any]) -> list[list[Any]] | None:
+    heads = [v for v in value.values() if isinstance(v, list) and v and all(type(c) is str for c in v)]
+    bodies = [v for v in value.values() if isinstance(v, list) and v and all(isinstance(r, list) for r in v)]
+    if len(bodies) != 1 or not heads:
+        return None
+    width = max(len(row) for row in bodies[0])
+    fitting = [head for head in heads if len(head) == width] or (heads if len(heads) == 1 else [])
+    return [fitting[0], *bodies[0]] if len(fitting) == 1 else None
+
+
+def _from_objects(objects: list[dict[str, Any]]) -> list[list[Any]]:
+    names = list(dict.fromkeys(name for item in objects for name in item))
+    return [names, *([item.get(name) for name in names] for item in objects)]
+
+
+def _grid(name: str, index: int, rows: list[list[Any]], limits: Limits, text: Text) -> Grid:
+    width = max((len(row) for row in rows), default=0)
+    if width > limits.columns:
+        raise Unreadable("too_many_columns", {"columns": str(width), "limit": str(limits.columns)})
+    if len(rows) > limits.rows + HEAD_ROWS:
+        raise Unreadable("too_many_rows", {"limit": str(limits.rows)})
+    notices = list(text.notices)
+    nested: set[int] = set()
+
+    def cell(value: Any, column: int) -> str | None:
+        if value is None or value == "":
+            return None
+        if isinstance(value, str):
+            if len(value) > limits.cell_chars:
+                raise Unreadable("cell_too_long", {"cell": name or "JSON"})
+            return str(value)
+        if isinstance(value, bool):
+            return "TRUE" if value else "FALSE"
+        if column not in nested:
+            nested.add(column)
+            notices.append(
+                Notice("nested_value", None, str(rows[0][column]) if column < len(rows[0]) else None, None)
+            )
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def flat(row: list[Any]) -> list[str | None]:
+        return [cell(row[i], i) if i < len(row) else None for i in range(width)]
+
+    def frames(start: int) -> Iterator[pl.DataFrame]:
+        for place in range(start, len(rows), _BATCH):
+            yield rows_to_frame([flat(row) for row in rows[place : place + _BATCH]], width)
+
+    return Grid(name, index, width, [flat(row) for row in rows[:HEAD_ROWS]], frames, notices=notices)

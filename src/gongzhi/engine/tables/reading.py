@@ -1,0 +1,134 @@
+"""The parent's side: start the child in its cage, watch it, take over what it found."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from .model import Column, Limits, Mark, Notice, Reading, Skipped, Table, Unreadable
+from .parcel import get_json, put_json, unpack
+
+_BOOT = (
+    "import sys; sys.path[:] = sys.argv[4:]; "
+    "from gongzhi.engine.tables.cage import main; main(*map(int, sys.argv[1:4]))"
+)
+_GLANCE = 0.05
+
+
+def read(path: Path, *, headings: Collection[str], limits: Limits | None = None) -> Reading:
+    """The tables in a file, read by a caged child; the file itself is only read.
+
+    headings: the expected column titles and aliases of one resource; may be empty.
+    Raises Unreadable when the file is refused, and OSError when it cannot be opened.
+    """
+    limits = limits or Limits()
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    letter = os.memfd_create("letter", os.MFD_CLOEXEC)
+    parcel = os.memfd_create("parcel", os.MFD_CLOEXEC)
+    try:
+        request = {
+            "suffix": path.suffix.lower(),
+            "headings": sorted(headings),
+            "limits": dataclasses.asdict(limits),
+            "cage": "limits",
+        }
+        put_json(letter, request)
+        _run((file, letter, parcel), limits)
+        answer = get_json(letter)
+        return _reading(answer, parcel)
+    finally:
+        for fd in (file, letter, parcel):
+            os.close(fd)
+
+
+def _run(fds: tuple[int, int, int], limits: Limits) -> None:
+    """Run the child to its end; a death that it did not choose becomes a refusal."""
+    child = subprocess.Popen(  # noqa: S603 - our own interpreter with our own code, arguments are numbers and paths
+        [sys.executable, "-I", "-X", "utf8", "-c", _BOOT, *map(str, fds), *sys.path],
+        pass_fds=fds,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={"LANG": "C.UTF-8", "POLARS_MAX_THREADS": str(min(4, os.cpu_count() or 1))},
+        cwd="/",
+    )
+    with child:
+        why = _watch(child, limits)
+        complaint = child.stderr.read(4000).decode("utf-8", "replace") if child.stderr else ""
+    if why:
+        raise Unreadable(why)
+    if child.returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
+        raise Unreadable("too_slow")
+    if child.returncode != 0:
+        tail = complaint.strip().splitlines()[-1:] or [""]
+        raise Unreadable("reader_died", {"status": str(child.returncode), "reason": tail[0][:200]})
+
+
+def _watch(child: subprocess.Popen[bytes], limits: Limits) -> str | None:
+    """Wait for the child; kill it when it outlives its time or outgrows its memory, and say which."""
+    deadline = time.monotonic() + limits.seconds
+    handle = os.pidfd_open(child.pid)
+    try:
+        poll = select.poll()
+        poll.register(handle, select.POLLIN)
+        while not poll.poll(_GLANCE * 1000):
+            why = "too_slow" if time.monotonic() > deadline else None
+            if _resident(child.pid) > limits.resident_bytes:
+                why = "too_big"
+            if why:
+                child.kill()
+                return why
+    finally:
+        os.close(handle)
+    return None
+
+
+def _resident(pid: int) -> int:
+    """Private memory of a child in bytes; 0 when it is gone. Mapped pages of the file do not count."""
+    try:
+        with open(f"/proc/{pid}/statm", "rb") as file:
+            fields = file.read().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return (int(fields[1]) - int(fields[2])) * os.sysconf("SC_PAGE_SIZE") if fields else 0
+
+
+def _reading(answer: dict[str, Any] | None, parcel: int) -> Reading:
+    if answer is None or ("tables" not in answer and "refused" not in answer):
+        raise Unreadable("reader_died", {"status": "0", "reason": "no answer"})
+    if "refused" in answer:
+        raise Unreadable(answer["refused"], answer["details"])
+    return Reading(
+        format=answer["format"],
+        encoding=answer["encoding"],
+        tables=tuple(_table(table, parcel) for table in answer["tables"]),
+        mark=Mark(*answer["mark"]) if answer["mark"] else None,
+        notices=tuple(Notice(*notice) for notice in answer["notices"]),
+        cage=answer["cage"],
+    )
+
+
+def _table(found: dict[str, Any], parcel: int) -> Table:
+    data: pl.DataFrame
+    data, rows = unpack(parcel, found["pieces"], found["names"])
+    return Table(
+        sheet=found["sheet"],
+        sheet_index=found["sheet_index"],
+        header_row=found["header_row"],
+        columns=tuple(Column(index, header) for index, header in found["columns"]),
+        data=data,
+        rows=rows,
+        skipped=tuple(Skipped(row, why) for row, why in found["skipped"]),
+        notices=tuple(Notice(*notice) for notice in found["notices"]),
+        unit_hint=found["unit_hint"],
+    )

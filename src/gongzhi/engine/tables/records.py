@@ -1,0 +1,183 @@
+"""Which rows under a heading are records, and why the others are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+import polars as pl
+
+from .header import is_filled
+from .heading import normalise_heading
+
+_SPACES = re.compile(r"[\s\u200b\ufeff]+")
+_SUM = "(?:合计|小计|总计|共计|累计|总合计|合计数|总数)"
+_TOTAL = re.compile(
+    rf"^[（(]?(?:本页|本月|本期|本季|本年|全年|全区|全市|以上)?{_SUM}[）)]?(?:[:：].*|[（(][^（）()]*[）)])?$"
+    r"|^(?:合计|总计|共计|小计|共)[:：]?\d[\d,]*(?:户|条|家|个|人|笔|件|宗|项|行)?[。.]?$"
+)
+_PREFIXED_TOTAL = re.compile(rf"^.{{1,20}}{_SUM}[:：]?$")
+_NOTE_LABEL = (
+    r"(?:备\s*注|注|说\s*明|附\s*注|附\s*件|填表说明|填报说明|数据来源|来源|填\s*表\s*人|填\s*报\s*人|制\s*表\s*人?|编\s*制\s*人?|"
+    r"经\s*办\s*人|审\s*核\s*人?|复\s*核\s*人?|审\s*批\s*人?|负\s*责\s*人|单位负责人|分管领导|统计负责人|联\s*系\s*人|联\s*系\s*电\s*话|"
+    r"填报单位|报送单位|填表单位|制表单位|单\s*位|金额单位|计量单位|填报日期|填表日期|报送日期|制表日期|制表时间|打印日期|打印时间|"
+    r"统计截止|截止日期|截至|日期|时间|盖章|公章|签字|签章)"
+)
+_NOTE = re.compile(rf"^[（(【*※]*\d?{_NOTE_LABEL}\d*[）)】]?\s*(?:[（(][^（）()]*[）)])?\s*[:：]")
+_NOTE_LINE = re.compile(
+    r"^(?:[（(【*※]*注\d*[.、，,:： ]|[*※]|以上数据|以上为|本表|说明[:：]?$|备注[:：]?$|注[:：]?$|—+$|-{3,}$)"
+)
+_GROUP = re.compile(
+    r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|第[一二三四五六七八九十\d]+部分)"
+    r"|[（(][^（）()]*\d+\s*[所户家个条人件笔宗项名][^（）()]*[）)]$"
+)
+_EXAMPLE = re.compile(r"^[（(【]?(?:填写|填表|填报)?(?:示例|样例|范例|例如|例)[）)】]?[:：]?$")
+# What the engine looks for before a row is looked at one by one; it may let too much through, never too little.
+_SUSPECT = (
+    r"^[\s（(【*※]*(?:合\s*计|小\s*计|总\s*计|总\s*合|总\s*数|共\s*计|共\s*[:：]?\s*\d|累\s*计|本页|本月|本期|本季|本年|全年|全区|全市|以上"
+    r"|\d?备\s*注|\d?注|\d?说\s*明|附|填|数据来源|来源|制|编|经|审|复|负|单|分管|统计|联|金额单位|计量单位|报送|打印|截|日期|时间|盖|公章|签"
+    r"|示例|样例|范例|例|本表|—|-{3}|[*※])"
+    r"|[合小总共累]\s*计[:：]?\s*$|^\s*$"
+)
+
+
+def _tight(cell: str | None) -> str:
+    return _SPACES.sub("", cell) if cell else ""
+
+
+class RecordRules:
+    """Decides row by row, given the heading above. Keeps what it must remember between batches.
+
+    headers: the joined headings by grid column. lines: the raw heading lines. wide: sheet rows that one
+    merged cell covers. first: the sheet row right under the heading.
+    """
+
+    def __init__(
+        self,
+        headers: Sequence[str],
+        lines: Sequence[Sequence[str | None]],
+        wide: Collection[int],
+        first: int,
+    ) -> None:
+        self.places = [i for i, text in enumerate(headers) if text]
+        self.width = len(self.places)
+        self.lines = [
+            {i: normalise_heading(c) for i, c in enumerate(line) if is_filled(c) and c} for line in lines
+        ]
+        self.wide = frozenset(wide)
+        self.first = first
+        self._note_row = -1
+        self._lead = [f"g{i}" for i in self.places[:3]]
+        self._raw_leads = {(i, line[i]) for line in lines for i in self.places[:2] if line[i]}
+
+    def skipped(self, frame: pl.DataFrame, first_row: int) -> list[tuple[int, str]]:
+        """(position in the frame, why) of every row that is no record; `first_row` is the sheet row of row 0."""
+        suspects = self._suspects(frame, first_row)
+        if not suspects:
+            return []
+        found = []
+        for position, row in zip(suspects, frame[suspects].iter_rows(), strict=True):
+            why = self._why(row, first_row + position)
+            if why:
+                found.append((position, why))
+        return found
+
+    def _suspects(self, frame: pl.DataFrame, first_row: int) -> list[int]:
+        sparse = 2 if self.width >= 5 else (1 if self.width >= 3 else 0)
+        filled = pl.sum_horizontal(pl.all().is_not_null().cast(pl.UInt32))
+        asked = filled <= sparse
+        for name in self._lead:
+            asked |= pl.col(name).str.contains(_SUSPECT).fill_null(value=False)
+        for column, text in self._raw_leads:
+            asked |= (pl.col(f"g{column}") == text).fill_null(value=False)
+        places = set(frame.select(asked.arg_true().alias("p"))["p"].to_list())
+        places |= {row - first_row for row in self.wide if 0 <= row - first_row < frame.height}
+        if 0 <= self.first - first_row < frame.height:
+            places.add(self.first - first_row)
+        return sorted(places)
+
+    def _why(self, row: Sequence[str | None], number: int) -> str | None:
+        filled = [i for i, cell in enumerate(row) if is_filled(cell)]
+        if not filled:
+            return "blank"
+        why = (
+            self._repeated(row, filled)
+            or self._numbered(row, filled, number)
+            or self._lead_says(row, filled, number)
+        )
+        if why == "note":
+            self._note_row = number
+        return why
+
+    def _repeated(self, row: Sequence[str | None], filled: list[int]) -> str | None:
+        for line in self.lines:
+            same = sum(line.get(i) == normalise_heading(row[i] or "") for i in filled)
+            if same >= 2 and same >= 0.6 * len(filled) and same >= 0.6 * len(line):
+                return "repeated_header"
+        return None
+
+    def _numbered(self, row: Sequence[str | None], filled: list[int], number: int) -> str | None:
+        if number != self.first or len(filled) < 3:
+            return None
+        texts = [_tight(row[i]).strip("()（）栏[]") for i in filled]
+        if texts[0] in {"栏次", "次", "行次"}:
+            return "column_numbers"
+        start = next((k for k, t in enumerate(texts) if t.isdecimal()), len(texts))
+        numbers = [int(t) for t in texts[start:] if t.isdecimal()]
+        letters = "甲乙丙丁戊己庚辛ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        plain = all(t in letters and len(t) == 1 for t in texts[:start])
+        run = len(numbers) == len(texts) - start and numbers == list(range(1, len(numbers) + 1))
+        return "column_numbers" if plain and run and len(texts) >= 3 else None
+
+    def _lead_says(self, row: Sequence[str | None], filled: list[int], number: int) -> str | None:
+        lead = [_tight(row[i]) for i in filled[:3]]
+        part = len(filled) / max(1, self.width)
+        if _EXAMPLE.match(lead[0]):
+            return "example"
+        if any(_TOTAL.match(t) for t in lead[: 3 if part < 1 else 1]):
+            return "total"
+        if part <= 0.7 and any(_PREFIXED_TOTAL.match(t) for t in lead[:2]):
+            return "total"
+        return self._remark(row, filled, number, part)
+
+    def _remark(self, row: Sequence[str | None], filled: list[int], number: int, part: float) -> str | None:
+        first = (row[filled[0]] or "").strip()
+        lonely = len(filled) == 1 and self.width >= 3
+        if part <= 0.5 and all(_NOTE.match((row[i] or "").strip()) for i in filled):
+            return "note"
+        if (part <= 0.5 or lonely) and (_NOTE_LINE.match(first) or _NOTE.match(first)):
+            return "note"
+        if number in self.wide:
+            return "group" if len(filled) <= 2 else None
+        if not lonely:
+            return None
+        if self._note_row == number - 1:
+            return "note"
+        return "group" if self.width >= 4 and filled[0] == self.places[0] and _GROUP.search(first) else None
+
+
+def above_heading(row: Sequence[str | None]) -> str:
+    """Why a row above the heading is no record: blank, note or title."""
+    filled = [cell.strip() for cell in row if cell and is_filled(cell)]
+    if not filled:
+        return "blank"
+    if all(_NOTE.match(text) or _NOTE_LINE.match(text) for text in filled) or any(
+        _NOTE.match(t) for t in filled[:1]
+    ):
+        return "note"
+    return "title"
+
+
+_MONEY_UNIT = re.compile(
+    r"单\s*位\s*[:：]?\s*[（(]?\s*(?:人民币)?\s*(千万元|百万元|十万元|万元|千元|亿元|元)(?![\w])|[（(](千万元|百万元|万元|千元|亿元)[）)]"
+)
+
+
+def unit_of(rows: Sequence[Sequence[str | None]]) -> str | None:
+    """The money unit that a line above the table states, as in `单位：万元`; None when none or several are."""
+    found = set()
+    for row in rows:
+        for cell in row:
+            for match in _MONEY_UNIT.finditer(cell or ""):
+                found.add(match.group(1) or match.group(2))
+    return found.pop() if len(found) == 1 else None
