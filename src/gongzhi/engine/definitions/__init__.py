@@ -4,8 +4,10 @@
 line. The kinds of definition and their keys are the models of this part; design.md 4 is their source.
 """
 
+from .contents import Definitions, RuleFolder
 from .duty import Clause, CollaborationItem, Frequency, GridTask
-from .folder import Definitions, RuleFolder, load, load_once
+from .folder import load, load_once
+from .holidays import Holiday, Holidays, HolidayYear
 from .law import Basis, Case, DatedValue, Evidence, Parameter, Rule, Side
 from .organisation import Cell, District, Post, Unit, UnitKind
 from .resource import (
@@ -29,6 +31,7 @@ from .words import Duty, Finding, Role, Term
 __all__ = [
     "AnyOf", "Basis", "Case", "Cell", "Check", "Clause", "CollaborationItem", "DatedValue", "DefinitionError",
     "Definitions", "District", "Duty", "Evidence", "Field", "FieldType", "Finding", "Frequency", "GridTask",
+    "Holiday", "HolidayYear", "Holidays",
     "Needs", "Order", "Parameter", "Party", "Post", "Problem", "Product", "Resource", "Role", "Rule",
     "RuleFolder", "Sensitivity", "Sheet", "Side", "Term", "Total", "Unit", "UnitKind", "Use",
     "load", "load_once",

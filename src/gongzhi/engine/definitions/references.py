@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from .strict import Location, Problem, Source
 
 if TYPE_CHECKING:
-    from .folder import Definitions
+    from .contents import Definitions
 
 
 def unresolved(definitions: Definitions, sources: Mapping[str, Source]) -> Iterator[Problem]:
@@ -51,17 +51,27 @@ def _repeated_tables(definitions: Definitions, sources: Mapping[str, Source]) ->
 
 
 def _organisation(definitions: Definitions, source: Source) -> Iterator[Fault]:
-    for index, unit in enumerate(source.value.get("units", ())):
-        for member in set(unit.get("members", ())) - set(definitions.units):
-            yield ("units", index, "members"), f"没有这个单位：{member}"
-        if unit.get("division", None) not in {None, *definitions.cells}:
-            yield ("units", index, "division"), f"没有这个网格：{unit['division']}"
+    yield from _units(definitions, source.value.get("units", ()))
     for index, post in enumerate(source.value.get("posts", ())):
         if post["unit"] not in definitions.units:
             yield ("posts", index, "unit"), f"没有这个单位：{post['unit']}"
     for index, cell in enumerate(source.value.get("cells", ())):
         if cell.get("parent") not in {None, *definitions.cells}:
             yield ("cells", index, "parent"), f"没有这个网格：{cell['parent']}"
+
+
+def _units(definitions: Definitions, units: Sequence[Mapping[str, Any]]) -> Iterator[Fault]:
+    names: set[str] = set()
+    for index, unit in enumerate(units):
+        for name in (unit["name"], *unit.get("annex_names", ())):
+            if name in names:
+                yield ("units", index), f"单位名称“{name}”已被前面的单位使用"
+            names.add(name)
+        for member in unit.get("members", ()):
+            if member not in definitions.units:
+                yield ("units", index, "members"), f"没有这个单位：{member}"
+        if unit.get("division") not in {None, *definitions.cells}:
+            yield ("units", index, "division"), f"没有这个网格：{unit['division']}"
 
 
 def _calendar(definitions: Definitions, source: Source) -> Iterator[Fault]:
@@ -119,6 +129,8 @@ def _roles(definitions: Definitions, source: Source) -> Iterator[Fault]:
         for other in role.get("excludes", ()):
             if other not in definitions.roles:
                 yield ("roles", index, "excludes"), f"没有这个角色：{other}"
+            elif role["key"] not in definitions.roles[other].excludes:
+                yield ("roles", index, "excludes"), f"互斥应当相互写明：{other} 没有写 {role['key']}"
 
 
 def _district(definitions: Definitions, source: Source) -> Iterator[Fault]:

@@ -190,11 +190,11 @@ class Sheet(Strict):
     code: Key
     title: Title
     item: Title | None = None
-    fields: Annotated[tuple[Field, ...], Also(min_length=1)]
+    note: Text | None = None
     parties: tuple[Party, ...] = ()
     key: tuple[Key, ...] = ()  # columns that together name a row once
     checks: tuple[Check, ...] = ()
-    note: Text | None = None
+    fields: Annotated[tuple[Field, ...], Also(min_length=1)]
 
     @model_validator(mode="after")
     def _resolved(self) -> Self:
@@ -206,6 +206,9 @@ class Sheet(Strict):
             named |= _keys(check)
         if missing := named - known:
             raise ValueError(f"引用了不存在的字段：{'、'.join(sorted(missing))}")
+        headings = [name for field in self.fields for name in (field.title, *field.aliases)]
+        if twice := {name for name in headings if headings.count(name) > 1}:
+            raise ValueError(f"名称或别名指向不止一个字段：{'、'.join(sorted(twice))}")
         if self.parties and sum(party.main for party in self.parties) != 1:
             raise ValueError("parties 中恰有一方为 main")
         return self
@@ -254,12 +257,12 @@ class Resource(Strict):
     document: Title
     frequency: Title
     use: Use = Use.JOIN
-    sheets: tuple[Sheet, ...]
-    duplicate_of: str | None = None
-    scored: bool = True
     stock: bool = False  # also owed once for what existed before
+    scored: bool = True
+    duplicate_of: str | None = None
     proposed: bool = False
     note: Text | None = None
+    sheets: tuple[Sheet, ...]
 
     @model_validator(mode="before")
     @classmethod
@@ -276,6 +279,8 @@ class Resource(Strict):
     @model_validator(mode="after")
     def _letters(self) -> Self:
         letters = [sheet.letter for sheet in self.sheets]
+        if len({sheet.code for sheet in self.sheets}) < len(self.sheets):
+            raise ValueError("各张表的 code 重复")
         if self.duplicate_of:
             return self
         if not letters:

@@ -101,7 +101,7 @@ def read(path: Path, root: Path) -> Source:
     if node is None:
         raise DefinitionError([Problem(name, 1, "文件是空的")])
     reader = _Reader(name)
-    value = reader.value(node, ())
+    value = reader.root(node)
     if reader.problems:
         raise DefinitionError(reader.problems)
     return Source(name, value, reader.lines)
@@ -114,24 +114,48 @@ class _Reader:
         self.file = file
         self.lines: dict[Location, int] = {}
         self.problems: list[Problem] = []
+        self._met: set[int] = set()
         self._scalars = yaml.constructor.SafeConstructor()
 
-    def value(self, node: yaml.Node, at: Location) -> Any:
+    def root(self, node: yaml.Node) -> Any:
+        if not isinstance(node, yaml.MappingNode):
+            self._refuse(node, "最外层应为键和值")
+            return None
+        return self._value(node, ())
+
+    def _value(self, node: yaml.Node, at: Location) -> Any:
         self.lines[at] = node.start_mark.line + 1
+        if id(node) in self._met:
+            self._refuse(node, "不允许锚点引用（&、*）")
+            return None
+        self._met.add(id(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, at)
         if isinstance(node, yaml.SequenceNode):
-            return [self.value(child, (*at, index)) for index, child in enumerate(node.value)]
-        return self._scalars.construct_object(node)  # type: ignore[no-untyped-call]  # untyped in PyYAML
+            return [self._value(child, (*at, index)) for index, child in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _scalar(self, node: yaml.Node) -> Any:
+        try:
+            return self._scalars.construct_object(node)
+        except (yaml.constructor.ConstructorError, ValueError):
+            self._refuse(node, f"不认识的值：{node.value}")
+            return None
 
     def _mapping(self, node: yaml.MappingNode, at: Location) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for key_node, child in node.value:
-            key, line = key_node.value, key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._refuse(key_node, "键应为文字")
+                continue
+            key = key_node.value
             if key in result:
-                self.problems.append(Problem(self.file, line, f"键“{key}”重复"))
+                self._refuse(key_node, f"键“{key}”重复")
             if key == "<<":
-                self.problems.append(Problem(self.file, line, "不允许合并键（<<）"))
-            result[key] = self.value(child, (*at, key))
-            self.lines[*at, key] = line
+                self._refuse(key_node, "不允许合并键（<<）")
+            result[key] = self._value(child, (*at, key))
+            self.lines[*at, key] = key_node.start_mark.line + 1
         return result
+
+    def _refuse(self, node: yaml.Node, message: str) -> None:
+        self.problems.append(Problem(self.file, node.start_mark.line + 1, message))

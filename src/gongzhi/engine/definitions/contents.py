@@ -1,0 +1,92 @@
+"""What a definitions folder says, as one frozen object with its look-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+from .duty import Clause, CollaborationItem, Frequency, GridTask
+from .holidays import Holidays
+from .law import CasesFile, Parameter, Rule
+from .organisation import Cell, District, Post, Unit
+from .resource import Resource, Sheet
+from .words import Duty, Finding, Role, Term
+
+
+@dataclass(frozen=True)
+class RuleFolder:
+    """A rule with its SQL and its worked examples."""
+
+    rule: Rule
+    sql: str
+    cases: CasesFile
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """Everything that a definitions folder says, frozen; `digest` is its content hash (SM3, hex)."""
+
+    district: District
+    units: Mapping[str, Unit]
+    posts: Mapping[str, Post]
+    cells: Mapping[str, Cell]
+    frequencies: Mapping[str, Frequency]  # by the notice's wording
+    holidays: Holidays
+    resources: Mapping[str, Resource]  # by number
+    parameters: Mapping[str, Parameter]
+    rules: Mapping[str, RuleFolder]
+    grid_tasks: Mapping[str, GridTask]
+    collaboration: Mapping[int, CollaborationItem]
+    clauses: Mapping[str, Clause]
+    findings: Mapping[str, Finding]
+    duties: Mapping[str, Duty]
+    roles: Mapping[str, Role]
+    terms: Mapping[str, Term]
+    digest: str
+
+    @cached_property
+    def _by_code(self) -> dict[str, str]:
+        return {resource.code: number for number, resource in self.resources.items()}
+
+    @cached_property
+    def tables(self) -> Mapping[str, tuple[Resource, Sheet]]:
+        """Every lake table by its name, with the resource and sheet that fill it."""
+        pairs = ((resource, sheet) for resource in self.resources.values() for sheet in resource.sheets)
+        return MappingProxyType({sheet.code: (resource, sheet) for resource, sheet in pairs})
+
+    def resource(self, name: str) -> Resource:
+        """A resource by number (`15.3`) or code; KeyError with the name when there is none."""
+        return self.resources[self._by_code.get(name, name)]
+
+    def sheet(self, name: str) -> tuple[Resource, Sheet]:
+        """A resource and one of its sheets by `3.1/a`; the letter may be left out where there is one."""
+        number, _, letter = name.partition("/")
+        resource = self.resource(number)
+        if not letter and len(resource.sheets) != 1:
+            raise KeyError(name)
+        return resource, resource.sheet(letter)
+
+    def unit(self, name: str) -> Unit:
+        """A unit by key, official name or annex name; KeyError with the name when there is none."""
+        if name in self.units:
+            return self.units[name]
+        return self._units_by_name[name]
+
+    @cached_property
+    def _units_by_name(self) -> dict[str, Unit]:
+        return {name: unit for unit in self.units.values() for name in unit.names}
+
+    def opened(self, keys: Iterable[str]) -> tuple[Unit, ...]:
+        """Units by key, classes opened into their members; an open class has none until designated."""
+        found: dict[str, Unit] = {}
+        for key in keys:
+            unit = self.units[key]
+            members = unit.members if (unit.members or unit.members_open) else (unit.key,)
+            found |= {member: self.units[member] for member in members}
+        return tuple(found.values())
+
+    def providers(self, resource: Resource) -> tuple[Unit, ...]:
+        """The units that owe this resource, classes opened into their members."""
+        return self.opened(resource.providers)
