@@ -1,1 +1,50 @@
-"""SM3, SM4, tokens for persons, hash chains."""
+"""SM3 and SM4: digests, tokens for persons, sealed columns, hash chains, content hashes.
+
+The algorithms are OpenSSL's, through `cryptography` and `hashlib`; nothing here implements a cipher or a
+digest. `self_test` proves them by the standards' known answers and belongs into every start.
+"""
+
+from gongzhi.engine.crypto.chains import (
+    GENESIS,
+    InclusionStep,
+    chain,
+    inclusion_proof,
+    merkle_root,
+    verify_inclusion,
+)
+from gongzhi.engine.crypto.content import content_hash, row_hashes
+from gongzhi.engine.crypto.digest import hmac_sm3, sm3
+from gongzhi.engine.crypto.keys import Key, KeyRing, KeyState, UnknownKeyError, derive_key, derive_ring
+from gongzhi.engine.crypto.sealing import SealBroken, seal, seal_column, seal_version, unseal, unseal_column
+from gongzhi.engine.crypto.selftest import SelfTestError, self_test
+from gongzhi.engine.crypto.tokens import person_token, person_tokens, token_version
+
+__all__ = [
+    "GENESIS",
+    "InclusionStep",
+    "Key",
+    "KeyRing",
+    "KeyState",
+    "SealBroken",
+    "SelfTestError",
+    "UnknownKeyError",
+    "chain",
+    "content_hash",
+    "derive_key",
+    "derive_ring",
+    "hmac_sm3",
+    "inclusion_proof",
+    "merkle_root",
+    "person_token",
+    "person_tokens",
+    "row_hashes",
+    "seal",
+    "seal_column",
+    "seal_version",
+    "self_test",
+    "sm3",
+    "token_version",
+    "unseal",
+    "unseal_column",
+    "verify_inclusion",
+]
