@@ -3,3 +3,12 @@
 A policy on every URL, scope on every query, default deny. It has no tables of its own: it learns
 grants and writes refusals through two small protocols that `web` binds at start.
 """
+
+from .decisions import Decision, allowed, explain
+from .policies import Policy, needs, public, signed_in
+from .sight import NOBODY, Everywhere, GrantSource, RefusalLog, Sight, bind, refuse, sight_of
+
+__all__ = [
+    "NOBODY", "Decision", "Everywhere", "GrantSource", "Policy", "RefusalLog", "Sight", "allowed", "bind",
+    "explain", "needs", "public", "refuse", "sight_of", "signed_in",
+]  # fmt: skip

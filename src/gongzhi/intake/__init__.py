@@ -1,1 +1,1 @@
-"""How a unit's file comes in: upload, read, check, mend, commit; submissions, batches, receipts (notice, 二(二))."""
+"""How a unit's file comes in: upload, read, check, mend, commit, receipt (notice, 二(二))."""

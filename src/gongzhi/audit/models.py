@@ -1,0 +1,58 @@
+"""Events, and the checkpoints that fix them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Event(models.Model):
+    """One act: who, what, on what, for which duty. Written in the act's own transaction.
+
+    `sequence`, `previous` and `digest` are empty until the sealer has chained the event. `detail` holds
+    no personal value: it names fields and counts, never what stands in them. No foreign keys: an
+    event outlives what it speaks of.
+    """
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=40, blank=True)  # id of a person; empty for the system itself
+    actor_name = models.CharField(max_length=60, blank=True)
+    unit = models.CharField(max_length=48, blank=True)
+    verb = models.CharField(max_length=60)
+    subject_kind = models.CharField(max_length=40, blank=True)
+    subject = models.CharField(max_length=80, blank=True)
+    duty = models.CharField(max_length=60, blank=True)
+    outcome = models.CharField(max_length=12, default="done")  # done, refused
+    detail = models.JSONField(default=dict)
+    sequence = models.BigIntegerField(null=True, unique=True)
+    previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (
+            models.Index(fields=["sequence", "id"], name="event_unsealed"),
+            models.Index(fields=["subject_kind", "subject", "at"], name="event_subject"),
+            models.Index(fields=["actor", "at"], name="event_actor"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.subject_kind}:{self.subject}"
+
+
+class Checkpoint(models.Model):
+    """The head of the chain at one moment, authenticated with the audit key.
+
+    The same line is appended to a witness file outside the database: who rolls the database back
+    cannot roll back the copy that has left the machine.
+    """
+
+    at = models.DateTimeField()
+    size = models.BigIntegerField(unique=True)
+    head = models.CharField(max_length=64)
+    mac = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("size",)
+
+    def __str__(self) -> str:
+        return f"{self.size} {self.head[:12]}"

@@ -1,0 +1,99 @@
+"""A snapshot is a list of batches; a session opens it read-only in memory and runs restricted SQL.
+
+DuckDB stores nothing. The session can read the files of its snapshot and nothing else: no other path,
+no network, no extension, and its settings are locked (security.md 3.6).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import polars as pl
+
+Files = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Which files of the lake stand for which table; tables without files are empty."""
+
+    root: Path
+    files: Files
+    empties: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """Identity of the snapshot: SM3 (hex) over its sorted file names (files never change)."""
+        names = sorted(f"{table}\0{name}" for table, found in self.files.items() for name in found)
+        return hashlib.new("sm3", "\n".join(names).encode()).hexdigest()
+
+
+class Session:
+    """An in-memory DuckDB over one snapshot. Use as a context manager.
+
+    `frames` are further tables given in memory (links, parameters, the ops facts of the register).
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        frames: Mapping[str, pl.DataFrame] | None = None,
+        *,
+        memory: str = "2GB",
+        threads: int = 2,
+    ) -> None:
+        self._connection = duckdb.connect(":memory:")
+        self._snapshot = snapshot
+        self._settle(memory, threads)
+        for table, empty in snapshot.empties.items():
+            if not snapshot.files.get(table):
+                self._materialise(table, empty)
+        for table, names in snapshot.files.items():
+            if names:
+                self._open(table, names)
+        for table, frame in (frames or {}).items():
+            self._materialise(table, frame)
+        self._connection.execute("SET lock_configuration = true")
+
+    def _settle(self, memory: str, threads: int) -> None:
+        run = self._connection.execute
+        run("SET memory_limit = ?", [memory])
+        run("SET threads = ?", [threads])
+        run("SET autoinstall_known_extensions = false")
+        run("SET autoload_known_extensions = false")
+        run("SET allow_community_extensions = false")
+        run("SET allowed_directories = ?", [[str(self._snapshot.root.resolve())]])
+        run("SET enable_external_access = false")
+
+    def _open(self, table: str, names: Sequence[str]) -> None:
+        paths = [str((self._snapshot.root / name).resolve()) for name in names]
+        self._connection.read_parquet(paths, union_by_name=True).create_view(table)
+
+    def _materialise(self, table: str, frame: pl.DataFrame) -> None:
+        self._connection.from_arrow(frame.to_arrow()).create(table)
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pl.DataFrame:
+        """Run one SELECT (parsed and restricted by the caller) and return its rows."""
+        result = self._connection.execute(sql, dict(parameters or {}))
+        return pl.from_arrow(result.to_arrow_table())  # type: ignore[return-value]  # a table gives a frame
+
+    def interrupt(self) -> None:
+        """Stop the query under way (callable from another thread)."""
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,47 @@
+"""The policy that every view carries; a view without one stops the start (see `checks`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Who may call a view: everybody, whoever is signed in, or whoever holds one of `duties`.
+
+    `fresh` lets a signed-in person in who has not yet passed the second factor, changed the first
+    password or accepted the agreement: only the pages that do just that carry it.
+    """
+
+    kind: str
+    duties: tuple[str, ...] = ()
+    fresh: bool = False
+
+    def __call__(self, view: View) -> View:
+        view.gongzhi_policy = self  # type: ignore[attr-defined]  # how Django views carry marks
+        return view
+
+
+public = Policy("public")
+"""Policy of pages without sign-in: login, health, static texts."""
+
+
+def signed_in(*, fresh: bool = False) -> Policy:
+    """Policy of pages for everybody who is signed in."""
+    return Policy("signed_in", fresh=fresh)
+
+
+def needs(*duties: str) -> Policy:
+    """Policy of pages for holders of at least one of the duties."""
+    if not duties:
+        raise ValueError("a policy needs at least one duty")
+    return Policy("duty", duties)
+
+
+def policy_of(view: Callable[..., Any]) -> Policy | None:
+    found: Policy | None = getattr(view, "gongzhi_policy", None)
+    return found

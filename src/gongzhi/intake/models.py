@@ -1,0 +1,145 @@
+"""Submissions, slots, batches, the ledger of lake files, receipts (notice, 二(二))."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from gongzhi.organisation.models import Person
+
+from .states import State
+
+
+def uuid7() -> uuid.UUID:
+    """A UUID of version 7 (RFC 9562): public ids that sort by time and cannot be guessed."""
+    stamp = time.time_ns() // 1_000_000
+    value = (stamp << 80) | int.from_bytes(os.urandom(10), "big")
+    value = (value & ~(0xF << 76)) | (0x7 << 76)
+    value = (value & ~(0x3 << 62)) | (0x2 << 62)
+    return uuid.UUID(int=value)
+
+
+class Slot(models.Model):
+    """One place to fill: a unit, a resource, a period. Locked for the instant of a commit only."""
+
+    unit = models.CharField(max_length=48)
+    resource = models.CharField(max_length=8)
+    period = models.CharField(max_length=16)
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["unit", "resource", "period"], name="slot_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.resource} {self.period}"
+
+
+class Submission(models.Model):
+    """One file handed in, from its receipt to its end. The file itself is kept sealed by content."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    unit = models.CharField(max_length=48)
+    resource = models.CharField(max_length=8)
+    letter = models.CharField(max_length=1, blank=True)  # one sheet only of a resource with several
+    period = models.CharField(max_length=16)
+    state = models.CharField(max_length=12, default=State.RECEIVED.value)
+    received_at = models.DateTimeField()
+    received_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=8)  # page, cli, api
+    file_name = models.CharField(max_length=200)
+    file_size = models.BigIntegerField()
+    file_digest = models.CharField(max_length=64)  # SM3 of the bytes as they came
+    original = models.CharField(max_length=120)  # path of the sealed copy
+    adds = models.ForeignKey("Batch", null=True, on_delete=models.PROTECT, related_name="added_by")
+    replaces = models.ForeignKey("Batch", null=True, on_delete=models.PROTECT, related_name="+")
+    whole = models.BooleanField(default=False)  # all rows or none
+    definitions = models.CharField(max_length=64)  # digest of the definitions it was checked under
+    rows = models.PositiveIntegerField(default=0)
+    accepted = models.PositiveIntegerField(default=0)
+    set_aside = models.PositiveIntegerField(default=0)
+    skipped = models.JSONField(default=list)
+    by_code = models.JSONField(default=dict)
+    refusal = models.JSONField(default=dict)  # code and places of the finding that turned the file away
+    checked_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-received_at",)
+        indexes = (
+            models.Index(fields=["unit", "-received_at"], name="submission_unit"),
+            models.Index(fields=["resource", "period"], name="submission_resource"),
+            models.Index(fields=["state"], name="submission_state"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.resource} {self.period} {self.file_name}"
+
+
+class Batch(models.Model):
+    """Accepted rows, for ever as they are; a correction is a new batch that names the one it replaces."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="batches")
+    version = models.PositiveIntegerField()
+    submission = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="batch")
+    kind = models.CharField(max_length=8)  # first, adds, replaces
+    replaced_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replaced")
+    replaced_at = models.DateTimeField(null=True)
+    content = models.CharField(max_length=64)  # canonical content hash: order and format do not matter
+    rows = models.PositiveIntegerField()
+    definitions = models.CharField(max_length=64)
+    committed_at = models.DateTimeField()
+    committed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("-committed_at",)
+        constraints = (
+            models.UniqueConstraint(fields=["slot", "version"], name="batch_version_once"),
+            models.UniqueConstraint(
+                fields=["slot", "content"], condition=Q(replaced_by=None), name="batch_content_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.slot} v{self.version}"
+
+    @property
+    def number(self) -> str:
+        """How people name it: resource, period and version, 16.1-2026Q2-03."""
+        return f"{self.slot.resource}-{self.slot.period}-{self.version:02d}"
+
+
+class LakeFile(models.Model):
+    """The ledger of the lake: a file that is not named here does not exist for anybody."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="files")
+    role = models.CharField(max_length=10)  # rows, findings, sealed, links
+    table = models.CharField(max_length=48)
+    part = models.PositiveSmallIntegerField(default=0)
+    path = models.CharField(max_length=160, unique=True)
+    rows = models.PositiveIntegerField()
+    size = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("batch_id", "role", "table")
+        indexes = (models.Index(fields=["role", "table"], name="lakefile_table"),)
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Receipt(models.Model):
+    """回执: what was taken in, when, under which number and hash."""
+
+    number = models.CharField(max_length=40, primary_key=True)
+    batch = models.OneToOneField(Batch, on_delete=models.PROTECT, related_name="receipt")
+    issued_at = models.DateTimeField()
+    digest = models.CharField(max_length=64)  # SM3 over the receipt's own text
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,51 @@
+"""States of a submission: from, verb, to, who (design.md 3)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class State(StrEnum):
+    RECEIVED = "received"  # 已接收: the file is kept, nothing is read yet
+    CHECKED = "checked"  # 待确认: read and checked, the unit decides
+    REFUSED = "refused"  # 已拒收: the file cannot be taken in as it is
+    COMMITTED = "committed"  # 已入库
+    WITHDRAWN = "withdrawn"  # 已放弃: the unit will hand in a mended file
+
+
+LABELS = {
+    State.RECEIVED: "已接收，检查中",
+    State.CHECKED: "待确认",
+    State.REFUSED: "未入库",
+    State.COMMITTED: "已入库",
+    State.WITHDRAWN: "已放弃",
+}
+
+
+class Transition(NamedTuple):
+    source: State
+    verb: str
+    target: State
+    duty: str
+
+
+TRANSITIONS = (
+    Transition(State.RECEIVED, "check", State.CHECKED, "submit_file"),
+    Transition(State.RECEIVED, "refuse", State.REFUSED, "submit_file"),
+    Transition(State.CHECKED, "commit", State.COMMITTED, "submit_file"),
+    Transition(State.CHECKED, "refuse", State.REFUSED, "submit_file"),
+    Transition(State.CHECKED, "withdraw", State.WITHDRAWN, "submit_file"),
+)
+
+
+class NotPossible(Exception):
+    """The verb does not lead on from the state that the submission is in."""
+
+
+def after(source: str, verb: str) -> State:
+    """The state that `verb` leads to from `source`; NotPossible when no transition says so."""
+    for transition in TRANSITIONS:
+        if transition.source == source and transition.verb == verb:
+            return transition.target
+    raise NotPossible(f"“{LABELS[State(source)]}”的报送不能这样办理")

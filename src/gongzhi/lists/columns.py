@@ -1,0 +1,80 @@
+"""Columns of a list: how a row becomes a cell, on the page and in Excel alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.utils import timezone
+
+Kind = Literal["text", "number", "yuan", "wan", "code", "day", "instant", "mark"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A state with its meaning: stop, warn, good or note; the word always stands beside the colour."""
+
+    text: str
+    meaning: Literal["stop", "warn", "good", "note"] = "note"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `value` gives the cell of a row; `link` an address; `order` the field to sort by.
+
+    Kinds: number (as it is), yuan and wan (from whole 分), code (in groups, copyable), day, instant, mark.
+    `unit` stands in the head. A column with `hidden` is shown only when chosen.
+    """
+
+    key: str
+    title: str
+    value: Callable[[Any], Any]
+    kind: Kind = "text"
+    link: Callable[[Any], str] | None = None
+    order: str | None = None
+    unit: str = ""
+    hidden: bool = False
+
+    @property
+    def head(self) -> str:
+        return f"{self.title}（{self.unit}）" if self.unit else self.title
+
+    @property
+    def numeric(self) -> bool:
+        return self.kind in {"number", "yuan", "wan"}
+
+    def plain(self, row: Any) -> Any:
+        """The cell as a workbook holds it: numbers as numbers in the unit of the head, the rest as text."""
+        value = self.value(row)
+        if value is None:
+            return None
+        match self.kind:
+            case "yuan":
+                return value / 100
+            case "wan":
+                return value / 1_000_000
+            case "number":
+                return float(value) if not isinstance(value, int) else value
+            case "instant":
+                return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+            case "day":
+                return value.isoformat() if isinstance(value, dt.date) else str(value)
+        return str(value)
+
+    def text(self, row: Any) -> str:
+        """The cell as the page shows it; a missing value is an em dash."""
+        value = self.plain(row)
+        if value is None or value == "":
+            return "—"
+        if self.kind in {"yuan", "wan"}:
+            return f"{value:,.2f}".replace("-", "−")
+        if self.kind == "number":
+            return f"{value:,}".replace("-", "−")
+        if self.kind == "code" and len(value) == 18:
+            return f"{value[:6]} {value[6:10]} {value[10:14]} {value[14:]}"
+        return str(value)

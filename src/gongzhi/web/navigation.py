@@ -1,0 +1,38 @@
+"""The menu: each entry is shown to whoever holds its duty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gongzhi.gate import Sight
+
+ENTRIES = (
+    ("", "/", "工作台", ""),
+    ("数据共享", "/submit", "报送文件", "submit_file"),
+    ("数据共享", "/calendar", "报送日历", "see_calendar"),
+    ("数据共享", "/submissions", "报送记录", "see_own_batches"),
+    ("数据共享", "/batches", "入库批次", "see_own_batches"),
+    ("风险比对", "/taxpayers", "纳税人", "see_taxpayer"),
+    ("风险比对", "/hits", "疑点", "see_hits"),
+    ("风险比对", "/links", "待认定", "decide_links"),
+    ("目录", "/definitions", "目录与规则", "see_definitions"),
+    ("管理", "/people", "人员与授权", "administer_accounts"),
+    ("管理", "/audit", "审计记录", "read_audit"),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    href: str
+    title: str
+    here: bool
+
+
+def groups(sight: Sight, path: str) -> list[tuple[str, list[Link]]]:
+    """Menu groups with their links for this reader; the entry of the open page is marked."""
+    found: dict[str, list[Link]] = {}
+    for group, href, title, duty in ENTRIES:
+        if not duty or sight.has(duty):
+            here = path == href if href == "/" else path.startswith(href)
+            found.setdefault(group, []).append(Link(href, title, here))
+    return list(found.items())

@@ -1,0 +1,151 @@
+"""Settings. Everything that differs between places comes from the environment or from the home folder.
+
+GONGZHI_HOME         folder for all that a run makes (default ./var): database, lake, originals, keys
+GONGZHI_DEFINITIONS  folder of definitions (default: the one beside the code)
+GONGZHI_DATABASE     empty for SQLite in the home, or postgresql://user:password@host:port/name
+GONGZHI_HOSTS        comma-separated host names that may be served (default: this machine only)
+GONGZHI_HTTPS        1 behind a TLS proxy: secure cookies, HSTS
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from gongzhi.engine.crypto import derive_ring
+
+from .home import Home, database
+
+BASE = Path(__file__).resolve().parents[3]
+HOME = Home(Path(os.environ.get("GONGZHI_HOME") or BASE / "var").absolute())
+HOME.prepare()
+DEFINITIONS = Path(os.environ.get("GONGZHI_DEFINITIONS") or BASE / "definitions").absolute()
+HTTPS = os.environ.get("GONGZHI_HTTPS") == "1"
+
+SECRET_KEY = HOME.secret("django").hex()
+KEYS = derive_ring(
+    HOME.secret("master"), {purpose: {1: "active"} for purpose in ("audit", "original", "seal", "token")}
+)
+DEBUG = False
+ALLOWED_HOSTS = [
+    host for host in os.environ.get("GONGZHI_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host
+]
+
+LAKE = HOME.folder("lake")
+ORIGINALS = HOME.folder("originals")
+AUDIT_WITNESS = HOME.path / "witness" / "checkpoints.jsonl"
+AUDIT_MAX_LAG_SECONDS = 60
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
+    "gongzhi.audit",
+    "gongzhi.lists",
+    "gongzhi.organisation",
+    "gongzhi.catalogue",
+    "gongzhi.intake",
+    "gongzhi.registry",
+    "gongzhi.risk",
+    "gongzhi.dashboard",
+    "gongzhi.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gongzhi.web.middleware.HardeningMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "gongzhi.web.middleware.IdleMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "gongzhi.gate.middleware.GateMiddleware",
+]
+
+ROOT_URLCONF = "gongzhi.web.urls"
+WSGI_APPLICATION = "gongzhi.web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "gongzhi.web.context.house",
+            ],
+            "builtins": ["gongzhi.web.templatetags.house"],
+        },
+    }
+]
+
+DATABASES = {"default": database(os.environ.get("GONGZHI_DATABASE", ""), HOME)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "organisation.Person"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_MAX_AGE_DAYS = 90
+SECOND_FACTOR = not HOME.demo  # demo homes only: their accounts are printed on the terminal anyway
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours: five failures lock an account for a quarter of an hour
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "gongzhi.web.errors.locked_out"
+
+LOGIN_URL = "/login"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_NAME = "__Host-gongzhi" if HTTPS else "gongzhi"
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "gongzhi.web.errors.csrf_failure"
+SECURE_HSTS_SECONDS = 2 * 365 * 86_400 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = False
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME.folder("static")
+STATICFILES_DIRS = [("vendor", BASE / "build" / "vendor")] if (BASE / "build" / "vendor").is_dir() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_TEMP_DIR = HOME.folder("incoming")
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+MAX_FILE_BYTES = 512 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"axes": {"level": "ERROR"}},
+}

@@ -1,0 +1,44 @@
+// Small conveniences of every page; all pages work without them.
+(function () {
+  "use strict";
+  document.addEventListener("keydown", function (event) {
+    var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+    if (event.key === "Escape" && typing) { event.target.blur(); return; }
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) { return; }
+    if (event.key === "/") {
+      var search = document.querySelector("[data-key=search]");
+      if (search) { event.preventDefault(); search.focus(); search.select(); }
+    }
+    if (event.key === "j" || event.key === "k") { step(event.key === "j" ? 1 : -1); }
+    if (event.key === "Enter") {
+      var link = document.querySelector("table.data tr.here a");
+      if (link) { link.click(); }
+    }
+  });
+
+  function step(by) {
+    var rows = Array.prototype.slice.call(document.querySelectorAll("table.data tbody tr"));
+    if (!rows.length) { return; }
+    var at = rows.findIndex(function (row) { return row.classList.contains("here"); });
+    if (at >= 0) { rows[at].classList.remove("here"); }
+    var next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
+    next.classList.add("here");
+    next.scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("click", function (event) {
+    var copy = event.target.closest("[data-copy]");
+    if (copy && navigator.clipboard) {
+      navigator.clipboard.writeText(copy.getAttribute("data-copy"));
+      copy.textContent = "已复制";
+    }
+    if (event.target.closest("[data-print]")) { window.print(); }
+  });
+
+  document.addEventListener("DOMContentLoaded", function () {
+    var menu = document.querySelector("[data-menu]");
+    if (menu && window.matchMedia("(max-width: 760px)").matches) { menu.removeAttribute("open"); }
+    var focus = document.querySelector("[data-focus]");
+    if (focus) { focus.focus(); }
+  });
+})();

@@ -1,0 +1,63 @@
+"""Filters and components of every page (look.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+
+from gongzhi.web.navigation import groups
+
+register = template.Library()
+MISSING = "—"
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """Whole 分 as 元 with thousand separators; a missing amount is a dash, never 0."""
+    return MISSING if fen is None else f"{Decimal(fen) / 100:,.2f}".replace("-", "−")
+
+
+@register.filter
+def wan(fen: int | None) -> str:
+    """Whole 分 as 万元."""
+    return MISSING if fen is None else f"{Decimal(fen) / 1_000_000:,.2f}".replace("-", "−")
+
+
+@register.filter
+def number(value: float | None) -> str:
+    return MISSING if value is None else f"{value:,}".replace("-", "−")
+
+
+@register.filter
+def code(value: str | None) -> str:
+    """A credit code in groups that the eye can hold."""
+    if not value:
+        return MISSING
+    return f"{value[:6]} {value[6:10]} {value[10:14]} {value[14:]}" if len(value) == 18 else value
+
+
+@register.filter
+def day(value: dt.date | None) -> str:
+    return value.strftime("%Y-%m-%d") if value else MISSING
+
+
+@register.inclusion_tag("components/navigation.html", takes_context=True)
+def navigation(context: RequestContext) -> dict[str, Any]:
+    """The menu of the reader's duties."""
+    return {"groups": groups(context["sight"], context["request"].path)}
+
+
+@register.inclusion_tag("components/page_head.html")
+def page_head(title: str, purpose: str = "", **more: str) -> dict[str, str]:
+    """One title, one sentence that says what the page is for, one primary action."""
+    return {"title": title, "purpose": purpose, **more}
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(title: str, text: str = "", **more: str) -> dict[str, str]:
+    """A block without rows: why it is empty and what to do next."""
+    return {"title": title, "text": text, **more}
