@@ -46,7 +46,7 @@ def explain(
     """Compare one pair feature by feature. ``phones`` and ``persons``: the tokens of (row, taxpayer)."""
     left, right = split_name(row_name, vocabulary), split_name(entity_name, vocabulary)
     rows = _side(left, row_address, phones[0], persons[0]).with_columns(row=pl.lit(0, pl.UInt32))
-    counts = {name: pl.lit(1) for name in ("trade_count", "place_count", "house_count")}
+    counts = {name: pl.lit(1) for name in ("trade_count", "namesakes", "place_count", "house_count")}
     entities = _side(right, entity_address, phones[1], persons[1]).with_columns(entity=pl.lit("0"), **counts)
     found = compare(rows.select("row").with_columns(entity=pl.lit("0")), rows, entities, vocabulary).row(
         0, named=True

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -18,7 +19,6 @@ from .text import canonical, normalise
 from .vocabulary import Vocabulary
 
 _GROUP = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
-_COMPANY = re.compile(r"公司")
 _STREET = re.compile(r"^([一-鿿]{2,4}?(?:街道|镇|乡))(?=..)")
 _LIST = re.compile(r"[、/]|(?<=公司)原|(?<=厂)原")
 _LONGEST_WORD = 5
@@ -27,37 +27,25 @@ _PLACE = "\x1f"
 _PLACED = re.compile(f"{_PLACE}.*?{_PLACE}")
 
 
-@dataclass(frozen=True, slots=True)
-class NameParts:
+class NameParts(NamedTuple):
     """One name in its parts. Every text is canonical; an absent part is the empty string."""
 
     canonical: str
-    division: str = ""  # as written: 绍兴市越城区
-    division_code: str = ""  # its code, 2 to 6 digits; empty when unknown or borne by several
-    street: str = ""
-    trade_name: str = ""
-    industry: str = ""
-    form: str = ""
-    form_class: str = ""
-    branch: str = ""
-    ordinals: tuple[int, ...] = ()
-    former: tuple[str, ...] = ()  # earlier names given in brackets
-    also: tuple[str, ...] = ()  # second names of the same enterprise
-    later: tuple[str, ...] = ()  # names it bears now
-    parent: str = ""  # for a branch: the name in front of it
-
-    @property
-    def bare(self) -> str:
-        """The name proper, without brackets and remarks: what two spellings must share to be the same."""
-        return self._bare
-
-    _bare: str = field(default="", repr=False)
-
-    @property
-    def core(self) -> str:
-        """字号 + 行业 (+ 分支): what is left when division and form are set aside."""
-        stem = with_digits(self.trade_name + self.industry)
-        return f"{stem}|{self.branch}" if self.branch else stem
+    bare: str  # the name proper, brackets opened, remarks left out: equal for two spellings of one name
+    division: str  # as written: 绍兴市越城区
+    division_code: str  # its code, 2 to 6 digits; empty when unknown or borne by several
+    street: str
+    trade_name: str
+    industry: str
+    form: str
+    form_class: str
+    branch: str  # the branch's own name, its ordinal in digits
+    core: str  # 字号 + 行业 (+ 分支), ordinals in digits: what is left when division and form are set aside
+    parent: str  # for a branch: the name in front of it
+    ordinals: tuple[int, ...]
+    former: tuple[str, ...]  # earlier names given in brackets
+    also: tuple[str, ...]  # second names of the same enterprise
+    later: tuple[str, ...]  # names it bears now
 
 
 @dataclass(slots=True)
@@ -87,33 +75,34 @@ class Splitter:
     def split(self, name: str) -> NameParts:
         """Take one canonical name apart."""
         found = self._brackets(name) if "(" in name or ")" in name else _Brackets(name, name)
-        bare = found.text
         parent, branch = self._branch(found.stem)
         form, stem = self._form(parent)
-        division, code, rest = self._division(stem)
-        if found.division and not division:
-            division, code = found.division, self._code(found.division, "")
+        # 鑫源印染(绍兴)有限公司 is read as 绍兴鑫源印染有限公司.
+        division, code, rest = self._division(found.division + stem)
         street, rest = self._street(rest) if division else ("", rest)
         trade, industry = self._industry(rest)
         if trade in self._words.trade_words and division:
             # 绍兴市印染有限公司: without its division nothing would tell it from any other.
             trade, industry = self._short(division), trade + industry
+        branch = self._branch_key(branch) if branch else ""
+        stem = with_digits(trade + industry)
         return NameParts(
             canonical=name,
+            bare=found.text,
             division=division,
             division_code=code,
             street=street,
             trade_name=trade,
             industry=industry,
             form=form,
-            form_class=self._words.forms.get(form, ""),
-            branch=self._branch_key(branch),
-            ordinals=ordinals(bare),
+            form_class=self._words.forms[form] if form else "",
+            branch=branch,
+            core=f"{stem}|{branch}" if branch else stem,
+            parent=parent if branch else "",
+            ordinals=ordinals(found.text),
             former=tuple(found.former),
             also=tuple(found.also),
             later=tuple(found.later),
-            parent=parent if branch else "",
-            _bare=bare,
         )
 
     # What stands in brackets
@@ -147,7 +136,7 @@ class Splitter:
                 return ""
         if inside in self._words.remarks:
             return ""
-        if inside in self._words.divisions:
+        if self._is_place(inside):
             found.division = found.division or inside
             return f"{_PLACE}{inside}{_PLACE}"
         if self._is_name(inside):
@@ -155,23 +144,33 @@ class Splitter:
             return ""
         return inside
 
+    def _is_place(self, inside: str) -> bool:
+        if inside in self._words.divisions:
+            return True
+        # _division leaves two characters behind; here nothing may be left.
+        return len(inside) > 3 and self._division(inside + "\x1f\x1f")[2] == "\x1f\x1f"
+
     def _is_name(self, inside: str) -> bool:
         return len(inside) >= 6 and self._form(inside)[0] != "" and not inside.endswith(self._branch_endings)
 
     # Form, branch, division, industry
 
     def _form(self, name: str) -> tuple[str, str]:
-        for form in self._endings.get(name[-1:], ()):
+        endings = self._endings.get(name[-1:], ())
+        if not endings or name[-2:] in self._words.trade_words or name[-3:] in self._words.trade_words:
+            # 银行 and 酒店 say what is done there; 行 and 店 are their ends, not forms.
+            return "", name
+        for form in endings:
             if name.endswith(form) and len(name) - len(form) >= 2:
                 return form, name[: -len(form)]
         return "", name
 
     def _branch(self, name: str) -> tuple[str, str]:
-        company = _COMPANY.search(name)
-        if company and name[company.start() - 1 : company.start()] not in {"分", "支", "子"}:
-            rest = name[company.end() :]
+        start = name.find("公司")
+        if start >= 0 and name[start - 1 : start] not in {"分", "支", "子"}:
+            rest = name[start + 2 :]
             if rest and not rest.endswith(("有限公司", "有限责任公司")):
-                return name[: company.end()], rest
+                return name[: start + 2], rest
             return name, ""
         return self._branch_without_company(name)
 
@@ -194,8 +193,6 @@ class Splitter:
         return name[:cut], name[cut:]
 
     def _branch_key(self, branch: str) -> str:
-        if not branch:
-            return ""
         division, _, rest = self._division(branch)
         return with_digits((self._short(division) if division else "") + rest)
 
@@ -222,9 +219,10 @@ class Splitter:
             return bool(above) and any(code.startswith(above) and code != above for code in codes)
         if spelling in self._words.short_divisions or len(codes[0]) < 6:
             return True
-        # The bare short form of a county may open a name (诸暨…), that of an urban district (新华, 和平) may
-        # not.
-        return any(f"{spelling}{kind}" in self._words.short_divisions for kind in ("市", "县"))
+        # The bare short form of a county may open a name near home (诸暨…); that of an urban district (新华,
+        # 和平) or of a county far away (江口, 东方) is more likely a trade name.
+        county = any(f"{spelling}{kind}" in self._words.short_divisions for kind in ("市", "县"))
+        return county and any(code.startswith(self._words.home) for code in codes)
 
     def _code(self, spelling: str, above: str) -> str:
         codes = [code for code in self._words.divisions[spelling] if code.startswith(above)]
@@ -280,10 +278,8 @@ def split_name(name: str, vocabulary: Vocabulary) -> NameParts:
     return splitter(vocabulary).split(canonical(name))
 
 
-PART_COLUMNS = (
-    "canonical", "bare", "division", "division_code", "street", "trade_name", "industry", "form",
-    "form_class", "branch", "core", "parent", "ordinals", "former", "also", "later",
-)  # fmt: skip
+LIST_COLUMNS = ("ordinals", "former", "also", "later")
+_JOINT = "\x1e"
 
 
 def split_names(names: pl.Series, vocabulary: Vocabulary) -> pl.DataFrame:
@@ -299,11 +295,20 @@ def split_names(names: pl.Series, vocabulary: Vocabulary) -> pl.DataFrame:
 def split_canonical(distinct: pl.Series, vocabulary: Vocabulary) -> pl.DataFrame:
     """As :func:`split_names`, for names that are canonical and distinct already."""
     split = splitter(vocabulary).split
-    parts = [split(name) for name in distinct.to_list()]
-    texts = {column: [getattr(part, column) for part in parts] for column in PART_COLUMNS[:12]}
-    lists = {column: [list(getattr(part, column)) for part in parts] for column in PART_COLUMNS[13:]}
-    numbers = [",".join(map(str, part.ordinals)) for part in parts]
-    frame = {column: pl.Series(column, values, dtype=pl.String) for column, values in texts.items()}
-    frame["ordinals"] = pl.Series("ordinals", numbers, dtype=pl.String)
-    frame |= {column: pl.Series(column, values, dtype=pl.List(pl.String)) for column, values in lists.items()}
-    return pl.DataFrame(frame)
+    columns = list(zip(*map(split, distinct.to_list()), strict=True)) or [()] * len(NameParts._fields)
+    frame = {}
+    for name, values in zip(NameParts._fields, columns, strict=True):
+        frame[name] = pl.Series(name, _texts(name, values), dtype=pl.String)
+    lists = [
+        pl.col(name).str.split(_JOINT).fill_null(pl.lit([], pl.List(pl.String))) for name in LIST_COLUMNS[1:]
+    ]
+    return pl.DataFrame(frame).with_columns(lists)
+
+
+def _texts(column: str, values: tuple[Any, ...]) -> list[str | None] | tuple[str, ...]:
+    """One text per name: lists of lists are slow to hand over, one split of the column is not."""
+    if column == "ordinals":
+        return [",".join(map(str, value)) if value else "" for value in values]
+    if column in LIST_COLUMNS:
+        return [_JOINT.join(value) if value else None for value in values]
+    return values

@@ -36,6 +36,7 @@ def compare(
         "entity",
         *(pl.col(column).alias(f"{column}_e") for column in SIDE),
         "trade_count",
+        "namesakes",
         "place_count",
         "house_count",
     )
@@ -60,7 +61,7 @@ def compare(
     )
     return both.with_columns(score=_score()).select(
         "row", "entity", "name_similarity", "core_edits", "contrast", "address", "phone", "person", "veto",
-        "witness", "score", "trade_count", trade_name="trade", industry="trades", form="forms",
+        "witness", "score", "trade_count", "namesakes", trade_name="trade", industry="trades", form="forms",
         division="divisions", branch="branches", ordinals="numbers",
     )  # fmt: skip
 
@@ -141,6 +142,8 @@ def _division() -> pl.Expr:
         .then(pl.lit("differs"))
         .when(same_text | ((here == there) & (here != "")))
         .then(pl.lit("same"))
+        .when((pl.col("division") == "") & (pl.col("division_e") == ""))
+        .then(pl.lit("none"))
         .when((here == "") | (there == ""))
         .then(pl.lit("missing"))
         .when(here.str.starts_with(there) | there.str.starts_with(here))
@@ -218,7 +221,7 @@ def _score() -> pl.Expr:
     core = 1 - (pl.col("core_edits") / longest).clip(0, 1)
     name = 0.5 * core + 0.3 * pl.col("name_similarity")
     name += 0.1 * (pl.col("trade") == "same") + 0.05 * pl.col("forms").is_in(["same", "kin"])
-    name += 0.05 * pl.col("divisions").is_in(["same", "within"])
+    name += 0.05 * pl.col("divisions").is_in(["same", "within", "none"])
     name -= 0.15 * (pl.col("divisions") == "differs") + 0.05 * (pl.col("address") == "differs")
     witnessed = name + 0.6 * (1 - name) * pl.col("witness")
     same = (pl.col("bare") == pl.col("bare_e")) & (pl.col("bare") != "")

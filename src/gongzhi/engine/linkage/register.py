@@ -14,7 +14,6 @@ from .vocabulary import Vocabulary
 
 ENTITY_COLUMNS = ("entity", "name", "code", "organisation_code", "address", "phone_token", "person_token")
 FORMER_COLUMNS = ("entity", "name", "valid_from", "valid_to")
-# A trade name is “alone” while no more than this many registered names share it.
 _CREDIT_CODE_LENGTH = 18
 
 
@@ -78,12 +77,19 @@ def _entities(entities: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
     ).hstack(split_addresses(frame["address"]))
     parts = split_canonical(frame["canonical"].unique(), vocabulary)
     frame = frame.join(parts, on="canonical", how="left", maintain_order="left").drop("name", "address")
-    weights = frame.group_by("trade_name").len("trade_count")
-    places = frame.drop_nulls("place").group_by("place").len("place_count")
-    houses = frame.drop_nulls("house").group_by("house").len("house_count")
-    for keys in (weights, places, houses):
-        frame = frame.join(keys, on=keys.columns[0], how="left", maintain_order="left")
-    return frame
+    counts = {
+        "trade_name": "trade_count",
+        "industry": "industry_count",
+        "place": "place_count",
+        "house": "house_count",
+    }
+    frame = frame.with_columns(
+        pl.when(pl.col(key).is_not_null()).then(pl.len().over(key)).alias(count)
+        for key, count in counts.items()
+    )
+    # How many would bear this trade name with this line of business by mere chance.
+    chance = pl.col("trade_count") * pl.col("industry_count") / max(len(frame), 1)
+    return frame.with_columns(namesakes=chance).drop("industry_count")
 
 
 def _names(base: pl.DataFrame, former_names: pl.DataFrame | None) -> pl.DataFrame:

@@ -34,7 +34,7 @@ class Run:
         self._all = self.open
         self._settled: list[pl.DataFrame] = []
         self._pairs: list[pl.DataFrame] = []
-        self._parts: pl.DataFrame | None = None
+        self._wide: pl.DataFrame | None = None
         decided = checked(decisions)
         self._refused = (
             self.open.select("row", "key")
@@ -83,17 +83,16 @@ class Run:
 
     def parts(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows with the parts of their names and their places (the columns of pairs.SIDE)."""
-        if self._parts is None:
-            names = (
-                self._all.join(rows.select("row"), on="row", how="semi")["canonical"].drop_nulls().unique()
-            )
-            self._parts = split_canonical(names, self.register.vocabulary)
-        missing = rows.select("canonical").drop_nulls().unique().join(self._parts, on="canonical", how="anti")
-        if not missing.is_empty():
-            more = split_canonical(missing["canonical"], self.register.vocabulary)
-            self._parts = pl.concat([self._parts, more])
-        wide = rows.join(self._parts, on="canonical", how="left", maintain_order="left")
-        texts = [name for name in SIDE if name in self._parts.columns]
+        missing = rows if self._wide is None else rows.join(self._wide, on="row", how="anti")
+        if not missing.is_empty() or self._wide is None:
+            more = self._split(missing)
+            self._wide = more if self._wide is None else pl.concat([self._wide, more])
+        return self._wide.join(rows.select("row"), on="row", how="semi")
+
+    def _split(self, rows: pl.DataFrame) -> pl.DataFrame:
+        names = split_canonical(rows["canonical"].drop_nulls().unique(), self.register.vocabulary)
+        wide = rows.drop("bare").join(names, on="canonical", how="left", maintain_order="left")
+        texts = [name for name in SIDE if name in names.columns]
         wide = wide.with_columns(pl.col(name).fill_null("") for name in texts)
         return wide.hstack(split_addresses(wide["address"]))
 

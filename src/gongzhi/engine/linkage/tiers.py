@@ -11,8 +11,11 @@ from .run import CONFLICT, DOUBTFUL, FIRM_KINDS, LINKED, Run
 _CODE_KINDS = (*FIRM_KINDS, "old_number", "registration_number")
 _FORMER_SCORE = 0.97
 _CORE_SCORE = {"same": 0.95, "kin": 0.92, "missing": 0.9}
-_RARE_TRADE = 3
+# So many namesakes by chance, and an equal core no longer tells by itself.
+_NAMESAKES = 0.5
+_PLACED = ["same", "none"]
 _DOUBT = 0.72
+_CORE_CAP = 20
 
 
 def by_code(run: Run) -> None:
@@ -131,27 +134,41 @@ def _by_witness(run: Run, found: pl.DataFrame) -> pl.DataFrame:
 
 
 def by_core(run: Run) -> None:
-    """Trade name and line of business borne by one taxpayer of a compatible division, form set aside."""
+    """Trade name and line of business borne by one taxpayer of a compatible division, form set aside. What is
+    not settled here stays open for a second witness in :func:`by_score`."""
     rows = run.parts(run.open.filter(pl.col("canonical").is_not_null()))
     rows = rows.filter(pl.col("core").str.len_chars() >= 2).select("row", "core")
     pairs = run.allowed(rows.join(run.register.entities.select("core", "entity"), on="core")).select(
         "row", "entity"
     )
-    pairs = pairs.filter(pl.len().over("row") <= 20)
+    pairs = pairs.filter(pl.len().over("row") <= _CORE_CAP)
     found = run.compared(pairs).filter(~pl.col("veto") & (pl.col("division") != "differs"))
-    found = run.conflicting(_by_witness(run, found))
-    placed = pl.col("division").is_in(["same", "within"]) | (pl.col("trade_count") <= _RARE_TRADE)
-    good = pl.col("witness") | ((pl.col("form") != "differs") & placed)
-    status = (
-        pl.when(pl.col("conflict").any().over("row"))
-        .then(pl.lit(CONFLICT))
-        .when((pl.len().over("row") == 1) & good)
-        .then(pl.lit(LINKED))
-        .otherwise(pl.lit(DOUBTFUL))
-    )
+    found = run.conflicting(_by_witness(run, found)).with_columns(rank=_closeness())
+    found = found.filter(pl.col("rank") == pl.col("rank").max().over("row"))
+    found = found.with_columns(good=_good_core() & (pl.len().over("row") == 1))
+    refused = pl.col("conflict").any().over("row")
+    found = found.filter(refused | pl.col("good"))
+    status = pl.when(pl.col("conflict")).then(pl.lit(CONFLICT)).otherwise(pl.lit(LINKED))
     weight = pl.col("form").replace_strict(_CORE_SCORE, default=0.8, return_dtype=pl.Float64)
     weight = weight - 0.02 * (pl.col("division") == "missing")
     run.settle(found.with_columns(status=status, score=weight), "core_name")
+
+
+def _closeness() -> pl.Expr:
+    """2: division and form agree as well; 1: the division does; 0: neither is known to."""
+    placed = pl.col("division").is_in(_PLACED).cast(pl.Int8)
+    return placed + placed * (pl.col("form") == "same")
+
+
+def _good_core() -> pl.Expr:
+    """Whether an equal core is enough by itself: the more likely a namesake, the more must agree beside
+    it."""
+    placed = pl.col("division").is_in(_PLACED)
+    telling = pl.col("namesakes") <= _NAMESAKES
+    alone = (pl.col("form") != "differs") & (placed | telling)
+    # An address that differs outweighs everything but the full name in another spelling of its form.
+    full = placed & (pl.col("form").is_in(["same", "kin"]) | ((pl.col("form") == "missing") & telling))
+    return pl.col("witness") | (alone & (full | (pl.col("address") != "differs")))
 
 
 def by_score(run: Run) -> None:
@@ -159,19 +176,20 @@ def by_score(run: Run) -> None:
     another line of business is another firm until a person says otherwise."""
     foreign = pl.col("code_kind").is_in(FIRM_KINDS).fill_null(False)
     rows = run.parts(run.open.filter(pl.col("canonical").is_not_null() & ~foreign))
-    pairs = run.allowed(candidate_pairs(rows, run.register))
-    found = run.compared(pairs)
-    placed = pl.col("division").is_in(["same", "within"])
-    token = (pl.col("phone") == "same") | (pl.col("person") == "same")
-    slip = (pl.col("core_edits") <= 1) & pl.col("witness") & (~pl.col("contrast") | token)
-    short = (pl.col("trade_name") == "same") & pl.col("industry").is_in(["missing", "part"])
-    short &= pl.col("form") != "differs"
-    short &= pl.col("witness") | (placed & (pl.col("trade_count") == 1))
-    sure = ~pl.col("veto") & (pl.col("division") != "differs") & (slip | short)
-    near = (pl.col("score") >= _DOUBT) & ~pl.col("veto")
-    found = found.with_columns(sure=sure).filter(pl.col("sure") | near)
+    found = run.compared(run.allowed(candidate_pairs(rows, run.register))).filter(~pl.col("veto"))
+    found = found.with_columns(sure=_sure() & (pl.col("division") != "differs"))
+    found = found.filter(pl.col("sure") | (pl.col("score") >= _DOUBT))
     only = pl.col("sure") & (pl.col("sure").sum().over("row") == 1)
     linked = found.filter(only).with_columns(status=pl.lit(LINKED))
     run.settle(linked, "scored")
     rest = found.join(linked.select("row"), on="row", how="anti")
     run.settle(rest.with_columns(status=pl.lit(DOUBTFUL)), "scored")
+
+
+def _sure() -> pl.Expr:
+    token = (pl.col("phone") == "same") | (pl.col("person") == "same")
+    slip = (pl.col("core_edits") <= 1) & pl.col("witness") & (~pl.col("contrast") | token)
+    short = (pl.col("trade_name") == "same") & pl.col("industry").is_in(["missing", "part"])
+    unique = pl.col("division").is_in(["same", "within"]) & (pl.col("trade_count") == 1)
+    unique &= pl.col("address") != "differs"
+    return slip | (short & (pl.col("form") != "differs") & (pl.col("witness") | unique))

@@ -29,6 +29,7 @@ class Vocabulary:
 
     divisions: Mapping[str, tuple[str, ...]]  # spelling → division codes, most general first
     short_divisions: Mapping[str, str]  # full spelling → short form
+    home: tuple[str, ...]  # code prefixes of the district's surroundings
     forms: Mapping[str, str]  # form → class
     branch_words: tuple[str, ...]
     strong_branch_words: tuple[str, ...]
@@ -46,13 +47,14 @@ def load_vocabulary(folder: Path) -> Vocabulary:
 
     Raises VocabularyError where a file has an unknown, missing or repeated entry.
     """
-    divisions = _read(folder / "divisions.yml", {"divisions", "former"})
+    divisions = _read(folder / "divisions.yml", {"home", "divisions", "former"})
     forms = _read(folder / "forms.yml", _FORM_KEYS)
     trade = _read(folder / "trade_words.yml", {"trade_words"})
     spellings, shorts = _divisions(divisions["divisions"], divisions["former"])
     return Vocabulary(
         divisions=MappingProxyType(spellings),
         short_divisions=MappingProxyType(shorts),
+        home=tuple(divisions["home"]),
         forms=MappingProxyType(_forms(forms["forms"])),
         branch_words=_longest_first(forms["branch_words"]),
         strong_branch_words=_longest_first(forms["strong_branch_words"]),
