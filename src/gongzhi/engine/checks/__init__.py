@@ -1,1 +1,28 @@
-"""Table + Resource into Findings: cell, code, severity, message, mend."""
+"""Table + Sheet → findings and typed, accepted rows, in one vectorised pass without a cap.
+
+`map_columns` says which column is which field; `check` reads and checks every cell; `render` makes the
+texts of findings when they are shown. Severity: block sets the row aside, explain lets it in and asks why,
+hint informs, refuse turns the file away. What was put right on reading is in `Checked.repaired`.
+"""
+
+from .headings import HeadingFault, Match, best_match, map_columns
+from .headings import Mapping_ as Mapping
+from .model import Checked, Context, Kind
+from .rendering import places_of, render, repaired_cells
+from .run import check, lake_type
+
+__all__ = [
+    "Checked",
+    "Context",
+    "HeadingFault",
+    "Kind",
+    "Mapping",
+    "Match",
+    "best_match",
+    "check",
+    "lake_type",
+    "map_columns",
+    "places_of",
+    "render",
+    "repaired_cells",
+]

@@ -1,0 +1,109 @@
+"""Columns with a list of values, and yes or no."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import polars as pl
+from rapidfuzz import fuzz
+from rapidfuzz import process as nearest
+
+from gongzhi.engine.definitions import Field
+
+from .cells import NOTHING, emptied, nothing, repairs_of
+from .model import Fault, Typed, Written, nowhere
+
+_YES = ("是", "有", "对", "真", "y", "yes", "true", "t", "1", "√", "✓", "✔", "1.0", "已", "属实")
+_NO = (
+    "否",
+    "无",
+    "没有",
+    "不",
+    "假",
+    "非",
+    "n",
+    "no",
+    "false",
+    "f",
+    "0",
+    "×",
+    "✗",
+    "✘",
+    "x",
+    "0.0",
+    "未",
+    "不是",
+)
+_NEAR = 60.0
+_MOST_SHOWN = 12
+
+
+def _fold(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold().strip("'’\u200b\ufeff")
+
+
+def read_enum(written: Written) -> Typed:
+    """One of the listed values, by its name or another name of it."""
+    field = written.field
+    names = {_fold(value): value for value in field.values}
+    names = {_fold(alias): value for alias, value in field.value_aliases.items()} | names
+    missing = [word for word in NOTHING if _fold(word) not in names]
+    texts, empties = emptied(written.texts, _only(written.texts, missing))
+    distinct = texts.drop_nulls().unique().to_list()
+    known = {text: names.get(_fold(text)) for text in distinct}
+    values = _mapped(texts, known, pl.String())
+    wrong = (values.is_null() & texts.is_not_null()).arg_true()
+    changed = (values != texts).fill_null(False).arg_true()
+    form = pl.Series(["value_form"]).new_from_index(0, len(changed))
+    repairs = (*empties, *repairs_of(changed, texts.gather(changed), values.gather(changed), form))
+    faults = (_not_listed(texts, wrong, field),) if len(wrong) else ()
+    return Typed(values, wrong.rename("at").cast(pl.UInt32), faults, repairs)
+
+
+def _only(texts: pl.Series, words: list[str]) -> pl.Series:
+    at = nothing(texts)
+    return at.filter(texts.gather(at).is_in(words)) if len(at) else nowhere()
+
+
+def _mapped(texts: pl.Series, known: dict[str, str | None], dtype: pl.DataType) -> pl.Series:
+    if all(text == value for text, value in known.items()):
+        return texts
+    return texts.replace_strict(known, default=None, return_dtype=dtype)
+
+
+def _not_listed(texts: pl.Series, wrong: pl.Series, field: Field) -> Fault:
+    written = texts.gather(wrong)
+    near = {text: _near(text, field.values) for text in written.unique().to_list()}
+    suggestion = written.replace_strict(near, default=None, return_dtype=pl.String)
+    more = f" 等{len(field.values)}种" if len(field.values) > _MOST_SHOWN else ""
+    places = {"allowed": "、".join(field.values[:_MOST_SHOWN]) + more}
+    return Fault("not_listed", wrong, written, suggestion=suggestion, places=places)
+
+
+def _near(text: str, values: tuple[str, ...]) -> str | None:
+    """The one listed value that is close; None when there is none or more than one."""
+    found = nearest.extract(text, values, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=2)
+    if not found or (len(found) > 1 and found[0][1] == found[1][1]):
+        return None
+    return str(found[0][0])
+
+
+def read_boolean(written: Written) -> Typed:
+    """Yes or no in the words that people use; the written 是 and 否 need no repair."""
+    texts = written.texts
+    words = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
+    distinct = texts.drop_nulls().unique().to_list()
+    known = {text: words.get(_fold(text)) for text in distinct}
+    values = (
+        texts.replace_strict(known, default=None, return_dtype=pl.Boolean)
+        if distinct
+        else texts.cast(pl.Boolean)
+    )
+    empty = [text for text in distinct if known[text] is None and _fold(text) in {"", "-", "/", "--"}]
+    wrong = (values.is_null() & texts.is_not_null() & ~texts.is_in(empty)).fill_null(False).arg_true()
+    changed = (values.is_not_null() & ~texts.is_in(["是", "否"])).fill_null(False).arg_true()
+    told = values.gather(changed).replace_strict({True: "是", False: "否"}, return_dtype=pl.String)
+    form = pl.Series(["value_form"]).new_from_index(0, len(changed))
+    repairs = repairs_of(changed, texts.gather(changed), told, form)
+    faults = (Fault("not_yes_no", wrong, texts.gather(wrong)),) if len(wrong) else ()
+    return Typed(values, wrong.rename("at").cast(pl.UInt32), faults, repairs)

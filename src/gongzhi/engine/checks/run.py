@@ -1,0 +1,145 @@
+"""The one pass: read every column, check rows, split accepted from set aside, gather the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+import polars as pl
+
+from gongzhi.engine.definitions import Field, FieldType, Sheet
+from gongzhi.engine.tables import Table
+
+from .amounts import read_number
+from .cells import mask_of, without_blanks
+from .choices import read_boolean, read_enum
+from .codes import read_code_or_id, read_credit_code, read_person_id
+from .dates import read_date, read_period, year_outside
+from .gathering import Gathering
+from .headings import Mapping_
+from .model import Checked, Context, Fault, Mask, Typed, Written, nowhere
+from .rows import Rows, check_rows
+from .texts import read_certificate, read_name, read_phone, read_text
+
+_THREADS = 4
+_READERS: dict[FieldType, Callable[[Written], Typed]] = {
+    FieldType.CREDIT_CODE: read_credit_code,
+    FieldType.PERSON_ID: read_person_id,
+    FieldType.CODE_OR_ID: read_code_or_id,
+    FieldType.NAME: read_name,
+    FieldType.PERSON_NAME: read_name,
+    FieldType.TEXT: read_text,
+    FieldType.ADDRESS: read_text,
+    FieldType.CERTIFICATE: read_certificate,
+    FieldType.PHONE: read_phone,
+    FieldType.DATE: read_date,
+    FieldType.PERIOD: read_period,
+    FieldType.YEAR: lambda written: year_outside(read_number(written), written),
+    FieldType.MONEY: read_number,
+    FieldType.AREA: read_number,
+    FieldType.NUMBER: read_number,
+    FieldType.COUNT: read_number,
+    FieldType.PERCENT: read_number,
+    FieldType.ENUM: read_enum,
+    FieldType.BOOLEAN: read_boolean,
+}
+LAKE_TYPES: dict[FieldType, pl.DataType] = {
+    FieldType.DATE: pl.Date(),
+    FieldType.MONEY: pl.Int64(),
+    FieldType.COUNT: pl.Int64(),
+    FieldType.YEAR: pl.Int32(),
+    FieldType.AREA: pl.Float64(),
+    FieldType.NUMBER: pl.Float64(),
+    FieldType.PERCENT: pl.Float64(),
+    FieldType.BOOLEAN: pl.Boolean(),
+}
+
+
+def lake_type(field: Field) -> pl.DataType:
+    """The Polars type of a field's lake column."""
+    return LAKE_TYPES.get(field.type, pl.String())
+
+
+def check(table: Table, mapping: Mapping_, sheet: Sheet, context: Context) -> Checked:
+    """Every finding of a table, and its rows that hold, in one pass and without a cap.
+
+    A refused mapping gives its findings alone, and every row is set aside. Columns are read in threads
+    (the work lies outside the interpreter lock); a cell that fails its type is not checked again.
+    """
+    gathering = Gathering(table, context, sheet)
+    for heading in mapping.faults:
+        gathering.heading(heading)
+    gathering.renamed(mapping)
+    if mapping.refused:
+        return gathering.refused(_empty(sheet))
+    columns = _read_columns(table, mapping, sheet, context)
+    for field in sheet.fields:
+        if field.key in columns:
+            gathering.column(field, mapping.columns[field.key], columns[field.key])
+            if field.required:
+                gathering.faults(field, mapping.columns[field.key], _required(columns[field.key]))
+    texts = {key: table.data.to_series(index) for key, index in mapping.columns.items()}
+    rows = Rows(sheet, columns, texts, table.rows, context)
+    for key, fault in check_rows(rows):
+        gathering.faults(sheet.field(key), mapping.columns[key], (fault,))
+    blocked = gathering.blocked()
+    accepted = _accepted(table, sheet, columns, blocked)
+    beside = _beside(table, mapping, blocked)
+    return gathering.done(accepted, beside, table.rows.filter(pl.Series(blocked)))
+
+
+def _read_columns(table: Table, mapping: Mapping_, sheet: Sheet, context: Context) -> dict[str, Typed]:
+    def read(field: Field) -> tuple[str, Typed]:
+        texts = without_blanks(table.data.to_series(mapping.columns[field.key]))
+        written = Written(field, texts, context, mapping.units.get(field.key))
+        return field.key, _READERS[field.type](written)
+
+    fields = [field for field in sheet.fields if field.key in mapping.columns]
+    if table.data.height < 5_000:
+        return dict(map(read, fields))
+    with ThreadPoolExecutor(_THREADS) as threads:
+        return dict(threads.map(read, fields))
+
+
+def _required(typed: Typed) -> Iterable[Fault]:
+    empty = typed.values.is_null()
+    if not empty.any():
+        return ()
+    at = empty.arg_true()
+    if len(typed.failed):
+        at = at.filter(~at.is_in(typed.failed.implode()))
+    return (Fault("required", at),) if len(at) else ()
+
+
+def _accepted(table: Table, sheet: Sheet, columns: dict[str, Typed], blocked: Mask) -> pl.DataFrame:
+    good = ~pl.Series(blocked, dtype=pl.Boolean)
+    series = []
+    for field in sheet.fields:
+        if field.key in columns:
+            series.append(columns[field.key].values.rename(field.column))
+        else:
+            series.append(pl.Series(field.column, [], lake_type(field)).extend_constant(None, len(good)))
+    frame = pl.DataFrame([*series, table.rows.rename("_row").cast(pl.UInt32)])
+    return frame if good.all() else frame.filter(good)
+
+
+def _beside(table: Table, mapping: Mapping_, blocked: Mask) -> pl.DataFrame:
+    names: dict[str, pl.Series] = {}
+    for index in mapping.kept:
+        name = table.columns[index].header or table.columns[index].letter
+        names[name if name not in names else f"{name}（{table.columns[index].letter}列）"] = (
+            table.data.to_series(index)
+        )
+    if not names:
+        return pl.DataFrame({"_row": nowhere()})
+    frame = pl.DataFrame([series.rename(name) for name, series in names.items()])
+    frame = frame.with_columns(table.rows.cast(pl.UInt32).alias("_row"))
+    return frame.filter(~pl.Series(blocked, dtype=pl.Boolean))
+
+
+def _empty(sheet: Sheet) -> pl.DataFrame:
+    schema = {field.column: lake_type(field) for field in sheet.fields}
+    return pl.DataFrame(schema={**schema, "_row": pl.UInt32()})
+
+
+__all__ = ["check", "lake_type", "mask_of"]

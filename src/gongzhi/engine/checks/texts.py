@@ -1,0 +1,157 @@
+"""Columns of prose: names, addresses, remarks, numbers of documents, phones."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from gongzhi.engine.definitions import Field
+from gongzhi.engine.idcodes import classify_person
+
+from .cells import (
+    clean_text,
+    emptied,
+    excel_errors,
+    folded,
+    how,
+    left_over,
+    nothing,
+    repairs_of,
+    replaced,
+    typed,
+)
+from .model import Fault, Repair, Typed, Written
+
+_LONGEST = 500
+_IS_NAME = r"[\p{Han}A-Za-z]"
+_ID_INSIDE = r"(?:^|[^0-9])([1-8][0-9]{16}[0-9Xx])(?:$|[^0-9Xx])"
+_LOST = r"^(\d(\.\d+)?[eE]\+?\d{1,3}|\d{16,}\.0+)$"
+_DECIMAL = r"^\d{1,15}\.0+$"
+_PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?[2-9]\d{6,7}(-\d{1,6})?|[48]00-?\d{3}-?\d{4}|[2-9]\d{6,7})$"
+
+
+def read_name(written: Written) -> Typed:
+    """Names of organisations and persons: something must be a letter, and no stars."""
+    values, repairs = _clean(written, name=True)
+    faults = _common(values, written.field)
+    if not written.field.pattern:
+        nameless = (~values.str.contains(_IS_NAME)).fill_null(False).arg_true()
+        starred = values.str.contains("*", literal=True).fill_null(False).arg_true()
+        if len(nameless):
+            faults.append(Fault("name_form", nameless, values.gather(nameless)))
+        if len(starred):
+            repaired = _without_failed(values, faults)
+            return _with(repaired, faults, repairs, Fault("masked_name", starred, values.gather(starred)))
+    return typed(_without_failed(values, faults), faults, repairs)
+
+
+def read_text(written: Written) -> Typed:
+    """Free text and addresses. A person's id inside would reach the lake unsealed, so it is refused."""
+    values, repairs = _clean(written)
+    faults = _common(values, written.field)
+    if not written.field.personal:
+        faults += _ids_inside(values)
+    return typed(_without_failed(values, faults), faults, repairs)
+
+
+def read_certificate(written: Written) -> Typed:
+    """Numbers of licences, contracts, documents: kept as written, unless a spreadsheet lost digits."""
+    values, repairs = _clean(written)
+    lost = values.str.contains(_LOST).fill_null(False).arg_true()
+    faults = [Fault("digits_lost", lost, values.gather(lost))] if len(lost) else []
+    decimal = values.str.contains(_DECIMAL).fill_null(False).arg_true()
+    if len(decimal):
+        before = values.gather(decimal)
+        after = before.str.extract(r"^(\d+)", 1)
+        repairs = (*repairs, Repair("decimal", decimal, before, after))
+        values = replaced(values, decimal, after)
+    faults += _common(values, written.field)
+    return typed(_without_failed(values, faults), faults, repairs)
+
+
+def read_phone(written: Written) -> Typed:
+    """One mobile, service or fixed number; a doubtful one stays as written and asks for a look."""
+    texts = written.texts
+    strict = texts.str.contains(_PHONE)
+    rest = (~strict).fill_null(False).arg_true()
+    if not len(rest):
+        return Typed(texts, rest)
+    texts, empties = emptied(texts, rest.gather(nothing(texts.gather(rest))))
+    before = texts.gather(rest)
+    after = folded(before).str.replace_all(r"[—–_~～]", "-").str.replace(r"^(\+|00)?86-?", "")
+    after = after.str.replace(r"^\((0\d{2,3})\)", "$1-").str.replace(r"\.0+$", "")
+    after = pl.select(
+        pl.when(after.str.contains(r"^1[3-9][\d-]+$")).then(after.str.replace_all("-", "")).otherwise(after)
+    ).to_series()
+    after = after.replace("", None)
+    good = after.str.contains(_PHONE).fill_null(False)
+    lost = after.str.contains(_LOST).fill_null(False)
+    faults = _phone_faults(rest, before, good, lost)
+    values = replaced(texts, rest, pl.select(pl.when(good).then(after).otherwise(before)).to_series())
+    repairs = repairs_of(
+        rest.filter(good), before.filter(good), after.filter(good), how(before, after).filter(good)
+    )
+    failed = rest.filter(lost).rename("at").cast(pl.UInt32)
+    return Typed(values, failed, tuple(faults), (*empties, *repairs))
+
+
+def _phone_faults(rest: pl.Series, before: pl.Series, good: pl.Series, lost: pl.Series) -> list[Fault]:
+    odd = ~good & ~lost & before.is_not_null()
+    faults = [("digits_lost", lost), ("phone_form", odd)]
+    return [Fault(code, rest.filter(mask), before.filter(mask)) for code, mask in faults if mask.any()]
+
+
+def _clean(written: Written, *, name: bool = False) -> tuple[pl.Series, tuple[Repair, ...]]:
+    values, repairs = clean_text(written.texts, name=name)
+    if not name and written.field.type.value == "text":
+        return values, repairs
+    values, empties = emptied(values, nothing(values))
+    return values, (*repairs, *empties)
+
+
+def _common(values: pl.Series, field: Field) -> list[Fault]:
+    """Length, pattern and error values of a spreadsheet."""
+    errors = excel_errors(values)
+    faults = [Fault("excel_error", errors, values.gather(errors))] if len(errors) else []
+    longest = field.max_length or _LONGEST
+    if (values.str.len_bytes() > longest).any():
+        long = (values.str.len_chars() > longest).fill_null(False).arg_true()
+        if len(long):
+            length = values.gather(long).str.len_chars().cast(pl.String)
+            places = {"longest": str(longest)}
+            faults.append(Fault("too_long", long, values.gather(long), expected=length, places=places))
+    if field.pattern:
+        odd = (~values.str.contains(rf"^(?:{field.pattern})$")).fill_null(False).arg_true()
+        odd = odd.filter(~odd.is_in(errors.implode()))
+        places = {"example": f"，例如 {field.example}" if field.example else ""}
+        faults += [Fault("pattern", odd, values.gather(odd), places=places)] if len(odd) else []
+    return faults
+
+
+def _ids_inside(values: pl.Series) -> list[Fault]:
+    maybe = values.str.contains(_ID_INSIDE).fill_null(False).arg_true()
+    if not len(maybe):
+        return []
+    inside = values.gather(maybe).str.extract(_ID_INSIDE, 1)
+    proved = pl.Series(
+        [classify_person(text).kind == "person_id" for text in inside.to_list()], dtype=pl.Boolean
+    )
+    at = maybe.filter(proved)
+    # What is shown is the shape of the fault, not the number.
+    value = pl.Series("value", ["（含身份证号码，不显示）"]).new_from_index(0, len(at))
+    return [Fault("person_id_in_text", at, value)] if len(at) else []
+
+
+def _without_failed(values: pl.Series, faults: list[Fault]) -> pl.Series:
+    for fault in faults:
+        if fault.at is not None:
+            empty = pl.Series([None], dtype=pl.String).new_from_index(0, len(fault.at))
+            values = replaced(values, fault.at, empty)
+    return values
+
+
+def _with(values: pl.Series, faults: list[Fault], repairs: tuple[Repair, ...], hint: Fault) -> Typed:
+    column = typed(values, faults, repairs)
+    return Typed(column.values, column.failed, (*column.faults, hint), column.repairs)
+
+
+__all__ = ["left_over", "read_certificate", "read_name", "read_phone", "read_text"]
