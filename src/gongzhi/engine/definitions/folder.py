@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from .contents import Definitions, RuleFolder
-from .duty import ClausesFile, CollaborationFile, FrequenciesFile, GridTasksFile
 from .holidays import Holidays
+from .kinds import LISTS, List
 from .law import CasesFile, ParametersFile, Rule
-from .organisation import CellsFile, District, PostsFile, UnitsFile
+from .organisation import District
 from .references import unresolved
 from .resource import Resource
 from .strict import DefinitionError, Location, Model, Problem, Source, Strict, read
-from .words import FindingsFile, GlossaryFile, RolesFile
 
 Entry = TypeVar("Entry")
 
 WORD_LISTS = "linkage/"  # vocabulary of the part `linkage`, which reads it; here only counted in the digest
-
-
-@dataclass(frozen=True)
-class _List:
-    """A kind of definition that is a list in one file: where it stands and what names an entry."""
-
-    file: str
-    model: type[Strict]
-    attribute: str
-    key: str
-    word: str
 
 
 class _Folder:
@@ -68,7 +55,7 @@ class _Folder:
             if found is not None:
                 yield name, found
 
-    def listed(self, kind: _List) -> Mapping[Any, Any]:
+    def listed(self, kind: List) -> Mapping[Any, Any]:
         """The entries of one list by key."""
         if kind.file not in self.claimed:
             self.files_read[kind.file] = self.one(kind.file, kind.model)
@@ -141,7 +128,7 @@ def load(root: Path) -> Definitions:
         "parameters": folder.keyed(parameters, lambda parameter: parameter.key, "参数"),
         "resources": folder.keyed(resources, lambda resource: resource.number, "资源编号"),
         "rules": folder.keyed(rules, lambda found: found.rule.code, "规则"),
-        **{name: folder.listed(kind) for name, kind in _LISTS.items()},
+        **{name: folder.listed(kind) for name, kind in LISTS.items()},
     }
     folder.problems += folder.strangers()
     if folder.problems or district is None or holidays is None:
@@ -156,18 +143,3 @@ def load(root: Path) -> Definitions:
 def load_once(root: Path) -> Definitions:
     """`load`, once per folder and process: definitions do not change under a running process."""
     return load(root)
-
-
-_LISTS = {
-    "units": _List("organisation/units.yml", UnitsFile, "units", "key", "单位"),
-    "posts": _List("organisation/posts.yml", PostsFile, "posts", "key", "岗位"),
-    "cells": _List("organisation/cells.yml", CellsFile, "cells", "code", "网格"),
-    "frequencies": _List("calendar/frequencies.yml", FrequenciesFile, "frequencies", "wording", "频率"),
-    "grid_tasks": _List("grid_tasks/tasks.yml", GridTasksFile, "tasks", "number", "任务"),
-    "collaboration": _List("collaboration/items.yml", CollaborationFile, "items", "number", "协作事项"),
-    "clauses": _List("policy/clauses.yml", ClausesFile, "clauses", "id", "条款"),
-    "findings": _List("findings.yml", FindingsFile, "findings", "code", "提示"),
-    "duties": _List("roles.yml", RolesFile, "duties", "key", "职责"),
-    "roles": _List("roles.yml", RolesFile, "roles", "key", "角色"),
-    "terms": _List("glossary.yml", GlossaryFile, "terms", "chinese", "术语"),
-}

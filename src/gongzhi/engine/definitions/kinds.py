@@ -1,0 +1,55 @@
+"""Which files a definitions folder has and what each of them holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from .duty import ClausesFile, CollaborationFile, FrequenciesFile, GridTasksFile
+from .holidays import Holidays
+from .law import CasesFile, ParametersFile, Rule
+from .organisation import CellsFile, District, PostsFile, UnitsFile
+from .resource import Resource
+from .strict import Strict
+from .words import FindingsFile, GlossaryFile, RolesFile
+
+
+@dataclass(frozen=True)
+class List:
+    """A kind of definition that is a list in one file: where it stands and what names an entry."""
+
+    file: str
+    model: type[Strict]
+    attribute: str
+    key: str
+    word: str
+
+
+LISTS = {
+    "units": List("organisation/units.yml", UnitsFile, "units", "key", "单位"),
+    "posts": List("organisation/posts.yml", PostsFile, "posts", "key", "岗位"),
+    "cells": List("organisation/cells.yml", CellsFile, "cells", "code", "网格"),
+    "frequencies": List("calendar/frequencies.yml", FrequenciesFile, "frequencies", "wording", "频率"),
+    "grid_tasks": List("grid_tasks/tasks.yml", GridTasksFile, "tasks", "number", "任务"),
+    "collaboration": List("collaboration/items.yml", CollaborationFile, "items", "number", "协作事项"),
+    "clauses": List("policy/clauses.yml", ClausesFile, "clauses", "id", "条款"),
+    "findings": List("findings.yml", FindingsFile, "findings", "code", "提示"),
+    "duties": List("roles.yml", RolesFile, "duties", "key", "职责"),
+    "roles": List("roles.yml", RolesFile, "roles", "key", "角色"),
+    "terms": List("glossary.yml", GlossaryFile, "terms", "chinese", "术语"),
+}
+
+SINGLES: dict[str, type[Strict]] = {"district.yml": District, "calendar/holidays.yml": Holidays}
+MANY: dict[str, type[Strict]] = {
+    "catalogue/*/*.yml": Resource,
+    "parameters/*.yml": ParametersFile,
+    "rules/*/*/rule.yml": Rule,
+    "rules/*/*/cases.yml": CasesFile,
+}
+
+
+def model_of(name: str) -> type[Strict] | None:
+    """The model of a file by its name within the folder; None for a file that no kind claims."""
+    stated = SINGLES | {kind.file: kind.model for kind in LISTS.values()}
+    patterned = (model for pattern, model in MANY.items() if fnmatchcase(name, pattern))
+    return stated.get(name) or next(patterned, None)
