@@ -166,7 +166,8 @@ def _block(text: str, node: yaml.MappingNode, wanted: list[Entry]) -> str:
     moved = [line for entry in wanted for line in runs[id(entry[0])]]
     while not moved[0].strip():
         moved.append(moved.pop(0))
-    moved[0] = head + moved[0][column:]
+    top = next(place for place, line in enumerate(moved) if not line.lstrip().startswith("#"))
+    moved[top] = head + moved[top][column:]
     return "\n".join(lines[:first] + moved + lines[last + 1 :])
 
 
