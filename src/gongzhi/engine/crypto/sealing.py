@@ -31,7 +31,7 @@ _SM4_KEY_SIZE = 16
 _NULL = np.uint32(0xFFFFFFFF)
 
 
-class SealBroken(Exception):  # noqa: N818 - says what happened, as the caller reads it
+class SealBroken(Exception):
     """What was to be unsealed was changed, cut, moved, sealed under another key, or is no envelope."""
 
 

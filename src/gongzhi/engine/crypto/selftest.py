@@ -16,8 +16,8 @@ class SelfTestError(Exception):
 
 
 def self_test() -> None:
-    """SM3 (GB/T 32905-2016 A.1, A.2), HMAC-SM3 (by its definition, RFC 2104), SM4 (GB/T 32907-2016 A.1) and SM4-GCM
-    (RFC 8998 A.2.1); SelfTestError names the first that differs."""
+    """SM3 (GB/T 32905-2016 A.1, A.2), HMAC-SM3 (by its definition, RFC 2104), SM4 (GB/T 32907-2016 A.1) and
+    SM4-GCM (RFC 8998 A.2.1); SelfTestError names the first that differs."""
     for name, found, expected in (
         ("SM3", sm3(b"abc"), _SM3_ABC),
         ("SM3, two blocks", sm3(b"abcd" * 16), _SM3_ABCD),
