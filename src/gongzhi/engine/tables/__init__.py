@@ -14,7 +14,7 @@ from .model import (
     column_index,
     column_letter,
 )
-from .reading import read
+from .reading import cage_level, read
 
 __all__ = [
     "Column",
@@ -26,6 +26,7 @@ __all__ = [
     "Table",
     "Unreadable",
     "address",
+    "cage_level",
     "column_index",
     "column_letter",
     "heading_keys",

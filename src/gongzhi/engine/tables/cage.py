@@ -9,40 +9,52 @@ from __future__ import annotations
 
 import os
 import resource
-import sys
+import sysconfig
+from pathlib import Path
 from typing import Any
 
+from . import landlock, quoting
+from .content import read_content
 from .model import Limits, Unreadable
 from .parcel import ParcelWriter, get_json, put_json
 
 
 def main(file: int, letter: int, parcel: int) -> None:
-    """Read the request from `letter`, the file from `file`; write rows to `parcel` and the answer to `letter`."""
+    """Request from `letter`, file from `file`; rows go to `parcel`, the answer to `letter`."""
     request = get_json(letter)
     limits = Limits(**request["limits"])
     answer: dict[str, Any]
-    confine(limits)
+    if os.pread(file, 4, 0)[:2] not in {b"PK", b"\xd0\xcf"}:
+        quoting.prepare(file)
+    level = confine(file, limits)
     try:
-        answer = _read(file, parcel, request, limits)
+        answer = _read(file, parcel, request, limits) | {"cage": level}
     except Unreadable as refusal:
         answer = {"refused": refusal.code, "details": refusal.details}
     except MemoryError:
         answer = {"refused": "too_big", "details": {}}
     put_json(letter, answer)
-    sys.stdout.flush()
     # Skipping the interpreter's tidying up saves the time to free a million cells.
     os._exit(0)
 
 
-def confine(limits: Limits) -> str:
-    """Give up what reading does not need; returns the level reached."""
+def confine(file: int, limits: Limits) -> str:
+    """Give up what reading does not need; returns the level reached, e.g. `landlock-7+limits`."""
     _limit(resource.RLIMIT_AS, limits.address_bytes)
     _limit(resource.RLIMIT_CPU, int(limits.seconds * 4) + 1)
     # Only the memory files can be written; what they may hold is bounded here.
     _limit(resource.RLIMIT_FSIZE, limits.result_bytes)
     _limit(resource.RLIMIT_NOFILE, 64)
     _limit(resource.RLIMIT_CORE, 0)
-    return "limits"
+    landlocked = landlock.restrict([file], _libraries())
+    return f"landlock-{landlocked}+limits" if landlocked else "limits"
+
+
+def _libraries() -> list[str]:
+    """Where modules may still be read from: Python's own library, the installed packages, this package."""
+    paths = sysconfig.get_paths()
+    own = str(Path(__file__).resolve().parents[2])
+    return [*{paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}, own]
 
 
 def _limit(what: int, value: int) -> None:
@@ -52,8 +64,6 @@ def _limit(what: int, value: int) -> None:
 
 
 def _read(file: int, parcel: int, request: dict[str, Any], limits: Limits) -> dict[str, Any]:
-    from .content import read_content
-
     writer = ParcelWriter(parcel)
     content = read_content(file, request["suffix"], request["headings"], limits, writer)
     writer.close()
@@ -64,5 +74,4 @@ def _read(file: int, parcel: int, request: dict[str, Any], limits: Limits) -> di
         "tables": content.tables,
         "notices": [[n.code, n.cell, n.before, n.after] for n in content.notices],
         "mark": [mark.resource, mark.version, mark.adds] if mark else None,
-        "cage": request["cage"],
     }

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from . import sniff
+from .container import Package
+from .delimited import NotUtf8, TooNarrow, delimited_grid
+from .encoding import open_text
 from .grid import Grid
 from .header import HeadingSet
+from .html_rows import html_grids
+from .json_rows import json_grids
 from .layout import lay_out
 from .model import Limits, Mark, Notice, Unreadable
+from .ole import inspect_ole
+from .package import inspect_package, mark_of
 from .parcel import ParcelWriter
+from .workbook import MARK_SHEET, open_workbook, sheet_values, workbook_grids
 
 _SUFFIXES = {
     "xlsx": {".xlsx"},
@@ -29,10 +38,26 @@ class Content:
     """What was found, ready to be sent as JSON; the rows themselves are in the parcel."""
 
     format: str
-    encoding: str | None
     tables: list[dict[str, Any]]
-    notices: list[Notice]
+    notices: list[Notice] = field(default_factory=list)
+    encoding: str | None = None
     mark: Mark | None = None
+
+
+@dataclass
+class Job:
+    """A file to read: its descriptor, its name's ending, the expected headings, the limits, the parcel."""
+
+    fd: int
+    suffix: str
+    wanted: HeadingSet
+    limits: Limits
+    parcel: ParcelWriter
+
+    def lay_out(self, form: str, grids: Sequence[Grid]) -> Content:
+        """Find the tables in the grids and write their rows."""
+        tables, notices = lay_out(grids, self.wanted, self.parcel, self.limits)
+        return Content(form, tables, notices)
 
 
 def read_content(
@@ -43,70 +68,75 @@ def read_content(
     if size > limits.file_bytes:
         raise Unreadable("file_too_large", {"bytes": str(size), "limit": str(limits.file_bytes)})
     kind = sniff.kind_of(os.pread(fd, 8192, 0), suffix)
-    wanted = HeadingSet(headings)
-    content = _READERS[kind](fd, suffix, wanted, limits, parcel)
-    if suffix not in _SUFFIXES.get(content.format, {suffix}):
+    content = _READERS[kind](Job(fd, suffix, HeadingSet(headings), limits, parcel))
+    if suffix not in _SUFFIXES[content.format]:
         content.notices.insert(0, Notice("extension_mismatch", None, suffix, content.format))
     return content
 
 
-def _content(
-    form: str, grids: Sequence[Grid], wanted: HeadingSet, limits: Limits, parcel: ParcelWriter, **more: Any
-) -> Content:
-    tables, notices = lay_out(grids, wanted, parcel, limits)
-    return Content(form, more.get("encoding"), tables, [*more.get("notices", ()), *notices], more.get("mark"))
-
-
-def _read_delimited(
-    fd: int, suffix: str, wanted: HeadingSet, limits: Limits, parcel: ParcelWriter
-) -> Content:
-    from .delimited import NotUtf8, TooNarrow, delimited_grid
-    from .encoding import open_text
-
-    text = open_text(fd)
-    for extra in (1, 16, 256, limits.columns):
+def _read_delimited(job: Job) -> Content:
+    text = open_text(job.fd)
+    for extra in (1, 16, 256, job.limits.columns):
         try:
-            grid = delimited_grid(text, wanted, limits, extra)
-            return _content("delimited", [grid], wanted, limits, parcel, encoding=text.encoding)
+            grid = delimited_grid(text, job.wanted, job.limits, extra)
+            content = job.lay_out("delimited", [grid])
         except TooNarrow:
-            parcel.rewind()
+            job.parcel.rewind()
         except NotUtf8 as error:
-            parcel.rewind()
-            if text.fd != fd or text.encoding != "utf-8":
+            job.parcel.rewind()
+            if text.encoding != "utf-8":
                 raise Unreadable("mixed_encoding", {"line": "?"}) from error
-            text = open_text(fd, gb18030=True)
-    raise Unreadable("too_many_columns", {"columns": f">{limits.columns}", "limit": str(limits.columns)})
+            text = open_text(job.fd, gb18030=True)
+        else:
+            content.encoding = text.encoding
+            return content
+    raise Unreadable(
+        "too_many_columns", {"columns": f">{job.limits.columns}", "limit": str(job.limits.columns)}
+    )
 
 
-def _read_json(fd: int, suffix: str, wanted: HeadingSet, limits: Limits, parcel: ParcelWriter) -> Content:
-    from .encoding import open_text
-    from .json_rows import json_grids
+def _read_json(job: Job) -> Content:
+    text = open_text(job.fd)
+    content = job.lay_out("json", json_grids(text, job.limits))
+    content.encoding = text.encoding
+    return content
 
-    text = open_text(fd)
-    return _content("json", json_grids(text, limits), wanted, limits, parcel, encoding=text.encoding)
+
+def _read_html(job: Job) -> Content:
+    text = open_text(job.fd)
+    content = job.lay_out("html", html_grids(text, job.limits))
+    content.encoding = text.encoding
+    return content
 
 
-def _read_zip(fd: int, suffix: str, wanted: HeadingSet, limits: Limits, parcel: ParcelWriter) -> Content:
-    from .container import inspect
-    from .workbook import open_workbook, workbook_grids
-
-    with open(fd, "rb", closefd=False) as file:
-        package = inspect(file, limits)
-        file.seek(0)
+def _read_zip(job: Job) -> Content:
+    data = mmap.mmap(job.fd, 0, prot=mmap.PROT_READ)
+    inspected = inspect_package(Package(data, job.limits), job.limits)
+    patches = {
+        name: {(row - 1, column): text for (row, column), text in seen.errors.items()}
+        for name, seen in inspected.sheets.items()
+    }
+    with open(job.fd, "rb", closefd=False) as file:
         book = open_workbook(file)
-        return _content(package.kind, workbook_grids(book, limits), wanted, limits, parcel)
+        grids = workbook_grids(book, job.limits, patches)
+        for grid in grids:
+            seen = inspected.sheets.get(grid.name)
+            if seen is not None:
+                grid.notices += seen.notices(job.limits.notices_per_code)
+        content = job.lay_out(inspected.kind, grids)
+    content.notices = [*inspected.notices, *content.notices]
+    content.mark = inspected.mark() or mark_of(sheet_values(book, MARK_SHEET))
+    return content
 
 
-def _read_ole(fd: int, suffix: str, wanted: HeadingSet, limits: Limits, parcel: ParcelWriter) -> Content:
-    from .workbook import open_workbook, workbook_grids
-
-    with open(fd, "rb", closefd=False) as file:
+def _read_ole(job: Job) -> Content:
+    with mmap.mmap(job.fd, 0, prot=mmap.PROT_READ) as data:
+        inspect_ole(data)
+    with open(job.fd, "rb", closefd=False) as file:
         book = open_workbook(file)
-        return _content("xls", workbook_grids(book, limits), wanted, limits, parcel)
-
-
-def _read_html(fd: int, suffix: str, wanted: HeadingSet, limits: Limits, parcel: ParcelWriter) -> Content:
-    raise Unreadable("html_page")
+        content = job.lay_out("xls", workbook_grids(book, job.limits))
+    content.mark = mark_of(sheet_values(book, MARK_SHEET))
+    return content
 
 
 _READERS = {

@@ -6,13 +6,14 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import polars as pl
 
 from .encoding import Text
-from .grid import Grid, grid_names
+from .grid import Grid, grid_names, refuse_long
 from .header import HEAD_ROWS, HeadingSet
-from .model import Limits, Notice, Unreadable, address
+from .model import Limits, Notice, Unreadable
 from .quoting import quoting
 
 _SEPARATORS = (",", "\t", ";", "|")
@@ -20,11 +21,11 @@ _NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 _BATCH = 100_000
 
 
-class TooNarrow(Exception):  # noqa: N818 - asks for a wider second attempt
+class TooNarrow(Exception):
     """A row further down has more fields than expected."""
 
 
-class NotUtf8(Exception):  # noqa: N818 - asks for a second attempt in another encoding
+class NotUtf8(Exception):
     """The text stops being UTF-8 further down."""
 
 
@@ -68,39 +69,40 @@ def delimited_grid(text: Text, headings: HeadingSet, limits: Limits, extra: int)
     width = max((len(row) for row in rows), default=1) + extra
     if width > limits.columns + extra:
         raise Unreadable("too_many_columns", {"columns": str(width - extra), "limit": str(limits.columns)})
-    scan = pl.scan_csv(
-        text.path,
-        has_header=False,
-        schema={name: pl.String for name in grid_names(width)},
-        infer_schema=False,
-        missing_columns="insert",
-        separator=separator,
-        quote_char='"' if quoted else None,
-        eol_char=eol,
-    )
+    options: dict[str, Any] = {
+        "has_header": False,
+        "schema": dict.fromkeys(grid_names(width), pl.String),
+        "infer_schema": False,
+        "missing_columns": "insert",
+        "separator": separator,
+        "quote_char": '"' if quoted else None,
+        "eol_char": eol,
+    }
     notices = [] if separator == "," else [Notice("separator", None, _NAMES[separator], None)]
-    reader = _Frames(scan, width, limits)
+    reader = _Frames(text, options, limits)
     return Grid("", 0, width, reader.head(), reader.frames, notices=[*text.notices, *notices])
 
 
 class _Frames:
     """The rows of a scan, frame by frame, with the engine's complaints turned into ours."""
 
-    def __init__(self, scan: pl.LazyFrame, width: int, limits: Limits) -> None:
-        self.scan, self.width, self.limits = scan, width, limits
+    def __init__(self, text: Text, options: dict[str, Any], limits: Limits) -> None:
+        self.text, self.options, self.limits = text, options, limits
 
     def head(self) -> list[tuple[str | None, ...]]:
-        """The first rows."""
+        """The first rows; parsed from a piece of the text, for the engine would scan all of it."""
+        raw = io.BytesIO(self.text.head().encode())
         try:
-            return _clean(self.scan.head(HEAD_ROWS).collect()).rows()
+            return _clean(pl.read_csv(raw, n_rows=HEAD_ROWS, **self.options)).rows()
         except pl.exceptions.PolarsError as error:
             raise self._ours(error) from error
 
     def frames(self, start: int) -> Iterator[pl.DataFrame]:
         """All rows from the 0-based row `start` on."""
         row = 0
+        scan = pl.scan_csv(self.text.path, **self.options)
         try:
-            for frame in self.scan.collect_batches(chunk_size=_BATCH, maintain_order=True):
+            for frame in scan.collect_batches(chunk_size=_BATCH, maintain_order=True):
                 cut = max(0, min(start - row, frame.height))
                 row += frame.height
                 self._measure(frame, row - frame.height)
@@ -112,12 +114,7 @@ class _Frames:
     def _measure(self, frame: pl.DataFrame, row: int) -> None:
         if frame.height + row > self.limits.rows + HEAD_ROWS:
             raise Unreadable("too_many_rows", {"limit": str(self.limits.rows)})
-        longest = frame.select(pl.all().str.len_bytes().max()).row(0)
-        for i, size in enumerate(longest):
-            if (size or 0) > self.limits.cell_chars:
-                chars = frame[f"g{i}"].str.len_chars()
-                if (chars.max() or 0) > self.limits.cell_chars:  # type: ignore[operator]
-                    raise Unreadable("cell_too_long", {"cell": address(row + (chars.arg_max() or 0) + 1, i)})
+        refuse_long(frame, row + 1, 0, self.limits)
 
     def _ours(self, error: Exception) -> Exception:
         message = str(error)

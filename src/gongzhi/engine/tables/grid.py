@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from .header import Span
-from .model import Notice
+from .model import Limits, Notice, Unreadable, address
 
 
 def grid_names(width: int) -> list[str]:
@@ -46,3 +46,13 @@ def rows_to_frame(rows: Sequence[Sequence[str | None]], width: int) -> pl.DataFr
         [pl.Series(f"g{i}", values, dtype=pl.String) for i, values in enumerate(columns)],
         schema={name: pl.String for name in grid_names(width)},
     )
+
+
+def refuse_long(frame: pl.DataFrame, row: int, column: int, limits: Limits) -> None:
+    """Refuse a cell that is longer than a cell may be; `row`, `column`: the sheet's place of the frame."""
+    for i, size in enumerate(frame.select(pl.all().str.len_bytes().max()).row(0)):
+        if (size or 0) > limits.cell_chars:
+            chars = frame.to_series(i).str.len_chars()
+            place = chars.arg_max()
+            if place is not None and chars[place] > limits.cell_chars:
+                raise Unreadable("cell_too_long", {"cell": address(row + place, column + i)})

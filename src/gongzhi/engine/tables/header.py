@@ -33,7 +33,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Header:
-    """The heading lines (0-based rows of the grid, first and last), the joined texts, and how many matched."""
+    """The heading lines (0-based grid rows, first and last), the joined texts, how many matched."""
 
     first: int
     last: int
@@ -67,7 +67,7 @@ class HeadingSet:
 
     def matches(self, row: Sequence[str | None]) -> int:
         """How many different expected headings a row shows."""
-        found = set()
+        found: set[str] = set()
         for cell in row:
             if cell:
                 found.update(key for key in heading_keys(cell)[:3] if key in self.keys)

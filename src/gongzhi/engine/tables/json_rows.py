@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from .encoding import Text
-from .grid import Grid, rows_to_frame
+from .grid import Grid, refuse_long, rows_to_frame
 from .header import HEAD_ROWS
 from .model import Limits, Notice, Unreadable
 
@@ -106,6 +106,32 @@ def _from_objects(objects: list[dict[str, Any]]) -> list[list[Any]]:
     return [names, *([item.get(name) for name in names] for item in objects)]
 
 
+class _Cells:
+    """JSON values as text; says once per column that it held a list or an object."""
+
+    def __init__(self, titles: list[Any], width: int, notices: list[Notice]) -> None:
+        self.titles, self.width, self.notices = titles, width, notices
+        self.nested: set[int] = set()
+
+    def row(self, values: list[Any]) -> list[str | None]:
+        """A row, padded."""
+        texts = [self._text(value, i) for i, value in enumerate(values)]
+        return texts + [None] * (self.width - len(texts))
+
+    def _text(self, value: Any, column: int) -> str | None:
+        if value is None or value == "":
+            return None
+        if isinstance(value, str):
+            return str(value)
+        if isinstance(value, bool):
+            return "TRUE" if value else "FALSE"
+        if column not in self.nested:
+            self.nested.add(column)
+            title = str(self.titles[column]) if column < len(self.titles) else None
+            self.notices.append(Notice("nested_value", None, title, None))
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 def _grid(name: str, index: int, rows: list[list[Any]], limits: Limits, text: Text) -> Grid:
     width = max((len(row) for row in rows), default=0)
     if width > limits.columns:
@@ -113,29 +139,12 @@ def _grid(name: str, index: int, rows: list[list[Any]], limits: Limits, text: Te
     if len(rows) > limits.rows + HEAD_ROWS:
         raise Unreadable("too_many_rows", {"limit": str(limits.rows)})
     notices = list(text.notices)
-    nested: set[int] = set()
-
-    def cell(value: Any, column: int) -> str | None:
-        if value is None or value == "":
-            return None
-        if isinstance(value, str):
-            if len(value) > limits.cell_chars:
-                raise Unreadable("cell_too_long", {"cell": name or "JSON"})
-            return str(value)
-        if isinstance(value, bool):
-            return "TRUE" if value else "FALSE"
-        if column not in nested:
-            nested.add(column)
-            notices.append(
-                Notice("nested_value", None, str(rows[0][column]) if column < len(rows[0]) else None, None)
-            )
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-    def flat(row: list[Any]) -> list[str | None]:
-        return [cell(row[i], i) if i < len(row) else None for i in range(width)]
+    cells = _Cells(rows[0], width, notices)
 
     def frames(start: int) -> Iterator[pl.DataFrame]:
         for place in range(start, len(rows), _BATCH):
-            yield rows_to_frame([flat(row) for row in rows[place : place + _BATCH]], width)
+            frame = rows_to_frame([cells.row(row) for row in rows[place : place + _BATCH]], width)
+            refuse_long(frame, place + 1, 0, limits)
+            yield frame
 
-    return Grid(name, index, width, [flat(row) for row in rows[:HEAD_ROWS]], frames, notices=notices)
+    return Grid(name, index, width, [cells.row(row) for row in rows[:HEAD_ROWS]], frames, notices=notices)

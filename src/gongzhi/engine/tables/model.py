@@ -56,7 +56,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something done or seen while reading that the sender should be told of; `cell` is an address or None."""
+    """Something done or seen while reading that the sender is told of; `cell` is an address or None."""
 
     code: str
     cell: str | None = None
@@ -111,7 +111,7 @@ class Reading:
     cage: str = ""
 
 
-class Unreadable(Exception):  # noqa: N818 - a refusal of the file, not a fault of the program
+class Unreadable(Exception):
     """The file is refused. `code` keys the text that the user sees; `details` fill it in."""
 
     def __init__(self, code: str, details: dict[str, str] | None = None) -> None:

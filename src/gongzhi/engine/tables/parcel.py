@@ -68,7 +68,7 @@ def unpack(fd: int, pieces: list[list[int]], names: list[str]) -> tuple[pl.DataF
 
     The frame keeps the mapping alive; the descriptor may be closed.
     """
-    import pyarrow as pa  # the child never needs it, and importing it costs as much as reading a file
+    import pyarrow as pa  # noqa: PLC0415 - the child never needs it, and importing it costs as much as reading a file
 
     schema = {name: pl.String for name in names}
     if not pieces:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 import mmap
+import os
 
 from .encoding import line_at
 from .model import Unreadable
 
 _QUOTE = 34
 _STEP = 32 << 20
+
+
+def prepare(fd: int) -> None:
+    """Load what checking this file's quotes will need; in the cage the shared libraries are out of reach."""
+    if os.fstat(fd).st_size:
+        with mmap.mmap(fd, 0, prot=mmap.PROT_READ) as data:
+            if data.find(b'"') >= 0:
+                importlib.import_module("numpy")
 
 
 def quoting(data: mmap.mmap, start: int, separator: bytes, eol: bytes) -> bool:
@@ -20,7 +30,7 @@ def quoting(data: mmap.mmap, start: int, separator: bytes, eol: bytes) -> bool:
     """
     if data.find(b'"', start) < 0:
         return False
-    import numpy as np  # only texts with quotes pay for it
+    import numpy as np  # noqa: PLC0415 - only texts with quotes pay for it
 
     places = []
     for place in range(start, len(data), _STEP):

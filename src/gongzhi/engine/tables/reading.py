@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from . import landlock
 from .model import Column, Limits, Mark, Notice, Reading, Skipped, Table, Unreadable
 from .parcel import get_json, put_json, unpack
 
@@ -40,7 +41,6 @@ def read(path: Path, *, headings: Collection[str], limits: Limits | None = None)
             "suffix": path.suffix.lower(),
             "headings": sorted(headings),
             "limits": dataclasses.asdict(limits),
-            "cage": "limits",
         }
         put_json(letter, request)
         _run((file, letter, parcel), limits)
@@ -49,6 +49,12 @@ def read(path: Path, *, headings: Collection[str], limits: Limits | None = None)
     finally:
         for fd in (file, letter, parcel):
             os.close(fd)
+
+
+def cage_level() -> str:
+    """How tightly a child is confined on this machine: `landlock-N+limits`, or `limits` on an old kernel."""
+    found = landlock.version()
+    return f"landlock-{found}+limits" if found else "limits"
 
 
 def _run(fds: tuple[int, int, int], limits: Limits) -> None:

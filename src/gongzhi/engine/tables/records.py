@@ -32,7 +32,7 @@ _GROUP = re.compile(
     r"|[（(][^（）()]*\d+\s*[所户家个条人件笔宗项名][^（）()]*[）)]$"
 )
 _EXAMPLE = re.compile(r"^[（(【]?(?:填写|填表|填报)?(?:示例|样例|范例|例如|例)[）)】]?[:：]?$")
-# What the engine looks for before a row is looked at one by one; it may let too much through, never too little.
+# What the engine looks for before a row is looked at one by one; too much, never too little.
 _SUSPECT = (
     r"^[\s（(【*※]*(?:合\s*计|小\s*计|总\s*计|总\s*合|总\s*数|共\s*计|共\s*[:：]?\s*\d|累\s*计|本页|本月|本期|本季|本年|全年|全区|全市|以上"
     r"|\d?备\s*注|\d?注|\d?说\s*明|附|填|数据来源|来源|制|编|经|审|复|负|单|分管|统计|联|金额单位|计量单位|报送|打印|截|日期|时间|盖|公章|签"
@@ -71,7 +71,7 @@ class RecordRules:
         self._raw_leads = {(i, line[i]) for line in lines for i in self.places[:2] if line[i]}
 
     def skipped(self, frame: pl.DataFrame, first_row: int) -> list[tuple[int, str]]:
-        """(position in the frame, why) of every row that is no record; `first_row` is the sheet row of row 0."""
+        """(position in the frame, why) of every row that is no record; `first_row`: sheet row of row 0."""
         suspects = self._suspects(frame, first_row)
         if not suspects:
             return []
@@ -174,7 +174,7 @@ _MONEY_UNIT = re.compile(
 
 
 def unit_of(rows: Sequence[Sequence[str | None]]) -> str | None:
-    """The money unit that a line above the table states, as in `单位：万元`; None when none or several are."""
+    """The money unit that a line above the table states (单位：万元); None when none or several do."""
     found = set()
     for row in rows:
         for cell in row:

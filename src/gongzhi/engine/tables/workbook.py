@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
@@ -11,23 +12,24 @@ from typing import Any, BinaryIO
 import polars as pl
 import python_calamine as calamine
 
-from .grid import Grid, rows_to_frame
+from .grid import Grid, refuse_long
 from .header import HEAD_ROWS, Span
 from .model import Limits, Notice, Unreadable, address
 
+MARK_SHEET = "_gongzhi"
 _BATCH = 20_000
 _EXACT = 1e15
 Cells = Sequence[Any]
 
 
 def number_text(value: float) -> str:
-    """Whole numbers without `.0`, others as short as they can be; from 1e15 on as 9.14E+17 (digits are lost)."""
+    """Whole numbers without `.0`, others at their shortest; from 1e15 on as 9.14E+17 (digits are lost)."""
     if abs(value) < _EXACT:
         if value == int(value):
             return str(int(value))
         text = repr(value)
         return format(Decimal(text), "f") if "e" in text else text
-    if value != value or abs(value) == float("inf"):
+    if not math.isfinite(value):
         return str(value)
     sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
     body = "".join(map(str, digits))
@@ -140,11 +142,8 @@ class SheetRows:
             kinds = set(map(type, values))
             if kinds == {str}:
                 texts: list[str | None] = [value or None for value in values]
-                self._measure(texts, first, place)
             else:
                 texts = [_TEXT[type(value)](value) for value in values]
-                if str in kinds:
-                    self._measure(texts, first, place)
                 if place not in dated and kinds & _DATES:
                     dated.add(place)
                     at = next(i for i, value in enumerate(values) if type(value) in _DATES)
@@ -152,19 +151,15 @@ class SheetRows:
                         Notice("date_cell", address(first + at + 1, self.left + place), None, texts[at])
                     )
             columns.append(pl.Series(f"g{place}", texts, dtype=pl.String))
-        return pl.DataFrame(columns)
-
-    def _measure(self, texts: Sequence[str | None], first: int, place: int) -> None:
-        limit = self.limits.cell_chars
-        for i, text in enumerate(texts):
-            if text is not None and len(text) > limit:
-                raise Unreadable("cell_too_long", {"cell": address(first + i + 1, self.left + place)})
+        frame = pl.DataFrame(columns)
+        refuse_long(frame, first + 1, self.left, self.limits)
+        return frame
 
 
 def open_workbook(source: BinaryIO | str) -> calamine.CalamineWorkbook:
     """The workbook; what calamine cannot open is refused with its reason."""
     try:
-        return calamine.load_workbook(source)  # type: ignore[arg-type]
+        return calamine.load_workbook(source)
     except calamine.PasswordError as error:
         raise Unreadable("encrypted") from error
     except (calamine.CalamineError, OSError, ValueError) as error:
@@ -183,7 +178,7 @@ def workbook_grids(
         )
     grids = []
     for index, meta in enumerate(book.sheets_metadata):
-        if meta.typ != calamine.SheetTypeEnum.WorkSheet or meta.name == "_gongzhi":
+        if meta.typ != calamine.SheetTypeEnum.WorkSheet or meta.name == MARK_SHEET:
             continue
         try:
             sheet = book.get_sheet_by_index(index)
@@ -221,4 +216,9 @@ def _grid(
     )
 
 
-__all__ = ["cell_text", "number_text", "open_workbook", "rows_to_frame", "workbook_grids"]
+def sheet_values(book: calamine.CalamineWorkbook, name: str) -> dict[str, str]:
+    """A small sheet of names (column A) and values (column B); empty when there is none."""
+    if name not in book.sheet_names:
+        return {}
+    rows = book.get_sheet_by_name(name).to_python(nrows=20)
+    return {str(row[0]): cell_text(row[1]) or "" for row in rows if len(row) >= 2}
