@@ -45,6 +45,7 @@ class Submission(models.Model):
     unit = models.CharField(max_length=48)
     resource = models.CharField(max_length=8)
     letter = models.CharField(max_length=1, blank=True)  # one sheet only of a resource with several
+    only_sheet = models.CharField(max_length=31, blank=True)  # read this sheet of the workbook only
     period = models.CharField(max_length=16)
     state = models.CharField(max_length=12, default=State.RECEIVED.value)
     received_at = models.DateTimeField()

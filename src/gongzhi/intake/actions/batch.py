@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass
+from uuid import UUID
 
 import polars as pl
 from django.conf import settings
@@ -126,7 +127,7 @@ def _write(identity: str, submission: Submission, prepared: Prepared) -> list[_F
 
 @transaction.atomic
 def _enter(
-    identity: object, submission: Submission, prepared: Prepared, files: list[_File], by: Person | None
+    identity: UUID, submission: Submission, prepared: Prepared, files: list[_File], by: Person | None
 ) -> Batch:
     """The ledger rows: slot locked, version counted, the act and its event together."""
     slot, _ = Slot.objects.select_for_update().get_or_create(

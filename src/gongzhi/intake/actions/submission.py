@@ -38,6 +38,7 @@ class Place:
     adds: str = ""  # id or number of the batch that it adds to
     replaces: str = ""
     whole: bool = False
+    only_sheet: str = ""  # name of the one sheet of the workbook that is meant
 
 
 def receive(
@@ -68,6 +69,7 @@ def receive(
             unit=unit,
             resource=resource.number,
             letter=letter,
+            only_sheet=place.only_sheet[:31],
             period=period,
             received_at=received_at or timezone.now(),
             received_by=by,
@@ -192,8 +194,22 @@ def _check(submission: Submission, file: Path, *, by: Person | None, keep: bool)
     return prepared
 
 
+def check_waiting() -> int:
+    """Check the files that pages have received, oldest first; returns how many.
+
+    Claiming is one conditional update, so two workers never check the same file.
+    """
+    count = 0
+    for waiting in Submission.objects.filter(state=State.RECEIVED, channel="page").order_by("received_at"):
+        claimed = Submission.objects.filter(pk=waiting.pk, state=State.RECEIVED, checked_at=None)
+        if claimed.update(checked_at=timezone.now()) == 1:
+            check(submission=waiting, by=waiting.received_by)
+            count += 1
+    return count
+
+
 @transaction.atomic
-def withdraw(*, submission: Submission, by: Person) -> None:
+def withdraw(*, submission: Submission, by: Person | None) -> None:
     """The unit gives this file up and will hand in a mended one."""
     submission.state = after(submission.state, "withdraw")
     submission.closed_at = timezone.now()

@@ -1,0 +1,32 @@
+"""Parse the command line, prepare the home, run the command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib import import_module
+
+NOUNS = ("template", "submit", "calendar", "definitions", "verify", "serve")
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their options."""
+    main = argparse.ArgumentParser(prog="gongzhi", description="税收共治平台")
+    commands = main.add_subparsers(dest="command", required=True, metavar="命令")
+    for noun in NOUNS:
+        import_module(f"gongzhi.cli.{noun}").add(commands)
+    return main
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongzhi.web.settings")
+    options = parser().parse_args(arguments)
+    from .home import ready  # noqa: PLC0415  # Django starts only when a command is known to be right
+
+    return ready(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""`gongzhi submit`: read, check, commit a file."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from .screen import as_json, complain, err, out
+
+CODES = {"accepted": 0, "partial": 3, "refused": 4, "awaiting": 5}
+SHOWN = 1_000
+USAGE = 2
+
+
+def add(commands: Any) -> None:
+    command = commands.add_parser("submit", help="读取、检查并入库一份文件")
+    command.add_argument("file", type=Path, metavar="FILE")
+    command.add_argument(
+        "--resource", required=True, metavar="CODE", help="资源编号或代码，如 15.3；多表资源写 3.1/a"
+    )
+    command.add_argument(
+        "--period", required=True, metavar="P", help="期间：2026-09、2026Q3、2026H1、2026、2026-09-15"
+    )
+    command.add_argument("--unit", required=True, metavar="U", help="单位代码或名称")
+    command.add_argument("--sheet", metavar="S", help="只读这张工作表")
+    place = command.add_mutually_exclusive_group()
+    place.add_argument("--adds", default="", metavar="BATCH", help="补充到这个批次之后")
+    place.add_argument("--replaces", default="", metavar="BATCH", help="整批更正这个批次")
+    command.add_argument("--whole", action="store_true", help="有一行不合格就整份不入库")
+    command.add_argument("--dry-run", action="store_true", help="只检查，不入库")
+    command.add_argument("--as", dest="user", metavar="USER", help="以这个登录名办理")
+    command.add_argument("--report", type=Path, metavar="F.xlsx", help="把全部问题写成标注表")
+    command.add_argument("--received-at", metavar="T", help="接收时间（只限演示环境）")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from gongzhi.intake.actions import hand_in  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.intake.actions.refused import Refused  # noqa: PLC0415  # the same
+    from gongzhi.intake.actions.submission import Place  # noqa: PLC0415  # the same
+
+    if not options.file.is_file():
+        complain(f"没有这个文件：{options.file}")
+        return USAGE
+    try:
+        handed = hand_in(
+            file=options.file,
+            name=options.file.name,
+            place=Place(
+                options.resource,
+                options.period,
+                options.unit,
+                adds=options.adds,
+                replaces=options.replaces,
+                whole=options.whole,
+                only_sheet=options.sheet or "",
+            ),
+            by=person(options.user),
+            channel="cli",
+            received_at=instant(options.received_at),
+            dry_run=options.dry_run,
+        )
+    except Refused as error:
+        if options.json:
+            as_json({"outcome": "refused", "code": error.code, "message": error.text, "about": error.about})
+        complain(error.text)
+        return CODES["refused"] if error.code in {"slot_filled", "replaced_already"} else USAGE
+    if options.report:
+        report(handed, options.report, options.file)
+    answer = handed.as_json(SHOWN)
+    if options.json:
+        as_json(answer)
+    else:
+        tell(answer)
+    return CODES[handed.outcome]
+
+
+def person(username: str | None) -> Any:
+    """The person in whose name it is done; None stands for the system itself."""
+    from gongzhi.organisation.models import Person  # noqa: PLC0415  # models exist only after setup
+
+    if not username:
+        return None
+    found = Person.objects.filter(username=username, is_active=True).first()
+    if found is None:
+        complain(f"没有可用的登录名“{username}”")
+        raise SystemExit(USAGE)
+    return found
+
+
+def instant(text: str | None) -> dt.datetime | None:
+    """`--received-at`, in demo homes only."""
+    from django.conf import settings  # noqa: PLC0415  # settings exist only after setup
+
+    if not text:
+        return None
+    if not settings.HOME.demo:
+        complain("--received-at 只限演示环境使用：接收时间以服务器时钟为准")
+        raise SystemExit(USAGE)
+    moment = dt.datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone(dt.timedelta(hours=8)))
+
+
+def tell(answer: dict[str, Any]) -> None:
+    """The outcome for people: counts, faults grouped, receipt."""
+    title = f"{answer['title']} {answer['period']}"
+    if answer["outcome"] == "refused":
+        err.print(f"[red]未入库[/]  {title}")
+    else:
+        counts = f"{answer['rows']} 行，入库 {answer['accepted']}，待补正 {answer['set_aside']}"
+        out.print(f"[green]已入库[/]  {title}：{counts}")
+    for finding in answer["findings"][:20]:
+        out.print(f"  {finding['cell'] or '整份文件'}  {finding['message']}  {finding['mend']}", markup=False)
+    if answer["findings_total"] > 20:
+        out.print(f"  ……共 {answer['findings_total']} 处，用 --report 导出标注表可看到全部")
+    if answer["receipt"]:
+        out.print(f"回执 {answer['receipt']}")
+
+
+def report(handed: Any, target: Path, source: Path) -> None:
+    """The marked-up workbook with every finding."""
+    from gongzhi.intake.actions.report import marked_up  # noqa: PLC0415  # models exist only after setup
+
+    target.write_bytes(marked_up(handed.submission, handed.prepared, source))

@@ -1,0 +1,32 @@
+"""`gongzhi template`: the Excel template of a resource."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from .screen import complain, out
+
+
+def add(commands: Any) -> None:
+    command = commands.add_parser("template", help="生成一个资源的 Excel 模板")
+    command.add_argument("resource", metavar="CODE", help="资源编号或代码，如 15.3")
+    command.add_argument("-o", "--output", type=Path, metavar="F", help="写到这个文件")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from gongzhi.editions.queries import in_force  # noqa: PLC0415  # settings exist only after setup
+    from gongzhi.engine.documents import template  # noqa: PLC0415  # loads the workbook writer
+
+    definitions = in_force()
+    try:
+        resource = definitions.resource(options.resource.partition("/")[0])
+    except KeyError:
+        complain(f"没有编号或代码为“{options.resource}”的数据资源")
+        return 2
+    target = options.output or Path(f"{resource.number}{resource.title}.xlsx".replace("/", "_"))
+    target.write_bytes(template(resource, definitions.digest))
+    out.print(f"已写出模板 {target}")
+    return 0

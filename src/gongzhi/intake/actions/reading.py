@@ -1,0 +1,291 @@
+"""From a file to a preparation: read in the cage, map, check, cut persons out, hash the content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+from django.conf import settings
+
+from gongzhi.editions.queries import in_force
+from gongzhi.engine.calendar import parse_period
+from gongzhi.engine.checks import (
+    Checked,
+    Context,
+    Mapping,
+    best_match,
+    check,
+    map_columns,
+    render,
+    repaired_cells,
+)
+from gongzhi.engine.crypto import content_hash, person_tokens, row_hashes, seal_column, sm3
+from gongzhi.engine.definitions import Definitions, FieldType, Resource, Sheet
+from gongzhi.engine.lake import column_types, cut_persons, is_person
+from gongzhi.engine.tables import Reading, Table, Unreadable, read
+from gongzhi.intake.models import Submission
+from gongzhi.intake.queries import known_keys
+
+from .names import reads_as_organisation
+from .preparation import Part, Prepared
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_PLACE = re.compile(r"\{([a-z_]+)\}")
+FINDINGS = {
+    "_part": pl.UInt16, "row": pl.UInt32, "cell": pl.String, "column": pl.String, "field": pl.String,
+    "value": pl.String, "code": pl.String, "severity": pl.String, "title": pl.String, "message": pl.String,
+    "mend": pl.String, "suggestion": pl.String,
+}  # fmt: skip
+REPAIRED = {"_part": pl.UInt16, "cell": pl.String, "from": pl.String, "to": pl.String, "code": pl.String}
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A table of the file and the sheet of the resource as which it is taken."""
+
+    table: Table
+    sheet: Sheet
+    mapping: Mapping
+
+
+@dataclass(frozen=True)
+class _Checked:
+    part: Part
+    findings: pl.DataFrame
+    repaired: pl.DataFrame
+    sealed: list[tuple[str, bytes]]
+    hashes: Any
+
+
+def prepare(submission: Submission, file: Path) -> Prepared:
+    """Read and check a file for its submission; one that cannot be read gives a refusal, never an error."""
+    definitions = in_force()
+    resource = definitions.resources[submission.resource]
+    sheets = [resource.sheet(submission.letter)] if submission.letter else list(resource.sheets)
+    try:
+        reading = read(file, headings=_headings(sheets))
+    except Unreadable as error:
+        return _refused(definitions, error.code, error.details)
+    if reading.mark and reading.mark.resource not in {resource.number, resource.code}:
+        other = definitions.resources.get(reading.mark.resource)
+        return _wrong_template(definitions, resource, other.title if other else reading.mark.resource)
+    if submission.only_sheet:
+        reading = replace(
+            reading, tables=tuple(t for t in reading.tables if t.sheet == submission.only_sheet)
+        )
+    taken = list(_take(reading, sheets, definitions))
+    if not taken:
+        return _wrong_template(definitions, resource, _nearest(definitions, reading))
+    context = _context(submission, definitions)
+    checked = [_check(definitions, context, index, one) for index, one in enumerate(taken)]
+    return _prepared(definitions, submission, reading, checked)
+
+
+def _headings(sheets: Iterable[Sheet]) -> set[str]:
+    """Every spelling under which a column of these sheets may stand."""
+    names: set[str] = set()
+    for sheet in sheets:
+        for field in sheet.fields:
+            names.update({field.title, *field.aliases}, {field.item or field.title})
+    return names
+
+
+def _take(reading: Reading, sheets: list[Sheet], definitions: Definitions) -> Iterator[_Taken]:
+    """Each table with the sheet that it fits best; tables that fit none are not taken.
+
+    When no table fits, the one with most headings known is taken all the same, so that its findings
+    name the missing columns.
+    """
+    found = [max((_fit(table, sheet) for sheet in sheets), key=_rank) for table in reading.tables]
+    good = [one for one in found if not one.mapping.refused]
+    if good or not found:
+        yield from good
+        return
+    best = max(found, key=_rank)
+    if best.mapping.matched:
+        yield _Taken(
+            best.table, best.sheet, map_columns(best.table, best.sheet, definitions.resources.values())
+        )
+
+
+def _fit(table: Table, sheet: Sheet) -> _Taken:
+    return _Taken(table, sheet, map_columns(table, sheet))
+
+
+def _rank(one: _Taken) -> tuple[bool, int, int]:
+    return not one.mapping.refused, one.mapping.matched, one.table.data.height
+
+
+def _wrong_template(definitions: Definitions, resource: Resource, other: str) -> Prepared:
+    near = f"它像是《{other}》" if other else "也不像目录中的其他资源"
+    return _refused(definitions, "wrong_template", {"title": resource.title, "near": near})
+
+
+def _nearest(definitions: Definitions, reading: Reading) -> str:
+    """Title of the resource whose headings fit best; empty when none fits."""
+    matches = (best_match(definitions.resources.values(), table) for table in reading.tables)
+    return next((match.resource.title for match in matches if match), "")
+
+
+def _context(submission: Submission, definitions: Definitions) -> Callable[[Sheet], Context]:
+    as_of = submission.received_at.astimezone(SHANGHAI).date()
+    period = parse_period(submission.period)
+
+    def of(sheet: Sheet) -> Context:
+        keys = [sheet.field(key) for key in sheet.key]
+        kept = {field.column: tokens for field in keys if field.personal}
+        kept |= {field.column: _as_kept for field in keys if field.type is FieldType.CODE_OR_ID}
+        known = known_keys(submission, sheet)
+        return Context(definitions.findings, as_of=as_of, period=period, known_keys=known, as_kept=kept)
+
+    return of
+
+
+def tokens(values: pl.Series) -> pl.Series:
+    """Persons' ids and names as the lake keeps them."""
+    return person_tokens(settings.KEYS.current("token"), values)
+
+
+def _as_kept(values: pl.Series) -> pl.Series:
+    """A column of codes or ids as the lake keeps it: tokens for persons, codes as they are."""
+    persons = values.set(~is_person(values), None)
+    return pl.select(pl.when(persons.is_not_null()).then(tokens(persons)).otherwise(values)).to_series()
+
+
+def _check(
+    definitions: Definitions, context: Callable[[Sheet], Context], index: int, taken: _Taken
+) -> _Checked:
+    checked = check(taken.table, taken.mapping, taken.sheet, context(taken.sheet))
+    hashes = row_hashes(checked.accepted.drop("_row"))
+    cut = cut_persons(checked.accepted, taken.sheet, tokens, reads_as_organisation)
+    types = {name: kind for name, kind in column_types(taken.sheet).items() if name in cut.rows.columns}
+    part = Part(
+        table=taken.sheet.code,
+        letter=taken.sheet.letter,
+        index=index,
+        sheet=taken.table.sheet,
+        header_row=taken.table.header_row,
+        columns=tuple(column.header for column in taken.table.columns),
+        rows=cut.rows.cast(types),  # type: ignore[arg-type]  # a mapping of names to types is one
+        set_aside=tuple(checked.set_aside.to_list()),
+        skipped=tuple({"row": skipped.row, "why": skipped.why} for skipped in taken.table.skipped),
+    )
+    sealed = _seal(cut.originals, taken.sheet.code, index)
+    return _Checked(part, _findings(definitions, checked, index), _repairs(checked, index), sealed, hashes)
+
+
+def _seal(originals: pl.DataFrame, table: str, index: int) -> list[tuple[str, bytes]]:
+    """The cut columns, each in its own box; the row numbers go with each so that a box opens alone."""
+    key = settings.KEYS.current("seal")
+    boxes = []
+    for name in originals.columns:
+        if name != "_row":
+            rows = originals.filter(pl.col(name).is_not_null())
+            joined = rows.select(pl.concat_str("_row", pl.lit("\t"), name)).to_series()
+            for number, box in enumerate(seal_column(key, joined, f"{table}|{name}".encode())):
+                boxes.append((f"{table}.{name}.{index}.{number}", box))
+    return boxes
+
+
+def _findings(definitions: Definitions, checked: Checked, index: int) -> pl.DataFrame:
+    frame = render(checked, definitions.findings)
+    part = pl.lit(index, dtype=pl.UInt16).alias("_part")
+    return frame.with_columns(part).select(list(FINDINGS)).cast(FINDINGS)  # type: ignore[arg-type]  # as above
+
+
+def _repairs(checked: Checked, index: int) -> pl.DataFrame:
+    part = pl.lit(index, dtype=pl.UInt16).alias("_part")
+    return repaired_cells(checked).with_columns(part).select(list(REPAIRED)).cast(REPAIRED)  # type: ignore[arg-type]  # as above
+
+
+def _prepared(
+    definitions: Definitions, submission: Submission, reading: Reading, checked: list[_Checked]
+) -> Prepared:
+    findings = pl.concat([one.findings for one in checked])
+    parts = [one.part for one in checked]
+    prepared = Prepared(
+        parts=parts,
+        findings=findings,
+        repaired=pl.concat([one.repaired for one in checked]),
+        notices=list(_notices(definitions, reading)),
+        content=_content(checked),
+        sealed=dict(box for one in checked for box in one.sealed),
+    )
+    return _decided(definitions, submission, prepared)
+
+
+def _content(checked: list[_Checked]) -> str:
+    """One hash over the sheets' own, each under its letter: rows cannot change tables unseen."""
+    by_letter: dict[str, list[Any]] = {}
+    for one in checked:
+        by_letter.setdefault(one.part.letter, []).append(one.hashes)
+    digests = {letter: content_hash(np.concatenate(found)) for letter, found in by_letter.items()}
+    if len(digests) == 1:
+        return next(iter(digests.values())).hex()
+    return sm3(b"".join(letter.encode() + digest for letter, digest in sorted(digests.items()))).hex()
+
+
+def _decided(definitions: Definitions, submission: Submission, prepared: Prepared) -> Prepared:
+    """A file is turned away when it says so itself, holds no row, or must come in whole and does not."""
+    turned = prepared.findings.filter(pl.col("severity") == "refuse").head(1)
+    if turned.height:
+        code, text, mend = turned.select("code", "message", "mend").row(0)
+        return replace(prepared, refusal={"code": code, "text": text, "mend": mend})
+    if not prepared.rows:
+        return _with_refusal(definitions, prepared, "no_rows", {})
+    if not prepared.accepted:
+        return _with_refusal(definitions, prepared, "no_good_row", {"rows": str(prepared.rows)})
+    if submission.whole and prepared.set_aside:
+        return _with_refusal(definitions, prepared, "not_whole_file", {"set_aside": str(prepared.set_aside)})
+    return prepared
+
+
+def _refused(definitions: Definitions, code: str, places: dict[str, str]) -> Prepared:
+    """A file that could not be read or taken: no rows, one finding."""
+    nothing = Prepared(
+        parts=(),
+        findings=pl.DataFrame(schema=FINDINGS),
+        repaired=pl.DataFrame(schema=REPAIRED),
+        notices=(),
+        content="",
+    )
+    return _with_refusal(definitions, nothing, code, places)
+
+
+def _with_refusal(
+    definitions: Definitions, prepared: Prepared, code: str, places: dict[str, str]
+) -> Prepared:
+    finding = definitions.findings[code]
+    text, mend = _filled(finding.message, places), _filled(finding.mend, places)
+    row = {
+        "_part": 0,
+        "code": code,
+        "severity": "refuse",
+        "title": finding.title,
+        "message": text,
+        "mend": mend,
+    }
+    findings = pl.concat([pl.DataFrame([row], schema=FINDINGS), prepared.findings])
+    return replace(prepared, findings=findings, refusal={"code": code, "text": text, "mend": mend})
+
+
+def _notices(definitions: Definitions, reading: Reading) -> Iterator[dict[str, Any]]:
+    """What was done or seen on reading, in words."""
+    every = [("", notice) for notice in reading.notices]
+    every += [(table.sheet, notice) for table in reading.tables for notice in table.notices]
+    for sheet, notice in every:
+        finding = definitions.findings[notice.code]
+        places = {"cell": notice.cell or "", "before": notice.before or "", "after": notice.after or ""}
+        cell = f"{sheet}!{notice.cell}" if notice.cell and sheet else notice.cell or ""
+        yield {"code": notice.code, "cell": cell, "text": _filled(finding.message, places)}
+
+
+def _filled(template: str, places: dict[str, str]) -> str:
+    """A catalogue text with its {places}; a place that nothing fills stays out."""
+    return _PLACE.sub(lambda found: places.get(found[1], ""), template)

@@ -1,0 +1,77 @@
+"""Read submissions, batches, what lies in the lake."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import polars as pl
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from gongzhi.engine.definitions import Definitions, Sheet
+from gongzhi.engine.lake import Lake, Snapshot, Stored, empty
+from gongzhi.gate import Sight
+
+from .models import Batch, LakeFile, Submission
+
+
+def visible_to(sight: Sight) -> QuerySet[Submission]:
+    """Submissions: of all units for the office and the bureau, of one's own unit otherwise."""
+    return Submission.objects.filter(_in_sight(sight, "unit"))
+
+
+def batches_visible_to(sight: Sight) -> QuerySet[Batch]:
+    """Batches, by the same rule as submissions."""
+    return Batch.objects.filter(_in_sight(sight, "slot__unit")).select_related("slot", "submission")
+
+
+def _in_sight(sight: Sight, path: str) -> Q:
+    if sight.has("see_all_batches"):
+        return Q()
+    units = sight.units("see_own_batches")
+    return Q(**{f"{path}__in": units}) if isinstance(units, frozenset) else Q()
+
+
+def live(as_of: dt.datetime | None = None) -> QuerySet[Batch]:
+    """Batches that count: committed and not replaced (by then)."""
+    if as_of is None:
+        return Batch.objects.filter(replaced_by=None)
+    open_then = Q(replaced_at=None) | Q(replaced_at__gt=as_of)
+    return Batch.objects.filter(open_then, submission__received_at__lte=as_of)
+
+
+def ledger() -> list[Stored]:
+    """Every file that the lake must hold."""
+    values = LakeFile.objects.values_list("path", "rows", "size", "digest")
+    return [Stored(path, rows, size, digest) for path, rows, size, digest in values]
+
+
+def snapshot(definitions: Definitions, tables: Iterable[str], as_of: dt.datetime | None = None) -> Snapshot:
+    """The files of these tables as of an instant; tables nobody filled are empty, not missing."""
+    wanted = list(tables)
+    files: dict[str, list[str]] = {table: [] for table in wanted}
+    found = LakeFile.objects.filter(role="rows", table__in=wanted, batch__in=live(as_of)).order_by("path")
+    for table, path in found.values_list("table", "path"):
+        files[table].append(path)
+    empties = {table: empty(definitions.tables[table][1]) for table in wanted}
+    return Snapshot(settings.LAKE, files, empties)
+
+
+def known_keys(submission: Submission, sheet: Sheet) -> pl.DataFrame | None:
+    """Unique keys that this unit has handed in before for the resource, with the batch that holds them.
+
+    A batch that this submission replaces does not count; None when there is nothing to compare with.
+    """
+    columns = [sheet.field(key).column for key in sheet.key]
+    if not columns:
+        return None
+    files = LakeFile.objects.filter(role="rows", table=sheet.code, batch__in=live())
+    files = files.filter(batch__slot__unit=submission.unit, batch__slot__resource=submission.resource)
+    if submission.replaces_id:
+        files = files.exclude(batch=submission.replaces_id)
+    lake = Lake(settings.LAKE)
+    paths = [lake.path(path) for path in files.values_list("path", flat=True)]
+    if not paths:
+        return None
+    return pl.read_parquet(paths, columns=[*columns, "_batch"], missing_columns="insert")

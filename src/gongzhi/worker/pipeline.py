@@ -1,0 +1,60 @@
+"""The way of a row, in order, one line a step.
+
+A row that needs work is the queue; every step may run twice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import time
+from collections.abc import Callable
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from gongzhi.audit.actions import seal
+from gongzhi.catalogue.actions import open_periods
+from gongzhi.intake.actions.orphans import sweep
+from gongzhi.intake.actions.submission import check_waiting
+
+log = logging.getLogger(__name__)
+PAUSE_SECONDS = 0.5
+
+
+def owe() -> int:
+    """Open the periods that have begun."""
+    today = timezone.localdate()
+    return open_periods(since=dt.date(today.year - 1, 1, 1), until=today)
+
+
+EVERY_ROUND: tuple[tuple[str, Callable[[], int]], ...] = (
+    ("seal", seal),  # chain the events of the last half second
+    ("check", check_waiting),  # read and check the files that pages have received
+)
+EVERY_HOUR: tuple[tuple[str, Callable[[], int]], ...] = (
+    ("owe", owe),  # write down what is owed
+    ("sweep", sweep),  # remove what a broken commit has left behind
+)
+
+
+def tick() -> dict[str, int]:
+    """Every step once."""
+    return {name: step() for name, step in (*EVERY_ROUND, *EVERY_HOUR)}
+
+
+def forever(*, parent: int) -> None:
+    """Round after round until its starter is gone; a failing step is logged and tried again."""
+    hour = 0.0
+    while os.getppid() == parent:
+        steps = EVERY_ROUND
+        if time.monotonic() - hour > 3_600 or not hour:
+            steps, hour = (*EVERY_ROUND, *EVERY_HOUR), time.monotonic()
+        for name, step in steps:
+            try:
+                step()
+            except Exception:
+                log.exception("step %s failed and will be tried again", name)
+                close_old_connections()
+        time.sleep(PAUSE_SECONDS)
