@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from .contents import Definitions, RuleFolder
 from .holidays import Holidays
-from .kinds import LISTS, List
+from .kinds import LISTS, WORD_LISTS, List
 from .law import CasesFile, ParametersFile, Rule
 from .organisation import District
 from .references import unresolved
@@ -19,8 +19,6 @@ from .resource import Resource
 from .strict import DefinitionError, Location, Model, Problem, Source, Strict, read
 
 Entry = TypeVar("Entry")
-
-WORD_LISTS = "linkage/"  # vocabulary of the part `linkage`, which reads it; here only counted in the digest
 
 
 class _Folder:

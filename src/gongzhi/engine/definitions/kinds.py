@@ -39,6 +39,9 @@ LISTS = {
     "terms": List("glossary.yml", GlossaryFile, "terms", "chinese", "术语"),
 }
 
+WORD_LISTS = (
+    "linkage/"  # vocabulary that the part `linkage` reads in its own form; here it only counts in the digest
+)
 SINGLES: dict[str, type[Strict]] = {"district.yml": District, "calendar/holidays.yml": Holidays}
 MANY: dict[str, type[Strict]] = {
     "catalogue/*/*.yml": Resource,
