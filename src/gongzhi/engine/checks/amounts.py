@@ -10,9 +10,10 @@ import polars as pl
 from gongzhi.engine.definitions import Field, FieldType
 
 from .cells import emptied, excel_errors, folded, how, nothing, repairs_of, replaced, typed
-from .model import Fault, Repair, Typed, Written
+from .model import QUANTITY, Fault, Repair, Typed, Written
 from .units import UNITS, Unit, unit_named, unit_of
 
+_LARGEST_INTEGER, _LARGEST_QUANTITY = 9e15, 99_999_999_999.0
 _DIGITS = 15  # what a float carries exactly
 _LOST = r"^[+-]?\d(\.\d+)?[eE][+-]?\d{1,3}$"
 _NUMBER = r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,18}|)(?:\.\d*)?)"
@@ -58,15 +59,15 @@ def _measure(field: Field, stated: str | None) -> _Measure:
             unit = _unit(field, stated)
             return _Measure(unit, 0, pl.Int64(), rf"(?:{_ANY_UNIT})?", _decimals(unit.factor))
         case FieldType.AREA:
-            return _Measure(_unit(field, stated), 4, pl.Float64(), rf"(?:{_ANY_UNIT})?", 4)
+            return _Measure(_unit(field, stated), 4, QUANTITY, rf"(?:{_ANY_UNIT})?", 4)
         case FieldType.PERCENT:
-            return _Measure(_unit(field, stated), 6, pl.Float64(), r"[%‰]?", 6)
+            return _Measure(_unit(field, stated), 4, QUANTITY, r"[%‰]?", 4)
         case FieldType.COUNT:
             return _Measure(None, 0, pl.Int64(), _COUNTER, 0)
         case FieldType.YEAR:
             return _Measure(None, 0, pl.Int32(), r"(?:年度?)?", 0)
         case _:
-            return _Measure(None, 6, pl.Float64(), _number_suffix(field), 6)
+            return _Measure(None, 4, QUANTITY, _number_suffix(field), 4)
 
 
 def _unit(field: Field, stated: str | None) -> Unit:
@@ -88,9 +89,10 @@ def _number_suffix(field: Field) -> str:
 def _scaled(numbers: pl.Series, factor: float, measure: _Measure) -> pl.Series:
     numbers = numbers * factor if factor != 1.0 else numbers
     numbers = numbers.round(measure.decimals, mode="half_away_from_zero")
-    if measure.dtype.is_integer():
-        return numbers.cast(measure.dtype, strict=False)
-    return numbers
+    largest = _LARGEST_INTEGER if measure.dtype.is_integer() else _LARGEST_QUANTITY
+    if (numbers.abs() > largest).any():
+        numbers = pl.select(pl.when(numbers.abs() <= largest).then(numbers)).to_series()
+    return numbers.cast(measure.dtype, strict=False)
 
 
 def _mend(

@@ -15,7 +15,7 @@ from gongzhi.engine.tables.heading import heading_keys, normalise_heading
 
 from .units import unit_in
 
-_IGNORED = {"序号", "编号", "行号", "no", "备注", "说明", "备注说明"}
+_IGNORED = {"序号", "编号", "行号", "no", "备注", "说明", "备注说明", "备查原行号", "备查问题"}
 _KEPT = "备查"
 _NEAR = 75.0
 _MEASURED = {FieldType.MONEY, FieldType.AREA, FieldType.PERCENT}

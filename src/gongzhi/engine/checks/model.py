@@ -14,6 +14,7 @@ import polars as pl
 from gongzhi.engine.calendar import Period
 from gongzhi.engine.definitions import Field, Finding
 
+QUANTITY = pl.Decimal(18, 4)  # areas, numbers, percentages, as the lake keeps them
 Suggest = Callable[[str], str | None]
 Mask = npt.NDArray[np.bool_]
 
@@ -127,8 +128,8 @@ class Checked:
 
     accepted: the lake columns of the sheet (all of them; null where the file has no such column) in the
     sheet's order, plus `_row` (UInt32, 1-based row in the sheet). Types: codes, texts, names, phones, periods
-    String; dates Date; money Int64 分; counts Int64; years Int32; areas Float64 ㎡ (4 decimals); numbers
-    Float64; percent Float64 in percent points; yes/no Boolean.
+    String; dates Date; money Int64 分; counts Int64; years Int32; areas (㎡), numbers and
+    percent (in percent points: 12.5 for 12.5 %) Decimal(18, 4); yes/no Boolean.
     beside: columns that the template does not know, as written, under their headings, with `_row`.
     set_aside: sheet rows (UInt32) with at least one finding of severity block; all rows when `refused`.
     findings, repaired: see FINDINGS_SCHEMA, REPAIRED_SCHEMA; `kinds` carries what findings share.

@@ -33,6 +33,11 @@ class Rows:
     def values(self, key: str) -> pl.Series:
         return self.columns[key].values
 
+    def numbers(self, key: str) -> pl.Series:
+        """The values for arithmetic: decimals as floats, which carry 15 digits exactly."""
+        values = self.values(key)
+        return values.cast(pl.Float64) if values.dtype.is_decimal() else values
+
     def failed(self, keys: tuple[str, ...]) -> pl.Series:
         """True where any of these cells has failed its own check."""
         masks = [
@@ -83,9 +88,9 @@ def _total(check: Total, rows: Rows) -> list[Found]:
     present = [key for key in parts if key in rows.columns]
     if check.total not in rows.columns or not present:
         return []
-    total = rows.values(check.total)
-    plus = [rows.values(key).fill_null(0) for key in check.parts if key in rows.columns]
-    minus = [-rows.values(key).fill_null(0) for key in check.minus if key in rows.columns]
+    total = rows.numbers(check.total)
+    plus = [rows.numbers(key).fill_null(0) for key in check.parts if key in rows.columns]
+    minus = [-rows.numbers(key).fill_null(0) for key in check.minus if key in rows.columns]
     expected = reduce(lambda left, right: left + right, plus + minus)
     silent = reduce(and_, [rows.values(key).is_null() for key in present])
     tolerance = 0 if total.dtype.is_integer() else 1e-3
@@ -109,9 +114,9 @@ def _product(check: Product, rows: Rows) -> list[Found]:
     if not _have(rows, check.product, *check.factors):
         return []
     field = rows.sheet.field(check.product)
-    factors = [_factor(rows.values(key), rows.sheet.field(key)) for key in check.factors]
+    factors = [_factor(rows.numbers(key), rows.sheet.field(key)) for key in check.factors]
     expected = reduce(lambda left, right: left * right, factors) * _scale(field, check, rows)
-    values = rows.values(check.product)
+    values = rows.numbers(check.product)
     maybe = ((values - expected).abs() > 0.5).fill_null(False).arg_true()
     if not len(maybe):
         return []

@@ -17,7 +17,7 @@ from .codes import read_code_or_id, read_credit_code, read_person_id
 from .dates import read_date, read_period, year_outside
 from .gathering import Gathering
 from .headings import Mapping_
-from .model import Checked, Context, Fault, Mask, Typed, Written, nowhere
+from .model import QUANTITY, Checked, Context, Fault, Mask, Typed, Written, nowhere
 from .rows import Rows, check_rows
 from .texts import read_certificate, read_name, read_phone, read_text
 
@@ -48,9 +48,9 @@ LAKE_TYPES: dict[FieldType, pl.DataType] = {
     FieldType.MONEY: pl.Int64(),
     FieldType.COUNT: pl.Int64(),
     FieldType.YEAR: pl.Int32(),
-    FieldType.AREA: pl.Float64(),
-    FieldType.NUMBER: pl.Float64(),
-    FieldType.PERCENT: pl.Float64(),
+    FieldType.AREA: QUANTITY,
+    FieldType.NUMBER: QUANTITY,
+    FieldType.PERCENT: QUANTITY,
     FieldType.BOOLEAN: pl.Boolean(),
 }
 

@@ -1,1 +1,13 @@
-"""公文 (GB/T 9704), workbooks and charts as files."""
+"""公文 (GB/T 9704), workbooks, charts as files.
+
+Workbooks: `template` (what a unit fills), `marked_up` (its own file back, faults in red), `bad_rows` (only
+the rows set aside, to be mended and sent again). Findings come as the frame that `checks.render` gives:
+row, cell, column, value, severity, title, message, mend, suggestion.
+"""
+
+from .handed_back import marked_up
+from .look import Stamp, neutral
+from .returned import bad_rows, copy_marked
+from .templates import heading, template
+
+__all__ = ["Stamp", "bad_rows", "copy_marked", "heading", "marked_up", "neutral", "template"]

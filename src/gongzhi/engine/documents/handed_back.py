@@ -1,0 +1,86 @@
+"""The sender's own workbook with red cells, comments and a list of what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.worksheet.worksheet import Worksheet
+
+from gongzhi.engine.tables import Table
+
+from .look import FILL
+from .returned import LIST_SHEET, Note, copy_marked, list_rows, notes
+
+MOST_ROWS = 5_000
+_LIST = ("单元格", "级别", "问题", "列名", "填的内容", "说明", "怎么改", "建议值")
+_WIDTHS = (16, 8, 22, 22, 26, 56, 44, 24)
+_COMMENTS = 5_000
+
+
+def marked_up(original: Path, target: Path, tables: Sequence[Table], findings: pl.DataFrame) -> Path:
+    """Hand a file back with its faults marked; `findings` as `checks.render` gives them.
+
+    An .xlsx of up to 5,000 rows comes back as it was, coloured and commented. Anything else (larger, .xls,
+    .csv, .json) comes back as a written copy of its (first) table. `original` must have been read by the cage
+    before: openpyxl trusts what it opens.
+    """
+    rows = sum(table.data.height for table in tables)
+    if rows > MOST_ROWS or not _is_xlsx(original):
+        return copy_marked(target, tables[0], findings)
+    book = openpyxl.load_workbook(original, keep_links=False)
+    by_sheet = pl.col("cell").str.extract(r"^(.*)![A-Z]*\d*$", 1)
+    for (name,), part in findings.with_columns(by_sheet.alias("sheet")).group_by("sheet"):
+        if name in book.sheetnames and isinstance(book[str(name)], Worksheet):
+            _mark(book[str(name)], notes(part))
+    _list(book, findings)
+    book.save(target)
+    return target
+
+
+def _is_xlsx(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(4)
+    return head == b"PK\x03\x04" and path.suffix.lower() in {".xlsx", ".xltx"}
+
+
+def _mark(page: Worksheet, marks: dict[tuple[int, int], Note]) -> None:
+    fills = {name: PatternFill("solid", fgColor=colour[1:]) for name, colour in FILL.items()}
+    for number, ((row, column), note) in enumerate(marks.items()):
+        cell = page.cell(row, column + 1)
+        if type(cell).__name__ == "MergedCell":
+            cell = _anchor(page, row, column + 1)
+        cell.fill = fills[note.severity]
+        if number < _COMMENTS:
+            cell.comment = Comment(note.text, "", height=120, width=320)
+
+
+def _anchor(page: Worksheet, row: int, column: int):  # type: ignore[no-untyped-def]  # a Cell, whose stub is a union
+    """The cell that holds the value of a merged range."""
+    for area in page.merged_cells.ranges:
+        if area.min_row <= row <= area.max_row and area.min_col <= column <= area.max_col:
+            return page.cell(area.min_row, area.min_col)
+    return page.cell(row, column)
+
+
+def _list(book: openpyxl.Workbook, findings: pl.DataFrame) -> None:
+    name = LIST_SHEET
+    while name in book.sheetnames:
+        name += "_"
+    page = book.create_sheet(name)
+    page.append(_LIST)
+    for cell, width in zip(page[1], _WIDTHS, strict=True):
+        cell.font = Font(bold=True)
+        page.column_dimensions[cell.column_letter].width = width
+    page.freeze_panes = "A2"
+    for line, values in enumerate(list_rows(findings), start=2):
+        for column, value in enumerate(values, start=1):
+            cell = page.cell(line, column)
+            cell.value = value
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            if value is not None:
+                cell.data_type = "s"  # a text that begins with = stays a text

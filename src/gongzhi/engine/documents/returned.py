@@ -1,0 +1,176 @@
+"""Workbooks that go back to the sender: the own file with its faults marked, and the bad rows alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+
+from gongzhi.engine.tables import Table, column_index
+
+from .look import FILL, RANK, WORD, Stamp, head_style, open_workbook, sheet_name, stamp, style
+
+LIST_SHEET = "错误清单"
+_COMMENTS = 5_000  # more of them make a workbook that Excel opens slowly
+_LIST_ROWS = 1_048_000
+_LIST = ("单元格", "级别", "问题", "列名", "填的内容", "说明", "怎么改", "建议值")
+_LIST_WIDTH = (14, 8, 22, 22, 26, 56, 44, 24)
+_LIST_COLUMNS = ("cell", "severity", "title", "column", "value", "message", "mend", "suggestion")
+NOTE_COLUMNS = ("备查_原行号", "备查_问题")
+
+
+@dataclass(frozen=True)
+class Note:
+    """What is wrong with one cell: worst severity and the words of its comment."""
+
+    severity: str
+    text: str
+
+
+def notes(findings: pl.DataFrame) -> dict[tuple[int, int], Note]:
+    """`findings` (of `checks.render`) by cell: 1-based row and 0-based column of the sheet."""
+    found: dict[tuple[int, int], Note] = {}
+    wanted = findings.filter(pl.col("row").is_not_null()).select(
+        "row", pl.col("cell").str.extract(r"!([A-Z]+)\d+$", 1).alias("letter"), "severity", "message", "mend"
+    )
+    letters = {text: column_index(text) for text in wanted["letter"].drop_nulls().unique().to_list()}
+    for row, letter, severity, message, mend in wanted.iter_rows():
+        if letter is None:
+            continue
+        at = (row, letters[letter])
+        text = f"【{WORD[severity]}】{message}\n{mend}"
+        before = found.get(at)
+        worst = min(severity, before.severity, key=RANK.__getitem__) if before else severity
+        found[at] = Note(worst, f"{before.text}\n{text}" if before else text)
+    return found
+
+
+def bad_rows(target: Path, table: Table, set_aside: pl.Series, findings: pl.DataFrame, mark: Stamp) -> Path:
+    """A workbook with only the rows set aside, under the sender's own headings, to be mended and sent again.
+
+    `mark.adds` names the batch that the mended rows will join. Two columns before the rest tell the row in
+    the sender's file and what is wrong; they may stay when it comes back.
+    """
+    picked = (
+        pl.DataFrame({"row": table.rows})
+        .with_row_index("at")
+        .filter(pl.col("row").is_in(set_aside.implode()))
+    )
+    data = table.data.select(pl.all().gather(picked["at"]))
+    marks = notes(findings)
+    told = _told_by_row(findings)
+    book = open_workbook(target, streaming=True)
+    page = book.add_worksheet(sheet_name(table.sheet))
+    pen = _Pen(book, page)
+    heads = [column.header for column in table.columns]
+    _heads(book, page, [*NOTE_COLUMNS, *heads], widths=(12, 50))
+    for line, (row, cells) in enumerate(zip(picked["row"].to_list(), data.iter_rows(), strict=True), start=1):
+        page.write_number(line, 0, row)
+        page.write_string(line, 1, told.get(row, ""), pen.styles["text"])
+        for place, cell in enumerate(cells):
+            note = marks.get((row, table.columns[place].index))
+            pen.write(line, place + len(NOTE_COLUMNS), cell, note)
+    stamp(book, mark)
+    book.close()
+    return target
+
+
+def copy_marked(target: Path, table: Table, findings: pl.DataFrame) -> Path:
+    """A written copy of a table with its faults marked, for files too large or too old to hand back.
+
+    Rows stand where they stood, so that addresses hold; what was no record (titles, totals) is left out.
+    """
+    book = open_workbook(target, streaming=True)
+    page = book.add_worksheet(sheet_name(table.sheet))
+    _write_table(book, page, table, notes(findings))
+    _list_sheet(book, findings)
+    book.close()
+    return target
+
+
+def _write_table(
+    book: xlsxwriter.Workbook, page: Any, table: Table, marks: dict[tuple[int, int], Note]
+) -> None:
+    pen = _Pen(book, page)
+    head = head_style(book)
+    places = [column.index for column in table.columns]
+    for place, column in zip(places, table.columns, strict=True):
+        page.write_string(max(table.header_row - 1, 0), place, column.header, head)
+    page.freeze_panes(max(table.header_row, 1), 0)
+    write_string, text = page.write_string, pen.styles["text"]
+    marked = {row for row, _ in marks}
+    for row, cells in zip(table.rows.to_list(), table.data.iter_rows(), strict=True):
+        line = row - 1
+        if row not in marked:
+            for place, cell in zip(places, cells, strict=True):
+                if cell is not None:
+                    write_string(line, place, cell, text)
+            continue
+        for place, cell in zip(places, cells, strict=True):
+            pen.write(line, place, cell, marks.get((row, place)))
+
+
+class _Pen:
+    """Writes cells as text, coloured and commented where something is wrong."""
+
+    def __init__(self, book: xlsxwriter.Workbook, page: Any) -> None:
+        self.page = page
+        self.styles = _fills(book)
+        self.comments = _COMMENTS
+
+    def write(self, line: int, place: int, cell: str | None, note: Note | None) -> None:
+        if note is None:
+            if cell is not None:
+                self.page.write_string(line, place, cell, self.styles["text"])
+            return
+        if cell is None:
+            self.page.write_blank(line, place, None, self.styles[note.severity])
+        else:
+            self.page.write_string(line, place, cell, self.styles[note.severity])
+        if self.comments > 0:
+            self.page.write_comment(line, place, note.text, {"x_scale": 2.4, "y_scale": 1.4, "author": ""})
+        self.comments -= 1
+
+
+def _fills(book: xlsxwriter.Workbook) -> dict[str, Any]:
+    fills = {name: style(book, num_format="@", bg_color=colour) for name, colour in FILL.items()}
+    return {**fills, "text": style(book, num_format="@")}
+
+
+def _heads(book: xlsxwriter.Workbook, page: Any, heads: Sequence[str], widths: Sequence[int] = ()) -> None:
+    page.freeze_panes(1, 0)
+    for column in range(len(heads)):
+        page.set_column(column, column, widths[column] if column < len(widths) else 18)
+    page.write_row(0, 0, heads, head_style(book))
+
+
+def _told_by_row(findings: pl.DataFrame) -> dict[int, str]:
+    worded = findings.filter(pl.col("row").is_not_null()).with_columns(
+        pl.col("severity").replace_strict(WORD, default="").alias("word")
+    )
+    words = pl.format("【{}】{}{}", "word", "message", "mend").alias("text")
+    rows = worded.select("row", words).group_by("row", maintain_order=True).agg(pl.col("text").str.join("\n"))
+    return dict(rows.iter_rows())
+
+
+def _list_sheet(book: xlsxwriter.Workbook, findings: pl.DataFrame) -> None:
+    page = book.add_worksheet(LIST_SHEET)
+    _heads(book, page, _LIST, _LIST_WIDTH)
+    for line, values in enumerate(list_rows(findings), start=1):
+        for column, value in enumerate(values):
+            if value is not None:
+                page.write_string(line, column, value)
+    page.autofilter(0, 0, max(min(findings.height, _LIST_ROWS), 1), len(_LIST) - 1)
+
+
+def list_rows(findings: pl.DataFrame) -> list[tuple[str | None, ...]]:
+    """The list of findings as rows of text."""
+    word = pl.col("severity").replace_strict(WORD, default=None, return_dtype=pl.String)
+    return findings.head(_LIST_ROWS).with_columns(word.alias("severity")).select(_LIST_COLUMNS).rows()
+
+
+__all__ = ["LIST_SHEET", "NOTE_COLUMNS", "Note", "bad_rows", "copy_marked", "list_rows", "notes"]
