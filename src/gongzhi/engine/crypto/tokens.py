@@ -17,6 +17,7 @@ from gongzhi.engine.crypto.digest import Hmac
 from gongzhi.engine.crypto.keys import Key
 
 TOKEN_BYTES = 16
+_MOSTLY_DISTINCT = 0.8
 _TOKEN = re.compile(r"P([1-9][0-9]{0,4})-[0-9a-f]{32}")
 
 
@@ -29,15 +30,23 @@ def person_token(key: Key, value: str) -> str:
 
 
 def person_tokens(key: Key, series: pl.Series) -> pl.Series:
-    """Tokens of a whole column, under its name; null stays null. Each distinct text is digested once."""
-    prefix = _prefix(key)
-    texts = series.cast(pl.String)
-    distinct = texts.unique().drop_nulls()
-    raw = Hmac(key.secret).many(distinct.cast(pl.Binary).to_list(), TOKEN_BYTES)
-    tokens = _written(prefix, raw)
-    if len(distinct) == 0:
+    """Tokens of a whole column, under its name; null stays null.
+
+    Where texts repeat, each is digested once; where few do, finding the repeats would cost more than that.
+    """
+    prefix, texts = _prefix(key), series.cast(pl.String)
+    if len(texts) == texts.null_count():
         return texts
+    about_distinct: int = texts.to_frame().select(pl.all().approx_n_unique()).item()
+    if texts.null_count() == 0 and about_distinct > _MOSTLY_DISTINCT * len(texts):
+        return _digested(prefix, key, texts).rename(series.name)
+    distinct = texts.unique().drop_nulls()
+    tokens = _digested(prefix, key, distinct)
     return texts.replace_strict(distinct, tokens, default=None, return_dtype=pl.String).rename(series.name)
+
+
+def _digested(prefix: str, key: Key, texts: pl.Series) -> pl.Series:
+    return _written(prefix, Hmac(key.secret).many(texts.cast(pl.Binary).to_list(), TOKEN_BYTES))
 
 
 def token_version(token: str) -> int | None:

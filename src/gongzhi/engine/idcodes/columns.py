@@ -1,8 +1,8 @@
 """The same verdicts for a whole column at once.
 
 18 ASCII bytes a row are looked up in a table of letter values and multiplied with the weights in one matrix
-product per block; only rows that this does not settle go through the scalar classifier, each distinct text
-once. Every function gives one row for each row of the series:
+product per block. What that does not settle is tried again without blanks around and in capitals; only the
+rest goes through the scalar classifier, each distinct text once. One row comes back for each row given:
 
 ========================  =======  ================================================================
 ``value``                 String   canonical form, null for `empty` and `invalid`
@@ -37,6 +37,7 @@ _REASON = {name: np.uint8(number) for number, name in enumerate(REASONS)}
 _UNSETTLED = np.uint8(255)
 
 Bytes = npt.NDArray[np.uint8]
+Places = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +87,19 @@ def _settle_persons(rows: Bytes) -> _Settled:
 
 
 def _settle_either(rows: Bytes) -> _Settled:
-    credit = lookup.credit(rows).right
-    nine = rows[:, 0] == ord("9")
-    kinds = np.where(credit & nine, _KIND["credit_code"], _UNSETTLED)
-    rest = np.flatnonzero(~(credit & nine))
-    person = lookup.person(rows[rest]).right
-    kinds[rest[person & ~nine[rest]]] = _KIND["person_id"]
-    kinds[rest[~person & credit[rest]]] = _KIND["credit_code"]
-    return _Settled(kinds, np.zeros(len(rows), np.uint8))
+    credit, nine = lookup.credit(rows), rows[:, 0] == ord("9")
+    kinds = np.where(credit.right & nine, _KIND["credit_code"], _UNSETTLED)
+    reasons = np.zeros(len(rows), np.uint8)
+    rest = np.flatnonzero(kinds == _UNSETTLED)
+    person, native = lookup.person(rows[rest]), ~nine[rest]
+    kinds[rest[person.right & native]] = _KIND["person_id"]
+    kinds[rest[~person.right & credit.right[rest]]] = _KIND["credit_code"]
+    wrong = credit.legal[rest] & ~credit.right[rest] & ~person.right & ~lookup.needs_a_second_look(rows[rest])
+    mistyped_id = person.real & ~person.check & native
+    inside = credit.outer[rest] & ~mistyped_id
+    kinds[rest[wrong]] = _KIND["invalid"]
+    reasons[rest[wrong]] = np.where(inside[wrong], _REASON["organisation_check"], _REASON["check_digit"])
+    return _Settled(kinds, reasons)
 
 
 def _check(
@@ -104,14 +110,41 @@ def _check(
     reasons = np.zeros(len(texts), np.uint8)
     blank = (texts.is_null() | (texts == "").fill_null(True)).to_numpy()
     kinds[blank], reasons[blank] = _KIND["empty"], _REASON["empty"]
+    _settle_rows(texts, np.arange(len(texts)), settle, kinds, reasons)
+    tidied = texts
+    rest = np.flatnonzero(kinds == _UNSETTLED)
+    if len(rest):
+        tidied = texts.clone().scatter(rest, _tidy(texts.gather(rest)))
+        _settle_rows(tidied, rest, settle, kinds, reasons)
+    left = np.flatnonzero(kinds == _UNSETTLED)
+    verdicts = _judge_distinct(texts.gather(left), judge_one) if len(left) else []
+    kinds[left] = [_KIND[code.kind] for code in verdicts]
+    reasons[left] = [_REASON[code.reason] for code in verdicts]
+    settled = rest[~np.isin(rest, left)]
+    repairs = pl.Series([None], dtype=pl.String).new_from_index(0, len(texts))
+    if len(settled):
+        named = _repairs_of(texts.gather(settled), tidied.gather(settled))
+        repairs = repairs.scatter(settled, _null_where(named, kinds[settled] >= _KIND["empty"]))
+    frame = _frame(tidied, repairs, _Settled(kinds, reasons))
+    return _with_verdicts(frame, left, verdicts) if len(left) else frame
+
+
+def _settle_rows(
+    texts: pl.Series, among: Places, settle: Callable[[Bytes], _Settled], kinds: Bytes, reasons: Bytes
+) -> None:
+    """Settle those of the given places whose text has 18 bytes."""
     whole = np.flatnonzero((texts.str.len_bytes() == 18).fill_null(False).to_numpy())
+    if len(among) < len(texts):
+        whole = np.intersect1d(whole, among, assume_unique=True)
     settled = settle(lookup.byte_rows(texts if len(whole) == len(texts) else texts.gather(whole), 18))
     kinds[whole], reasons[whole] = settled.kinds, settled.reasons
-    rest = np.flatnonzero(kinds == _UNSETTLED)
-    verdicts = _judge_distinct(texts.gather(rest), judge_one) if len(rest) else []
-    kinds[rest] = [_KIND[code.kind] for code in verdicts]
-    reasons[rest] = [_REASON[code.reason] for code in verdicts]
-    return _frame(texts, kinds, reasons, rest, verdicts)
+
+
+def _tidy(texts: pl.Series) -> pl.Series:
+    """The two commonest repairs at once, blanks around and small letters; texts beyond ASCII stay."""
+    tidy = texts.str.strip_chars()
+    plain = tidy.str.len_bytes() == tidy.str.len_chars()
+    return tidy.str.to_uppercase().zip_with(plain, texts)
 
 
 def _judge_distinct(texts: pl.Series, judge_one: Callable[[str], Code]) -> list[Code]:
@@ -119,27 +152,40 @@ def _judge_distinct(texts: pl.Series, judge_one: Callable[[str], Code]) -> list[
     return [found[text] for text in texts.to_list()]
 
 
-def _frame(
-    texts: pl.Series, kinds: Bytes, reasons: Bytes, rest: npt.NDArray[np.intp], verdicts: list[Code]
-) -> pl.DataFrame:
-    repairs = pl.Series("repairs", [None], pl.String).new_from_index(0, len(texts))
-    value = _null_where(texts, kinds >= _KIND["empty"])
-    inside = _null_where(value.str.slice(8, 9), kinds != _KIND["credit_code"])
-    if len(rest):
-        value = value.scatter(rest, pl.Series([code.value for code in verdicts], dtype=pl.String))
-        inside = inside.scatter(
-            rest, pl.Series([code.organisation_code for code in verdicts], dtype=pl.String)
-        )
-        joined = ["+".join(code.repairs) or None for code in verdicts]
-        repairs = repairs.scatter(rest, pl.Series(joined, dtype=pl.String))
+def _frame(tidied: pl.Series, repairs: pl.Series, settled: _Settled) -> pl.DataFrame:
+    value = _null_where(tidied, settled.kinds >= _KIND["empty"])
     return pl.DataFrame(
         [
             value.rename("value"),
-            pl.Series("kind", kinds).cat.to(KIND_ENUM),
-            pl.Series("reason", reasons).cat.to(REASON_ENUM),
-            inside.rename("organisation_code"),
-            repairs,
+            pl.Series("kind", settled.kinds).cat.to(KIND_ENUM),
+            pl.Series("reason", settled.reasons).cat.to(REASON_ENUM),
+            _null_where(value.str.slice(8, 9), settled.kinds != _KIND["credit_code"]).rename(
+                "organisation_code"
+            ),
+            repairs.rename("repairs"),
         ]
+    )
+
+
+def _with_verdicts(frame: pl.DataFrame, left: Places, verdicts: list[Code]) -> pl.DataFrame:
+    """Write what the scalar classifier said into its rows (kind and reason are there already)."""
+    written = {
+        "value": [code.value for code in verdicts],
+        "organisation_code": [code.organisation_code for code in verdicts],
+        "repairs": ["+".join(code.repairs) or None for code in verdicts],
+    }
+    return frame.with_columns(
+        frame[name].clone().scatter(left, pl.Series(values, dtype=pl.String))
+        for name, values in written.items()
+    )
+
+
+def _repairs_of(before: pl.Series, after: pl.Series) -> pl.Series:
+    """Which of the repairs of `_tidy` made `after` of `before`, named in the order of `clean`."""
+    blanks = (before.str.len_bytes() != after.str.len_bytes()).to_numpy()
+    case = before.str.strip_chars() != after
+    return pl.Series(
+        np.where(blanks, np.where(case.to_numpy(), "blanks+case", "blanks"), "case"), dtype=pl.String
     )
 
 

@@ -85,10 +85,11 @@ class CreditLookup:
 
 @dataclass(frozen=True, slots=True)
 class PersonLookup:
-    """Per row: shaped like an id; the check digit right; check digit and birth date right."""
+    """Per row: shaped like an id; the check digit right; the birth date a day; check digit and date right."""
 
     legal: Flags
     check: Flags
+    real: Flags
     right: Flags
 
 
@@ -133,7 +134,7 @@ def person(rows: Bytes) -> PersonLookup:
     year, day = sums[:, 1], np.minimum(sums[:, 2], 9999)
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     real = _IS_DAY.take(day) & (leap | (day != 229)) & (year >= EARLIEST_BIRTH_YEAR)
-    return PersonLookup(legal, check, check & real)
+    return PersonLookup(legal, check, legal & real, check & real)
 
 
 def needs_a_second_look(rows: Bytes) -> Flags:

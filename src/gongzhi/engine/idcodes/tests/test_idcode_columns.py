@@ -59,5 +59,13 @@ def test_a_sliced_and_a_chunked_column_are_read_where_they_lie():
     assert check_codes(pl.Series([right] * 3).slice(1))["kind"].to_list() == ["credit_code"] * 2
 
 
+def test_the_callers_column_stays_as_it_was():
+    values = [" 91350100m000100y43 ", "91350100M000100Y43", "915101070549352000"]
+    column = pl.Series("code", values)
+    assert check_codes(column)["repairs"].to_list() == ["blanks+case", None, None]
+    assert column.to_list() == values
+    assert column.name == "code"
+
+
 def test_a_column_of_numbers_is_read_as_text():
     assert check_codes(pl.Series([330602123456789]))["kind"].to_list() == ["old_number"]
