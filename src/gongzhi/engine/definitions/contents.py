@@ -11,6 +11,7 @@ from .duty import Clause, CollaborationItem, Frequency, GridTask
 from .holidays import Holidays
 from .law import CasesFile, Parameter, Rule
 from .organisation import Cell, District, Post, Unit
+from .register import RegisterSource
 from .resource import Resource, Sheet
 from .words import Duty, Finding, Role, Term
 
@@ -35,6 +36,7 @@ class Definitions:
     frequencies: Mapping[str, Frequency]  # by the notice's wording
     holidays: Holidays
     resources: Mapping[str, Resource]  # by number
+    register_sources: Mapping[str, RegisterSource]  # by table
     parameters: Mapping[str, Parameter]
     rules: Mapping[str, RuleFolder]
     grid_tasks: Mapping[str, GridTask]

@@ -9,6 +9,7 @@ from .duty import ClausesFile, CollaborationFile, FrequenciesFile, GridTasksFile
 from .holidays import Holidays
 from .law import CasesFile, ParametersFile, Rule
 from .organisation import CellsFile, District, PostsFile, UnitsFile
+from .register import RegisterFile
 from .resource import Resource
 from .strict import Strict
 from .words import FindingsFile, GlossaryFile, RolesFile
@@ -30,6 +31,7 @@ LISTS = {
     "posts": List("organisation/posts.yml", PostsFile, "posts", "key", "岗位"),
     "cells": List("organisation/cells.yml", CellsFile, "cells", "code", "网格"),
     "frequencies": List("calendar/frequencies.yml", FrequenciesFile, "frequencies", "wording", "频率"),
+    "register_sources": List("registry/sources.yml", RegisterFile, "sources", "table", "登记来源"),
     "grid_tasks": List("grid_tasks/tasks.yml", GridTasksFile, "tasks", "number", "任务"),
     "collaboration": List("collaboration/items.yml", CollaborationFile, "items", "number", "协作事项"),
     "clauses": List("policy/clauses.yml", ClausesFile, "clauses", "id", "条款"),

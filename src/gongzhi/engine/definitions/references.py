@@ -74,6 +74,17 @@ def _units(definitions: Definitions, units: Sequence[Mapping[str, Any]]) -> Iter
             yield ("units", index, "division"), f"没有这个网格：{unit['division']}"
 
 
+def _registry(definitions: Definitions, source: Source) -> Iterator[Fault]:
+    for index, entry in enumerate(definitions.register_sources.values()):
+        if entry.table not in definitions.tables:
+            yield ("sources", index, "table"), f"没有这张表：{entry.table}"
+            continue
+        known = {field.key for field in definitions.tables[entry.table][1].fields}
+        named = {*entry.columns.values(), *entry.where, *([entry.latest_by] if entry.latest_by else [])}
+        if strange := named - known:
+            yield ("sources", index), f"表 {entry.table} 没有字段 {'、'.join(sorted(strange))}"
+
+
 def _calendar(definitions: Definitions, source: Source) -> Iterator[Fault]:
     for index, frequency in enumerate(source.value.get("frequencies", ())):
         parameter = frequency.get("due_parameter")
@@ -142,6 +153,7 @@ def _district(definitions: Definitions, source: Source) -> Iterator[Fault]:
 _CHECKS = {
     "catalogue": _catalogue,
     "organisation": _organisation,
+    "registry": _registry,
     "calendar": _calendar,
     "collaboration": _collaboration,
     "rules": _rules,

@@ -1,0 +1,54 @@
+"""From which resources the taxpayer register is made (design.md 3 "link")."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field as Also
+from pydantic import model_validator
+
+from .resource import Key, Title
+from .strict import Strict
+
+
+class RegisterSource(Strict):
+    """A table whose rows make taxpayers, and which of its columns say what.
+
+    `where` limits the rows (column → values). Of several rows with one code the one with the greatest
+    `latest_by` counts, then the one handed in last. A source with a higher `rank` overrides a lower one.
+    """
+
+    table: Key
+    origin: Literal["bureau", "market"]
+    rank: Annotated[int, Also(ge=1)]
+    where: dict[Key, tuple[Title, ...]] = {}
+    latest_by: Key | None = None
+    code: Key
+    name: Key
+    old_code: Key | None = None
+    former_name: Key | None = None
+    kind: Key | None = None
+    status: Key | None = None
+    scale: Key | None = None
+    industry: Key | None = None
+    address: Key | None = None
+    street: Key | None = None
+    phone: Key | None = None
+    person: Key | None = None
+    opened_on: Key | None = None
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What the register calls it → the field of the table."""
+        named = self.model_dump(exclude={"table", "origin", "rank", "where", "latest_by"})
+        return {key: str(column) for key, column in named.items() if column}
+
+
+class RegisterFile(Strict):
+    sources: Annotated[tuple[RegisterSource, ...], Also(min_length=1)]
+
+    @model_validator(mode="after")
+    def _ranked(self) -> Self:
+        if len({source.rank for source in self.sources}) < len(self.sources):
+            raise ValueError("rank 不得重复")
+        return self
