@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ FONT = "Microsoft YaHei"
 WORD = {"block": "阻断", "explain": "需说明", "hint": "提示", "refuse": "整份退回"}
 FILL = {"block": "#F8D0CC", "refuse": "#F8D0CC", "explain": "#FCE8B8", "hint": "#DCE4EE"}
 RANK = {"refuse": 0, "block": 1, "explain": 2, "hint": 3}
-ACCENT, RULE, GREY = "#1F4E8C", "#C9C5BD", "#F4F2EE"
+ACCENT, RULE = "#1F4E8C", "#C9C5BD"
 _STARTS_FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
 _SHEET_NAME = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
@@ -49,13 +49,13 @@ def open_workbook(target: Path | io.BytesIO, *, streaming: bool = False) -> xlsx
     return book
 
 
-def stamp(book: xlsxwriter.Workbook, mark: Stamp, lists: Mapping[str, tuple[str, ...]] | None = None) -> None:
+def stamp(book: xlsxwriter.Workbook, mark: Stamp, lists: Sequence[Sequence[str]] = ()) -> None:
     """Write the mark into a very hidden sheet and the document's own properties; `lists` stand beside it."""
     sheet = book.add_worksheet(MARK_SHEET)
     for row, (key, value) in enumerate(mark.values.items()):
         sheet.write_row(row, 0, (key, value))
         book.set_custom_property(key, value, "text")
-    for column, values in enumerate((lists or {}).values(), start=3):
+    for column, values in enumerate(lists, start=3):
         sheet.write_column(0, column, values)
     sheet.very_hidden()
 

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from gongzhi.engine.definitions import Field, FieldType, Resource, Sheet
 
-from .look import ACCENT, GREY, MARK_SHEET, RULE, Stamp, head_style, open_workbook, sheet_name, stamp, style
+from .look import ACCENT, MARK_SHEET, RULE, Stamp, head_style, open_workbook, sheet_name, stamp, style
 
 GUIDE_SHEET = "填报说明"
 _ROWS = 5_000
@@ -45,20 +45,22 @@ _WIDTH = {FieldType.CREDIT_CODE: 24, FieldType.PERSON_ID: 24, FieldType.CODE_OR_
 _DEFAULT_UNIT = {FieldType.MONEY: "元", FieldType.AREA: "㎡", FieldType.PERCENT: "%"}
 
 
-def template(resource: Resource, sheet: Sheet, digest: str, *, providers: str = "") -> bytes:
-    """The workbook that a unit fills. `digest` is that of the definitions; `providers` are names to show.
+def template(resource: Resource, digest: str, *, letter: str | None = None, providers: str = "") -> bytes:
+    """The workbook that a unit fills: a data sheet for each sheet of the resource, and the explanations.
 
-    Equal definitions give equal bytes. The data sheet comes first, its headings in row 1.
+    `digest`: of the definitions; `letter`: only that sheet (KeyError when there is none); `providers`: names
+    to show. Equal definitions give equal bytes. Headings stand in row 1.
     """
+    sheets = resource.sheets if letter is None else (resource.sheet(letter),)
     target = io.BytesIO()
     book = open_workbook(target)
     made = dt.datetime.combine(resource.since, dt.time(), dt.UTC).replace(tzinfo=None)
     book.set_properties({"title": resource.title, "subject": resource.document, "created": made})
-    lists = {field.key: field.values for field in sheet.fields if _needs_list_sheet(field)}
-    _data_sheet(book, sheet, list(lists))
-    _guide_sheet(book, resource, sheet, providers)
-    number = f"{resource.number}/{sheet.letter}" if sheet.letter else resource.number
-    stamp(book, Stamp(number, digest), lists)
+    lists = {(sheet.code, f.key): f.values for sheet in sheets for f in sheet.fields if _needs_list_sheet(f)}
+    for sheet in sheets:
+        _data_sheet(book, sheet, list(lists))
+    _guide_sheet(book, resource, sheets, providers)
+    stamp(book, Stamp(resource.number, digest), list(lists.values()))
     book.close()
     return target.getvalue()
 
@@ -79,7 +81,7 @@ def _needs_list_sheet(field: Field) -> bool:
     return field.type is FieldType.ENUM and len(",".join(field.values)) > _LONGEST_LIST
 
 
-def _data_sheet(book: xlsxwriter.Workbook, sheet: Sheet, lists: list[str]) -> None:
+def _data_sheet(book: xlsxwriter.Workbook, sheet: Sheet, lists: list[tuple[str, str]]) -> None:
     page = book.add_worksheet(sheet_name(sheet.title))
     must, may = head_style(book), head_style(book, strong=False)
     page.set_row(0, 32)
@@ -90,7 +92,7 @@ def _data_sheet(book: xlsxwriter.Workbook, sheet: Sheet, lists: list[str]) -> No
         page.set_column(column, column, _WIDTH.get(field.type, max(12, 2 * len(heading(field)) + 2)), body)
         page.write_string(0, column, heading(field), must if field.required else may)
         page.write_comment(0, column, _advice(field), {"x_scale": 2, "y_scale": 1.2, "author": ""})
-        page.data_validation(1, column, _ROWS, column, _rule(field, lists))
+        page.data_validation(1, column, _ROWS, column, _rule(field, sheet.code, lists))
     page.autofilter(0, 0, 0, len(sheet.fields) - 1)
 
 
@@ -102,7 +104,7 @@ def _advice(field: Field) -> str:
     return "\n".join(lines)
 
 
-def _rule(field: Field, lists: list[str]) -> dict[str, Any]:
+def _rule(field: Field, code: str, lists: list[tuple[str, str]]) -> dict[str, Any]:
     """A prompt for every cell, choices where there are any. Nothing is refused while typing."""
     rule: dict[str, Any] = {
         "validate": "any",
@@ -113,8 +115,8 @@ def _rule(field: Field, lists: list[str]) -> dict[str, Any]:
     }
     if field.type is FieldType.BOOLEAN:
         rule |= {"validate": "list", "source": ["是", "否"], "error_message": "请填“是”或“否”。"}
-    elif field.key in lists:
-        column = xlsxwriter.utility.xl_col_to_name(3 + lists.index(field.key))
+    elif (code, field.key) in lists:
+        column = xlsxwriter.utility.xl_col_to_name(3 + lists.index((code, field.key)))
         source = f"='{MARK_SHEET}'!${column}$1:${column}${len(field.values)}"
         rule |= {"validate": "list", "source": source, "error_message": "这个值不在可选的值之内。"}
     elif field.type is FieldType.ENUM:
@@ -126,32 +128,40 @@ def _rule(field: Field, lists: list[str]) -> dict[str, Any]:
     return rule
 
 
-def _guide_sheet(book: xlsxwriter.Workbook, resource: Resource, sheet: Sheet, providers: str) -> None:
+def _guide_sheet(
+    book: xlsxwriter.Workbook, resource: Resource, sheets: tuple[Sheet, ...], providers: str
+) -> None:
     page = book.add_worksheet(GUIDE_SHEET)
     page.hide_gridlines(2)
     title = style(book, bold=True, font_size=14, font_color=ACCENT)
-    plain, wrap = style(book), style(book, text_wrap=True, border=1, border_color=RULE, valign="top")
-    page.write_string(0, 0, f"《{sheet.title}》填报说明", title)
+    plain, strong = style(book), style(book, bold=True)
+    wrap = style(book, text_wrap=True, border=1, border_color=RULE, valign="top")
+    page.write_string(0, 0, f"《{resource.title}》填报说明", title)
     facts = [
-        ("资源编号", f"{resource.number}/{sheet.letter}" if sheet.letter else resource.number),
+        ("资源编号", resource.number),
         ("提供单位", providers),
         ("报送频率", resource.frequency),
         ("依据", f"{resource.document} {resource.clause}"),
-        ("怎么填", "在第一张表里从第 2 行起填，一行一条；列名不要改，列的先后可以变；不需要合计行。"),
+        ("怎么填", "从第 2 行起填，一行一条；列名不要改，列的先后可以变；不需要合计行。"),
         ("怎么报", "填好后原样上传；系统会逐格检查，有问题的行单独列出，改好再补报。"),
     ]
     for row, (name, value) in enumerate((fact for fact in facts if fact[1]), start=2):
-        page.write_string(row, 0, name, style(book, bold=True))
+        page.write_string(row, 0, name, strong)
         page.write_string(row, 1, value, plain)
-    start = 3 + len(facts)
-    heads = ("列名", "是否必填", "填什么", "单位", "可选的值", "说明", "示例", "文件中的数据项")
-    page.write_row(start, 0, heads, head_style(book))
-    for row, field in enumerate(sheet.fields, start=start + 1):
-        page.write_row(row, 0, _guide_row(field), wrap)
+    line = 3 + len(facts)
+    for sheet in sheets:
+        page.write_string(line, 0, f"表：{sheet.title}", strong)
+        page.write_row(line + 1, 0, _GUIDE_HEADS, head_style(book))
+        for offset, field in enumerate(sheet.fields, start=2):
+            page.write_row(line + offset, 0, _guide_row(field), wrap)
+        line += len(sheet.fields) + 3
     for column, width in enumerate((26, 10, 30, 8, 30, 44, 24, 30)):
         page.set_column(column, column, width)
     page.set_landscape()
     page.fit_to_pages(1, 0)
+
+
+_GUIDE_HEADS = ("列名", "是否必填", "填什么", "单位", "可选的值", "说明", "示例", "文件中的数据项")
 
 
 def _guide_row(field: Field) -> tuple[str, ...]:
@@ -168,4 +178,4 @@ def _guide_row(field: Field) -> tuple[str, ...]:
     )
 
 
-__all__ = ["GREY", "GUIDE_SHEET", "heading", "template", "unit_shown"]
+__all__ = ["GUIDE_SHEET", "heading", "template", "unit_shown"]
