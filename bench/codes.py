@@ -1,8 +1,8 @@
 """Credit codes and persons' ids, a million each, against python-stdnum.
 
 One row in a hundred has one wrong character. python-stdnum is measured as it is meant to be used (`uscc` and
-`ric`, the latter on a tenth of the rows because it needs a minute for all) and, as the fairer pair, with `ric`
-reduced to its check digit. Only the checks are timed; both sides hold their rows in memory before.
+`ric`, the latter on a tenth of the rows because it needs a minute for all) and, as the fairer pair, with
+`ric` reduced to its check digit. Only the checks are timed; both sides hold their rows in memory before.
 `false_refusals` are right rows refused, `recall` the share of wrong rows found.
 """
 

@@ -67,8 +67,8 @@ def _settle_codes(rows: Bytes) -> _Settled:
     credit = lookup.credit(rows)
     kinds = np.where(credit.right, _KIND["credit_code"], _UNSETTLED)
     reasons = np.zeros(len(rows), np.uint8)
-    wrong = np.flatnonzero(credit.legal & ~credit.right & ~lookup.needs_a_second_look(rows))
-    wrong = wrong[~lookup.person(rows[wrong]).right]
+    wrong = np.flatnonzero(credit.legal & ~credit.right)
+    wrong = wrong[~lookup.needs_a_second_look(rows[wrong]) & ~lookup.person(rows[wrong]).right]
     kinds[wrong] = _KIND["invalid"]
     reasons[wrong] = np.where(credit.outer[wrong], _REASON["organisation_check"], _REASON["check_digit"])
     return _Settled(kinds, reasons)
@@ -79,8 +79,8 @@ def _settle_persons(rows: Bytes) -> _Settled:
     native = rows[:, 0] != ord("9")
     kinds = np.where(person.right & native, _KIND["person_id"], _UNSETTLED)
     reasons = np.zeros(len(rows), np.uint8)
-    wrong = np.flatnonzero(person.legal & ~person.right & ~lookup.needs_a_second_look(rows))
-    wrong = wrong[~lookup.credit(rows[wrong]).right]
+    wrong = np.flatnonzero(person.legal & ~person.right)
+    wrong = wrong[~lookup.needs_a_second_look(rows[wrong]) & ~lookup.credit(rows[wrong]).right]
     kinds[wrong] = _KIND["invalid"]
     reasons[wrong] = np.where(person.check[wrong], _REASON["birth_date"], _REASON["check_digit"])
     return _Settled(kinds, reasons)
@@ -121,7 +121,7 @@ def _check(
     kinds[left] = [_KIND[code.kind] for code in verdicts]
     reasons[left] = [_REASON[code.reason] for code in verdicts]
     settled = rest[~np.isin(rest, left)]
-    repairs = pl.Series([None], dtype=pl.String).new_from_index(0, len(texts))
+    repairs = _nothing(len(texts))
     if len(settled):
         named = _repairs_of(texts.gather(settled), tidied.gather(settled))
         repairs = repairs.scatter(settled, _null_where(named, kinds[settled] >= _KIND["empty"]))
@@ -154,14 +154,14 @@ def _judge_distinct(texts: pl.Series, judge_one: Callable[[str], Code]) -> list[
 
 def _frame(tidied: pl.Series, repairs: pl.Series, settled: _Settled) -> pl.DataFrame:
     value = _null_where(tidied, settled.kinds >= _KIND["empty"])
+    coded = settled.kinds == _KIND["credit_code"]
+    inside = _null_where(value.str.slice(8, 9), ~coded) if coded.any() else _nothing(len(value))
     return pl.DataFrame(
         [
             value.rename("value"),
             pl.Series("kind", settled.kinds).cat.to(KIND_ENUM),
             pl.Series("reason", settled.reasons).cat.to(REASON_ENUM),
-            _null_where(value.str.slice(8, 9), settled.kinds != _KIND["credit_code"]).rename(
-                "organisation_code"
-            ),
+            inside.rename("organisation_code"),
             repairs.rename("repairs"),
         ]
     )
@@ -192,4 +192,8 @@ def _repairs_of(before: pl.Series, after: pl.Series) -> pl.Series:
 def _null_where(texts: pl.Series, mask: npt.NDArray[np.bool_]) -> pl.Series:
     if not mask.any():
         return texts
-    return texts.zip_with(pl.Series(~mask), pl.Series([None], dtype=pl.String).new_from_index(0, len(texts)))
+    return texts.zip_with(pl.Series(~mask), _nothing(len(texts)))
+
+
+def _nothing(rows: int) -> pl.Series:
+    return pl.Series([None], dtype=pl.String).new_from_index(0, rows)

@@ -40,9 +40,7 @@ def _credit_weights() -> Floats:
 
 
 def _organisation_weights() -> Floats:
-    weights = np.zeros((18, 1), np.float32)
-    weights[8:17, 0] = [*ORGANISATION_WEIGHTS, 0]
-    return weights
+    return np.array(ORGANISATION_WEIGHTS, np.float32).reshape(8, 1)
 
 
 def _person_weights() -> Floats:
@@ -117,7 +115,7 @@ def _sums(rows: Bytes, values: Floats, weights: Floats) -> Floats:
 def credit(rows: Bytes) -> CreditLookup:
     """Check rows of 18 bytes as credit codes (GB 32100 with the GB 11714 code inside)."""
     outer_sum = _sums(rows, _CREDIT_VALUES, _CREDIT_WEIGHTS)[:, 0]
-    inner_sum = _sums(rows, _ORGANISATION_VALUES, _ORGANISATION_WEIGHTS)[:, 0]
+    inner_sum = _sums(rows[:, 8:16], _ORGANISATION_VALUES, _ORGANISATION_WEIGHTS)[:, 0]
     legal = outer_sum < _ILLEGAL
     outer = legal & (outer_sum.astype(np.int32) % 31 == 0)
     inner = _ORGANISATION_CHECKS.take(inner_sum.astype(np.int32) % 11) == rows[:, 16]
