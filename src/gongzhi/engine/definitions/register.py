@@ -7,8 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field as Also
 from pydantic import model_validator
 
-from .resource import Key, Title
-from .strict import Strict
+from .strict import Key, Strict, Title
 
 
 class RegisterSource(Strict):
