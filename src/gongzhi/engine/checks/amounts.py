@@ -221,14 +221,19 @@ def _in_range(
     factor = asked.factor if asked else Decimal(1)
     wrong = pl.Series([False]).new_from_index(0, len(values))
     if low is not None:
-        wrong = wrong | (values < float(low * factor))
+        wrong = wrong | (values < _limit(low * factor, values.dtype))
     if high is not None:
-        wrong = wrong | (values > float(high * factor))
+        wrong = wrong | (values > _limit(high * factor, values.dtype))
     at = wrong.fill_null(False).arg_true()
     if not len(at):
         return values, []
     fault = Fault("out_of_range", at, texts.gather(at), places={"allowed": _allowed(low, high, field)})
     return replaced(values, at, pl.Series([None], dtype=values.dtype).new_from_index(0, len(at))), [fault]
+
+
+def _limit(bound: Decimal, dtype: pl.DataType) -> Decimal | float:
+    """Exact beside exact decimals (0.1 as a float has more digits than the column can hold)."""
+    return bound if dtype.is_decimal() else float(bound)
 
 
 def _bounds(field: Field) -> tuple[Decimal | None, Decimal | None]:
