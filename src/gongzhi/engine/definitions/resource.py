@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self
@@ -47,6 +49,10 @@ class Sensitivity(StrEnum):
     SENSITIVE = "sensitive"  # 敏感个人信息
 
 
+_NUMBERS = {FieldType.MONEY, FieldType.AREA, FieldType.NUMBER, FieldType.COUNT, FieldType.PERCENT}
+_TIMES = {FieldType.DATE, FieldType.PERIOD, FieldType.YEAR}
+_CODES = {FieldType.CREDIT_CODE, FieldType.CODE_OR_ID, FieldType.PERSON_ID, FieldType.CERTIFICATE}
+_NAMES = {FieldType.NAME, FieldType.PERSON_NAME}
 _PERSONAL = {FieldType.PERSON_ID, FieldType.CODE_OR_ID, FieldType.PERSON_NAME, FieldType.PHONE}
 _OPEN = {
     FieldType.CREDIT_CODE,
@@ -96,6 +102,20 @@ class Field(Strict):
             raise ValueError("proposed 的字段不得 required（文件没有要求）")
         if self.in_period and self.type not in {FieldType.DATE, FieldType.PERIOD, FieldType.YEAR}:
             raise ValueError("in_period 只用于日期、期间、年份")
+        return self
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        bounds = [bound for bound in (self.minimum, self.maximum) if bound is not None]
+        if bounds and self.type not in _NUMBERS | {FieldType.YEAR}:
+            raise ValueError("minimum、maximum 只用于数值和年份")
+        if bounds != sorted(bounds):
+            raise ValueError("minimum 大于 maximum")
+        if self.pattern is not None:
+            try:
+                re.compile(self.pattern)
+            except re.error as error:
+                raise ValueError(f"pattern 不是合法的正则表达式：{error}") from error
         return self
 
     @property
@@ -213,8 +233,24 @@ class Sheet(Strict):
             raise ValueError("parties 中恰有一方为 main")
         return self
 
+    @model_validator(mode="after")
+    def _typed(self) -> Self:
+        types = {field.key: field.type for field in self.fields}
+        for party in self.parties:
+            fits = {party.code: _CODES, party.name: _NAMES, party.address: {FieldType.ADDRESS}}
+            for key, allowed in (fits | {party.phone: {FieldType.PHONE}}).items():
+                if key and types[key] not in allowed:
+                    raise ValueError(f"当事方“{party.title}”的 {key} 类型不符：{types[key]}")
+        for check in self.checks:
+            _comparable(check, types)
+        return self
+
     def field(self, key: str) -> Field:
-        return next(field for field in self.fields if field.key == key)
+        """The field with this key; KeyError when there is none."""
+        for field in self.fields:
+            if field.key == key:
+                return field
+        raise KeyError(key)
 
     @property
     def main_party(self) -> Party | None:
@@ -233,6 +269,16 @@ def _keys(check: Check) -> set[str]:
             return set(check.fields)
         case Needs():
             return {check.field, check.needs}
+
+
+def _comparable(check: Check, types: Mapping[str, FieldType]) -> None:
+    """Sums and products need numbers; an order needs two numbers or two points in time."""
+    if isinstance(check, AnyOf | Needs):
+        return
+    found = {types[key] for key in _keys(check)}
+    if found <= _NUMBERS or (isinstance(check, Order) and found <= _TIMES):
+        return
+    raise ValueError(f"{check.kind} 的字段类型不能比较：{'、'.join(sorted(_keys(check)))}")
 
 
 class Use(StrEnum):

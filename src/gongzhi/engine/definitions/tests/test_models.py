@@ -57,6 +57,9 @@ def test_sheets_are_lettered_in_order():
         [{"key": "a", "title": "甲", "type": "enum", "values": ["是"], "value_aliases": {"对": "否"}}],
         [{"key": "a", "title": "甲", "type": "text", "proposed": True, "required": True}],
         [{"key": "a", "title": "甲", "type": "text", "in_period": True}],
+        [{"key": "a", "title": "甲", "type": "text", "maximum": 3}],
+        [{"key": "a", "title": "甲", "type": "count", "minimum": 3, "maximum": 2}],
+        [{"key": "a", "title": "甲", "type": "text", "pattern": "("}],
         [],
     ],
 )
@@ -74,11 +77,44 @@ def test_fields_that_contradict_themselves_are_refused(fields):
         {"checks": [{"kind": "order", "earlier": "code", "later": "other"}]},
         {"checks": [{"kind": "guess", "field": "code"}]},
         {"sheets": []},
+        {"parties": [{"role": "holder", "title": "方", "name": "code", "main": True}]},
+        {"parties": [{"role": "holder", "title": "方", "code": "code", "phone": "code", "main": True}]},
     ],
 )
 def test_a_sheet_names_only_its_own_fields(extra):
     with pytest.raises(ValidationError):
         resource(**extra)
+
+
+@pytest.mark.parametrize(
+    ("check", "fits"),
+    [
+        ({"kind": "order", "earlier": "from_day", "later": "to_day"}, True),
+        ({"kind": "order", "earlier": "price", "later": "total"}, True),
+        ({"kind": "order", "earlier": "from_day", "later": "price"}, False),
+        ({"kind": "order", "earlier": "from_day", "later": "note"}, False),
+        ({"kind": "total", "total": "total", "parts": ["price", "tax"]}, True),
+        ({"kind": "total", "total": "total", "parts": ["price", "note"]}, False),
+        ({"kind": "product", "product": "total", "factors": ["price", "to_day"]}, False),
+        ({"kind": "any_of", "fields": ["note", "price"]}, True),
+        ({"kind": "needs", "field": "note", "needs": "price"}, True),
+    ],
+)
+def test_a_check_compares_only_what_can_be_compared(check, fits):
+    types = {
+        "from_day": "date",
+        "to_day": "date",
+        "price": "money",
+        "total": "money",
+        "tax": "money",
+        "note": "text",
+    }
+    fields = [{"key": key, "title": key, "type": kind} for key, kind in types.items()]
+    if fits:
+        assert len(resource(fields=fields, checks=[check]).sheet().checks) == 1
+    else:
+        with pytest.raises(ValidationError, match="不能比较"):
+            resource(fields=fields, checks=[check])
 
 
 def test_the_lake_column_and_the_sensitivity_follow_the_type():
