@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from uuid import UUID
 
 import polars as pl
 from django.conf import settings
@@ -75,3 +76,18 @@ def known_keys(submission: Submission, sheet: Sheet) -> pl.DataFrame | None:
     if not paths:
         return None
     return pl.read_parquet(paths, columns=[*columns, "_batch"], missing_columns="insert")
+
+
+def frames(table: str) -> Iterator[pl.DataFrame]:
+    """The rows of every live batch of a table, one frame a file, in the order in which they came in."""
+    lake = Lake(settings.LAKE)
+    files = LakeFile.objects.filter(role="rows", table=table, batch__in=live())
+    for path in files.order_by("batch__committed_at").values_list("path", flat=True):
+        yield lake.read(path)
+
+
+def rows_of(batch: UUID) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The tables of one batch with their rows."""
+    lake = Lake(settings.LAKE)
+    for table, path in LakeFile.objects.filter(role="rows", batch_id=batch).values_list("table", "path"):
+        yield table, lake.read(path)

@@ -10,6 +10,7 @@ from .folder import load, load_once
 from .holidays import Holiday, Holidays, HolidayYear
 from .law import Basis, Case, DatedValue, Evidence, Parameter, Rule, Side
 from .organisation import Cell, District, Post, Unit, UnitKind
+from .register import RegisterSource
 from .resource import (
     AnyOf,
     Check,
@@ -32,7 +33,7 @@ __all__ = [
     "AnyOf", "Basis", "Case", "Cell", "Check", "Clause", "CollaborationItem", "DatedValue", "DefinitionError",
     "Definitions", "District", "Duty", "Evidence", "Field", "FieldType", "Finding", "Frequency", "GridTask",
     "Holiday", "HolidayYear", "Holidays",
-    "Needs", "Order", "Parameter", "Party", "Post", "Problem", "Product", "Resource", "Role", "Rule",
+    "Needs", "Order", "Parameter", "Party", "Post", "Problem", "Product", "RegisterSource", "Resource", "Role", "Rule",
     "RuleFolder", "Sensitivity", "Sheet", "Side", "Term", "Total", "Unit", "UnitKind", "Use",
     "load", "load_once",
 ]  # fmt: skip

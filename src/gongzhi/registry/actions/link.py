@@ -1,0 +1,276 @@
+"""Join the rows of batches to taxpayers, and keep the joins beside each batch."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from gongzhi.audit.actions import record
+from gongzhi.editions.queries import in_force
+from gongzhi.engine.definitions import Party, Sheet, Use
+from gongzhi.engine.idcodes import check_codes_or_ids
+from gongzhi.engine.lake import Lake
+from gongzhi.engine.linkage import Links, Register, link, load_vocabulary, row_keys
+from gongzhi.intake.actions.derived import put_beside
+from gongzhi.intake.models import Batch
+from gongzhi.intake.queries import live, rows_of
+from gongzhi.organisation.models import Person
+from gongzhi.registry.models import Decision, Doubt, FormerName, Linking, Taxpayer
+
+LINKS = {
+    "_batch": pl.String, "_part": pl.UInt16, "_row": pl.UInt32, "role": pl.String, "subject": pl.String,
+    "method": pl.String, "score": pl.Float64, "status": pl.String, "branch_of": pl.String, "key": pl.String,
+    "name": pl.String, "code": pl.String,
+}  # fmt: skip
+AT_ONCE = 40
+ORGANISATION_KINDS = (
+    "credit_code",
+    "old_tax_number",
+    "old_number",
+    "organisation_code",
+    "registration_number",
+)
+
+
+@dataclass(frozen=True)
+class _Mentions:
+    """Every party that the rows of some batches name, with what is known of each."""
+
+    frame: pl.DataFrame
+
+
+def link_batches(*, by: Person | None, every: bool = False) -> int:
+    """Link batches that wait (or, with `every`, all) against the register; returns how many were linked.
+
+    A batch waits when it has no linking yet, or when the register or a decision about its rows changed
+    since: a new name or code in the register may join what found nobody before.
+    """
+    register = build_register()
+    digest = register_digest()
+    waiting = [batch.pk for batch in live().order_by("committed_at") if every or _waits(batch, digest)]
+    decisions = _decisions()
+    for start in range(0, len(waiting), AT_ONCE):
+        _link(waiting[start : start + AT_ONCE], register, decisions, digest, by)
+    return len(waiting)
+
+
+def _waits(batch: Batch, digest: str) -> bool:
+    linking = Linking.objects.filter(batch=batch).first()
+    return linking is None or (linking.register != digest and (linking.unlinked > 0 or linking.doubtful > 0))
+
+
+def register_digest() -> str:
+    """Identity of the register and of the decisions: what a linking was made under."""
+    parts = hashlib.new("sm3")
+    for row in Taxpayer.objects.order_by("pk").values_list("pk", "updated_at").iterator(chunk_size=5_000):
+        parts.update(f"{row[0]}{row[1].timestamp()}".encode())
+    for decision in Decision.objects.order_by("pk").values_list("pk", "verdict", "ended_at"):
+        parts.update(repr(decision).encode())
+    return parts.hexdigest()
+
+
+def build_register() -> Register:
+    """The register as the linkage engine reads it."""
+    columns = (
+        "pk",
+        "name",
+        "code",
+        "organisation_code",
+        "address",
+        "phone_token",
+        "person_token",
+        "old_code",
+    )
+    rows = [
+        [str(row[0]), *row[1:]] for row in Taxpayer.objects.values_list(*columns).iterator(chunk_size=5_000)
+    ]
+    schema = [
+        "entity",
+        "name",
+        "code",
+        "organisation_code",
+        "address",
+        "phone_token",
+        "person_token",
+        "old_code",
+    ]
+    entities = pl.DataFrame(rows, schema=dict.fromkeys(schema, pl.String), orient="row")
+    blank = pl.col(pl.String).replace("", None)
+    former = [
+        (str(taxpayer), name, start, end)
+        for taxpayer, name, start, end in FormerName.objects.values_list(
+            "taxpayer_id", "name", "valid_from", "valid_until"
+        )
+    ]
+    names = pl.DataFrame(
+        former,
+        schema={"entity": pl.String, "name": pl.String, "valid_from": pl.Date, "valid_to": pl.Date},
+        orient="row",
+    )
+    vocabulary = load_vocabulary(settings.DEFINITIONS / "linkage")
+    return Register.of(entities.with_columns(blank).drop("old_code"), vocabulary, names)
+
+
+def _decisions() -> pl.DataFrame:
+    live_ones = Decision.objects.filter(ended_at=None).order_by("decided_at")
+    rows = [(d.key, str(d.taxpayer_id), d.verdict) for d in live_ones]
+    return pl.DataFrame(rows, schema=dict.fromkeys(("key", "entity", "verdict"), pl.String), orient="row")
+
+
+def _link(
+    batches: list[UUID], register: Register, decisions: pl.DataFrame, digest: str, by: Person | None
+) -> None:
+    mentions = pl.concat([pl.DataFrame(schema=_MENTION), *(part for pk in batches for part in _mentions(pk))])
+    mentions = mentions.with_row_index("row").with_columns(pl.col("row").cast(pl.UInt32))
+    organisations = mentions.filter(~pl.col("is_person"))
+    found = link(organisations.drop("role", "_batch", "_part", "_row", "is_person"), register, decisions)
+    joined = _joined(mentions, found)
+    for pk in batches:
+        _keep(pk, joined.filter(pl.col("_batch") == str(pk)), digest)
+    _queue(joined, found)
+    with transaction.atomic():
+        counts = dict(joined.group_by("status").len().iter_rows())
+        record(
+            "batches.linked", by=by, subject=("register", digest), detail={"batches": len(batches), **counts}
+        )
+
+
+_MENTION = {
+    "_batch": pl.String, "_part": pl.UInt16, "_row": pl.UInt32, "role": pl.String, "code": pl.String,
+    "code_kind": pl.String, "organisation_code": pl.String, "name": pl.String, "address": pl.String,
+    "phone_token": pl.String, "person_token": pl.String, "is_person": pl.Boolean,
+}  # fmt: skip
+
+
+def _mentions(batch: UUID) -> Iterator[pl.DataFrame]:
+    """The parties of a batch's rows, one row per party that has a code or a name."""
+    tables = in_force().tables
+    for table, frame in rows_of(batch):
+        resource, sheet = tables[table]
+        if resource.use is Use.VERIFY:
+            continue
+        for party in sheet.parties:
+            yield _of_party(frame, sheet, party)
+
+
+def _of_party(frame: pl.DataFrame, sheet: Sheet, party: Party) -> pl.DataFrame:
+    def column(key: str | None) -> pl.Series:
+        name = sheet.field(key).column if key else None
+        return (
+            frame[name]
+            if name and name in frame.columns
+            else pl.Series([None] * frame.height, dtype=pl.String)
+        )
+
+    code, name = column(party.code), column(party.name)
+    person = code.str.contains(r"^P\d+-").fill_null(value=False) | name.str.contains(r"^P\d+-").fill_null(
+        value=False
+    )
+    checked = check_codes_or_ids(code.set(person, None))
+    rows = pl.DataFrame(
+        {
+            "_batch": frame["_batch"],
+            "_part": frame["_part"],
+            "_row": frame["_row"],
+            "role": pl.Series([party.role] * frame.height, dtype=pl.String),
+            "code": pl.select(pl.when(person).then(code).otherwise(checked["value"])).to_series(),
+            "code_kind": checked["kind"].cast(pl.String),
+            "organisation_code": checked["organisation_code"],
+            "name": name,
+            "address": column(party.address),
+            "phone_token": column(party.phone),
+            "person_token": pl.Series([None] * frame.height, dtype=pl.String),
+            "is_person": person,
+        },
+        schema=_MENTION,
+    )
+    return rows.filter(pl.col("code").is_not_null() | pl.col("name").is_not_null())
+
+
+def _joined(mentions: pl.DataFrame, found: Links) -> pl.DataFrame:
+    """Each mention with its subject: a taxpayer, an unregistered code, a person's token, or nobody."""
+    both = mentions.join(found.links, on="row", how="left")
+    key = row_keys(both["name"], both["code"]).alias("key")
+    provisional = pl.col("code_kind") == "credit_code"
+    subject = (
+        pl.when(pl.col("is_person")).then(pl.lit("person:") + pl.coalesce("code", "name"))
+        .when(pl.col("status") == "linked").then(pl.col("entity"))
+        .when(provisional & (pl.col("status") != "conflict")).then(pl.lit("code:") + pl.col("code"))
+    )  # fmt: skip
+    status = pl.when(pl.col("is_person")).then(pl.lit("person")).otherwise(pl.col("status")).alias("status")
+    return both.with_columns(key, subject.alias("subject"), status).select(*LINKS, "row").cast(LINKS)  # type: ignore[arg-type]  # names to types
+
+
+def _keep(batch: UUID, links: pl.DataFrame, digest: str) -> None:
+    """The links file beside the batch, and the counts of its linking."""
+    linking = Linking.objects.filter(batch=batch).first()
+    number = linking.round + 1 if linking else 1
+    stored = Lake(settings.LAKE).write(f"_links/{batch}-{number}", links.drop("row", strict=False))
+    counts = dict(links.group_by("status").len().iter_rows())
+    with transaction.atomic():
+        put_beside(batch=batch, role="links", table="_links", stored=stored)
+        Linking.objects.update_or_create(
+            batch_id=batch,
+            defaults={
+                "register": digest,
+                "linked_at": timezone.now(),
+                "rows": links.height,
+                "linked": counts.get("linked", 0),
+                "doubtful": counts.get("doubtful", 0) + counts.get("conflict", 0),
+                "unlinked": counts.get("unlinked", 0),
+                "round": number,
+            },
+        )
+
+
+def _queue(joined: pl.DataFrame, found: Links) -> None:
+    """Doubtful mentions into the queue, one entry for all rows that say the same; settled ones out of it."""
+    undecided = joined.filter(pl.col("status").is_in(["doubtful", "conflict"]))
+    shown = found.candidates.sort("score", descending=True).group_by("row", maintain_order=True).agg(
+        pl.struct("entity", "score", "why").alias("candidates")
+    )  # fmt: skip
+    grouped = (
+        undecided.join(shown, on="row", how="left")
+        .group_by("key", maintain_order=True)
+        .agg(
+            pl.first("name", "code", "status", "_batch", "_part", "_row", "candidates"),
+            pl.col("_batch").unique().sort().alias("batches"),
+            pl.len().alias("mentions"),
+        )
+    )
+    settled = joined.filter(~pl.col("status").is_in(["doubtful", "conflict"]))["key"].unique().to_list()
+    with transaction.atomic():
+        for start in range(0, len(settled), 500):
+            Doubt.objects.filter(key__in=settled[start : start + 500], open=True).update(open=False)
+        Doubt.objects.bulk_create(
+            [_doubt(row) for row in grouped.iter_rows(named=True)],
+            update_conflicts=True,
+            unique_fields=["key"],
+            update_fields=["status", "candidates", "mentions", "batches", "seen_at", "open"],
+            batch_size=500,
+        )
+
+
+def _doubt(row: dict[str, Any]) -> Doubt:
+    return Doubt(
+        key=row["key"][:300],
+        name=row["name"] or "",
+        code=row["code"] or "",
+        status=row["status"],
+        candidates=row["candidates"] or [],
+        mentions=row["mentions"],
+        example_batch=row["_batch"],
+        example_part=row["_part"],
+        example_row=row["_row"],
+        batches=row["batches"],
+        seen_at=timezone.now(),
+        open=True,
+    )

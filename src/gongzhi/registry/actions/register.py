@@ -1,0 +1,130 @@
+"""Make the register from the resources that definitions/registry names; nothing else makes a taxpayer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+from django.db import transaction
+from django.utils import timezone
+
+from gongzhi.audit.actions import record
+from gongzhi.editions.queries import in_force
+from gongzhi.engine.definitions import RegisterSource, Sheet
+from gongzhi.engine.idcodes import check_codes
+from gongzhi.intake.queries import frames
+from gongzhi.organisation.models import Person
+from gongzhi.registry.models import FormerName, Taxpayer
+
+TEXTS = ("name", "kind", "status", "scale", "industry", "address", "street")
+WRITTEN = (
+    "organisation_code", "old_code", *TEXTS, "phone_token", "person_token", "opened_on", "origin",
+    "source_batch", "source_part", "source_row", "updated_at",
+)  # fmt: skip
+ORIGIN = ("_batch", "_part", "_row")
+
+
+def refresh(*, by: Person | None) -> int:
+    """Bring the register up to what the accepted batches say; returns how many taxpayers changed.
+
+    Running it again over the same batches changes nothing. Former names are kept: those that the source
+    states, and the name that a taxpayer bore before it changed.
+    """
+    wanted = _wanted()
+    if wanted.is_empty():
+        return 0
+    known = {taxpayer.code: taxpayer for taxpayer in Taxpayer.objects.all()}
+    fresh, changed, names = [], [], []
+    for row in wanted.iter_rows(named=True):
+        taxpayer = known.get(row["code"])
+        if taxpayer is None:
+            taxpayer = Taxpayer(code=row["code"])
+            _fill(taxpayer, row)
+            fresh.append(taxpayer)
+        elif (before := taxpayer.name) and _fill(taxpayer, row):
+            changed.append(taxpayer)
+            if before != taxpayer.name:
+                names.append(FormerName(taxpayer=taxpayer, name=before))
+        if row["former_name"] and row["former_name"] != taxpayer.name:
+            names.append(FormerName(taxpayer=taxpayer, name=row["former_name"]))
+    _save(fresh, changed, names, by)
+    return len(fresh) + len(changed)
+
+
+@transaction.atomic
+def _save(fresh: list[Taxpayer], changed: list[Taxpayer], names: list[FormerName], by: Person | None) -> None:
+    Taxpayer.objects.bulk_create(fresh, batch_size=500)
+    Taxpayer.objects.bulk_update(changed, WRITTEN, batch_size=500)
+    FormerName.objects.bulk_create(names, ignore_conflicts=True, batch_size=500)
+    if fresh or changed:
+        detail = {"new": len(fresh), "changed": len(changed)}
+        record("register.refreshed", by=by, subject=("register", ""), detail=detail)
+
+
+def _wanted() -> pl.DataFrame:
+    """One row per code: the latest of the highest source, with the register's own column names."""
+    parts = [part for source in in_force().register_sources.values() for part in _rows(source)]
+    if not parts:
+        return pl.DataFrame()
+    every = pl.concat(parts, how="diagonal_relaxed")
+    order = ["_rank", "_latest", "_batch", "_row"]
+    latest = every.sort(order, nulls_last=False).unique("code", keep="last", maintain_order=True)
+    checked = check_codes(latest["code"])
+    return latest.with_columns(checked["organisation_code"].alias("organisation_code"))
+
+
+def _rows(source: RegisterSource) -> Iterator[pl.DataFrame]:
+    sheet = in_force().tables[source.table][1]
+    named = {key: sheet.field(field).column for key, field in source.columns.items()}
+    for frame in frames(source.table):
+        rows = frame.filter(_where(source, sheet)).filter(pl.col(named["code"]).is_not_null())
+        yield rows.select(
+            *(pl.col(column).alias(key) for key, column in named.items()),
+            *(pl.lit(None, dtype=pl.String).alias(key) for key in _missing(named)),
+            *(pl.col(name) for name in ORIGIN),
+            _latest(source, sheet),
+            pl.lit(source.rank).alias("_rank"),
+            pl.lit(source.origin).alias("origin"),
+        )
+
+
+def _where(source: RegisterSource, sheet: Sheet) -> pl.Expr:
+    conditions = [pl.col(sheet.field(key).column).is_in(values) for key, values in source.where.items()]
+    return pl.all_horizontal(conditions) if conditions else pl.lit(value=True)
+
+
+def _missing(named: dict[str, str]) -> list[str]:
+    every = (
+        "old_code",
+        "former_name",
+        "kind",
+        "status",
+        "scale",
+        "industry",
+        "address",
+        "street",
+        "phone",
+        "person",
+    )
+    return [key for key in every if key not in named]
+
+
+def _latest(source: RegisterSource, sheet: Sheet) -> pl.Expr:
+    column = pl.col(sheet.field(source.latest_by).column) if source.latest_by else pl.lit(None)
+    return column.cast(pl.Date).alias("_latest")
+
+
+def _fill(taxpayer: Taxpayer, row: dict[str, Any]) -> bool:
+    """Put the row's facts into the taxpayer; True when one of them is new. An empty cell erases nothing."""
+    facts = {key: row[key] for key in (*TEXTS, "origin", "organisation_code", "old_code") if row[key]}
+    facts |= {f"{key}_token": row[key] for key in ("phone", "person") if row[key]}
+    if row.get("opened_on"):
+        facts["opened_on"] = row["opened_on"]
+    changed = any(getattr(taxpayer, key) != value for key, value in facts.items())
+    if changed:
+        for key, value in facts.items():
+            setattr(taxpayer, key, value)
+        taxpayer.source_batch, taxpayer.source_part = row["_batch"], row["_part"]
+        taxpayer.source_row, taxpayer.updated_at = row["_row"], timezone.now()
+    return changed
