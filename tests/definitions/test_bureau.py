@@ -8,8 +8,10 @@ import polars as pl
 import pytest
 from tests.definitions.compared import nothing
 
-from gongzhi.engine.checks import map_columns
-from gongzhi.engine.definitions import Definitions, FieldType, Resource, Sensitivity
+from gongzhi.engine.calendar import parse_period
+from gongzhi.engine.checks import Context, check, map_columns
+from gongzhi.engine.definitions import Definitions, Field, FieldType, Resource, Sensitivity, Sheet
+from gongzhi.engine.idcodes import make_credit_code, make_person_id, organisation_check
 from gongzhi.engine.tables import Column, Table, normalise_heading
 
 DAY = dt.date(2025, 9, 30)
@@ -69,10 +71,59 @@ def test_every_title_and_alias_leads_to_its_own_column(definitions):
     nothing(wrong)
 
 
-def _table(headings: list[str]) -> Table:
+def _table(headings: list[str], cells: list[list[str]] | None = None) -> Table:
     columns = tuple(Column(index, heading) for index, heading in enumerate(headings))
-    data = pl.DataFrame({f"c{index}": ["x"] for index in range(len(headings))})
-    return Table("表", 0, 1, columns, data, pl.Series([2], dtype=pl.UInt32))
+    filled = cells or [["x"] for _ in headings]
+    data = pl.DataFrame({f"c{index}": column for index, column in enumerate(filled)})
+    return Table("表", 0, 1, columns, data, pl.Series(range(2, 2 + data.height), dtype=pl.UInt32))
+
+
+ORGANISATION = "99000000"
+CODE = make_credit_code(f"91990000{ORGANISATION}{organisation_check(ORGANISATION)}")
+WRITTEN = {
+    FieldType.CREDIT_CODE: CODE,
+    FieldType.CODE_OR_ID: CODE,
+    FieldType.PERSON_ID: make_person_id("99000018500101001"),
+    FieldType.DATE: "2026-09-15",
+    FieldType.PERIOD: "2026-09",
+    FieldType.YEAR: "2026",
+    FieldType.MONEY: "1,200.50",
+    FieldType.AREA: "100.5",
+    FieldType.NUMBER: "0.05",
+    FieldType.COUNT: "1",
+    FieldType.PERCENT: "0.05%",
+    FieldType.BOOLEAN: "是",
+}
+PATTERNED = {r"^\d{6}$": "990000", r"^\d{11}$": "19900000000"}
+
+
+def _cells(field: Field, rows: int) -> list[str]:
+    """What a file could hold: every permitted value and spelling of a list, one good value otherwise."""
+    if field.type is FieldType.ENUM:
+        spellings = [*field.values, *field.value_aliases]
+        return [spellings[row % len(spellings)] for row in range(rows)]
+    if field.pattern:
+        return [PATTERNED.get(field.pattern, "19")] * rows
+    return [WRITTEN.get(field.type, "甲字第1号")] * rows
+
+
+def _setting_aside(definitions: Definitions, sheet: Sheet) -> set[str]:
+    rows = max(len(field.values) + len(field.value_aliases) for field in sheet.fields) or 1
+    table = _table([field.title for field in sheet.fields], [_cells(field, rows) for field in sheet.fields])
+    context = Context(definitions.findings, dt.date(2026, 10, 10), parse_period("2026"))
+    checked = check(table, map_columns(table, sheet), sheet, context)
+    found = [checked.kinds[kind] for kind in checked.findings["kind"].unique()]
+    blocking = {f"{kind.code} {kind.field}" for kind in found if kind.severity == "block"}
+    return {text for text in blocking if not text.startswith("duplicate_")}
+
+
+def test_every_permitted_value_of_every_table_comes_in(definitions):
+    nothing(
+        f"{sheet.code}：{'、'.join(sorted(found))}"
+        for resource in bureau(definitions)
+        for sheet in resource.sheets
+        if (found := _setting_aside(definitions, sheet))
+    )
 
 
 def test_a_published_list_of_grade_a_taxpayers_fits(definitions, data):
