@@ -21,6 +21,10 @@ bytes of every file are kept under their full SM3 besides. Where that is too lit
 
 from __future__ import annotations
 
+import os
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -37,7 +41,8 @@ _MURMUR = np.array([0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53], np.uint64)
 _MURMUR_SHIFT = np.uint64(33)
 _MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
 """What remains of a word of which only so many bytes belong to the cell."""
-_BLOCK_ROWS = 16_384
+_BLOCK_ROWS = 131_072
+_MOST_THREADS = 4
 
 
 def content_hash(rows: Words) -> bytes:
@@ -58,13 +63,14 @@ def row_hashes(table: pl.DataFrame) -> Words:
     than one way of being written (floats) before.
     """
     lanes = np.zeros((2, table.height), np.uint64)
-    for number, column in enumerate(table.get_columns(), start=1):
-        _add_column(lanes, column.cast(pl.String), number)
+    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as threads:
+        for number, column in enumerate(table.get_columns(), start=1):
+            _add_column(lanes, column.cast(pl.String), number, threads)
     _finalize(lanes)
     return np.ascontiguousarray(lanes.T)
 
 
-def _add_column(lanes: Words, texts: pl.Series, number: int) -> None:
+def _add_column(lanes: Words, texts: pl.Series, number: int, threads: ThreadPoolExecutor) -> None:
     array = texts.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
     _, offset_buffer, letter_buffer = array.buffers()
     if offset_buffer is None or array.offset:
@@ -75,10 +81,13 @@ def _add_column(lanes: Words, texts: pl.Series, number: int) -> None:
     padded = np.concatenate([letters, np.zeros(7, np.uint8)])
     words = np.ndarray((len(letters),), "<u8", padded, 0, (1,))
     null = texts.is_null().to_numpy()
-    for start in range(0, len(texts), _BLOCK_ROWS):
+
+    def add_block(start: int) -> None:
         stop = min(start + _BLOCK_ROWS, len(texts))
-        cells = _hash_cells(words, offsets[start : stop + 1], null[start:stop], number)
-        lanes[:, start:stop] += cells
+        lanes[:, start:stop] += _hash_cells(words, offsets[start : stop + 1], null[start:stop], number)
+
+    # numpy lets other threads run while it computes; the blocks share no row.
+    deque(threads.map(add_block, range(0, len(texts), _BLOCK_ROWS)), maxlen=0)
 
 
 def _hash_cells(
