@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import resource
 import sysconfig
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,12 @@ def main(file: int, letter: int, parcel: int) -> None:
         answer = {"refused": refusal.code, "details": refusal.details}
     except MemoryError:
         answer = {"refused": "too_big", "details": {}}
+    except BaseException as fault:
+        # A reader that panics met a broken file; anything else is our own fault. Only the kind is told on:
+        # the message could hold what a cell says.
+        code = "corrupt" if type(fault).__name__ == "PanicException" else "reader_died"
+        answer = {"refused": code, "details": {"reason": type(fault).__name__}}
+        traceback.print_exc()
     put_json(letter, answer)
     # Skipping the interpreter's tidying up saves the time to free a million cells.
     os._exit(0)

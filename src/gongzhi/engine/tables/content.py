@@ -97,7 +97,10 @@ def _read_delimited(job: Job) -> Content:
 
 def _read_json(job: Job) -> Content:
     text = open_text(job.fd)
-    content = job.lay_out("json", json_grids(text, job.limits))
+    try:
+        content = job.lay_out("json", json_grids(text, job.limits))
+    except UnicodeEncodeError as error:
+        raise Unreadable("broken_json", {"reason": "surrogate", "line": "?"}) from error
     content.encoding = text.encoding
     return content
 

@@ -52,8 +52,8 @@ def _filled(row: Row) -> list[int]:
 
 
 def looks_like_data(text: str) -> bool:
-    """A number, a date, an amount or a code: what no heading looks like."""
-    return bool(_DATA_LIKE.match(text)) or len(text) > _LONGEST_HEADING
+    """A number, a date, an amount, a code or a sentence: what no heading looks like."""
+    return bool(_DATA_LIKE.match(text)) or len(text) > _LONGEST_HEADING or "。" in text
 
 
 class HeadingSet:
@@ -80,7 +80,10 @@ def _plausibility(row: Row, below: Sequence[Row]) -> float:
     if not places:
         return 0.0
     texts = [str(row[i]) for i in places]
-    typical = sorted(len(_filled(r)) for r in below if _filled(r)) or [len(places)]
+    typical = sorted(len(_filled(r)) for r in below if _filled(r))
+    if not typical:
+        # Nothing stands below: only several headings side by side can be an empty table.
+        return 0.6 * (len(places) > 1 and not any(looks_like_data(t) for t in texts))
     width = max(1, typical[len(typical) // 2])
     fill = min(1.0, len(places) / width)
     words = sum(not looks_like_data(t) for t in texts) / len(texts)
@@ -179,7 +182,7 @@ def find_header(rows: Sequence[Row], headings: HeadingSet, spans: Sequence[Span]
         # A later row must be clearly better: the first of equals is the heading, the next ones are repeats.
         if best is None or rank[0] > best[0][0] or (rank[0] == best[0][0] and rank[1] > best[0][1] + 0.05):
             best = (rank, line)
-    if best is None or (best[0][0] == 0 and best[0][1] < 0.45):
+    if best is None or (best[0][0] == 0 and best[0][1] < (0.45 if width > 1 or not len(headings) else 2)):
         return None
     first, last = _extent(rows, best[1], spans, width)
     texts = _joined(rows, first, last, spans)

@@ -15,6 +15,9 @@ from .model import Limits, Notice, Unreadable, address
 from .parcel import ROW, ParcelWriter
 from .records import RecordRules, above_heading, unit_of
 
+# A merged cell that covers more lines than this is neither a note nor the title of a group.
+_TALLEST_NOTE = 20
+
 
 @dataclass
 class Found:
@@ -37,10 +40,11 @@ def choose(grids: Sequence[Grid], headings: HeadingSet) -> tuple[list[Found], li
     found: list[Found] = []
     others: list[str] = []
     for hidden in (False, True):
+        settled = bool(found) if not headings else any(f.header.matched for f in found)
         for grid in (g for g in grids if g.hidden is hidden):
-            header = find_header(grid.head, headings, grid.spans) if not found or not hidden else None
+            header = None if hidden and settled else find_header(grid.head, headings, grid.spans)
             if header is None:
-                others += [grid.name] if grid.head else []
+                others.append(grid.name)
             else:
                 found.append(Found(grid, header))
     if not found:
@@ -74,8 +78,8 @@ class _Layout:
         wide = {
             grid.first_row + row
             for span in grid.spans
-            if span.right - span.left + 1 >= max(2, width / 2)
-            for row in range(span.top, min(span.bottom, span.top + 50) + 1)
+            if span.right - span.left + 1 >= max(2, width / 2) and span.bottom - span.top < _TALLEST_NOTE
+            for row in range(span.top, span.bottom + 1)
         }
         lines = grid.head[header.first : header.last + 1]
         self.rules = RecordRules(header.texts, lines, wide, self.first)

@@ -14,6 +14,8 @@ from typing import Any
 
 import polars as pl
 
+from .model import Unreadable
+
 _ALIGN = 64
 ROW = "row"
 
@@ -43,7 +45,11 @@ class ParcelWriter:
             return
         self._file.write(b"\0" * (-self._file.tell() % _ALIGN))
         start = self._file.tell()
-        frame.write_ipc(self._file, compression="uncompressed")
+        try:
+            frame.write_ipc(self._file, compression="uncompressed")
+        except (OSError, pl.exceptions.PolarsError) as error:
+            # Writing memory fails only at the limit set for it.
+            raise Unreadable("too_big") from error
         self.pieces.append(Piece(start, self._file.tell(), frame.height))
 
     def take(self) -> list[list[int]]:

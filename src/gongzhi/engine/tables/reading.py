@@ -43,9 +43,8 @@ def read(path: Path, *, headings: Collection[str], limits: Limits | None = None)
             "limits": dataclasses.asdict(limits),
         }
         put_json(letter, request)
-        _run((file, letter, parcel), limits)
-        answer = get_json(letter)
-        return _reading(answer, parcel)
+        complaint = _run((file, letter, parcel), limits)
+        return _reading(get_json(letter), parcel, complaint)
     finally:
         for fd in (file, letter, parcel):
             os.close(fd)
@@ -57,8 +56,8 @@ def cage_level() -> str:
     return f"landlock-{found}+limits" if found else "limits"
 
 
-def _run(fds: tuple[int, int, int], limits: Limits) -> None:
-    """Run the child to its end; a death that it did not choose becomes a refusal."""
+def _run(fds: tuple[int, int, int], limits: Limits) -> str:
+    """Run the child to its end; what it complained of. A death becomes a refusal."""
     child = subprocess.Popen(  # noqa: S603 - our own interpreter with our own code, arguments are numbers and paths
         [sys.executable, "-I", "-X", "utf8", "-c", _BOOT, *map(str, fds), *sys.path],
         pass_fds=fds,
@@ -76,8 +75,10 @@ def _run(fds: tuple[int, int, int], limits: Limits) -> None:
     if child.returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
         raise Unreadable("too_slow")
     if child.returncode != 0:
-        tail = complaint.strip().splitlines()[-1:] or [""]
-        raise Unreadable("reader_died", {"status": str(child.returncode), "reason": tail[0][:200]})
+        refusal = Unreadable("reader_died", {"reason": f"status {child.returncode}"})
+        refusal.add_note(complaint)
+        raise refusal
+    return complaint
 
 
 def _watch(child: subprocess.Popen[bytes], limits: Limits) -> str | None:
@@ -109,11 +110,14 @@ def _resident(pid: int) -> int:
     return (int(fields[1]) - int(fields[2])) * os.sysconf("SC_PAGE_SIZE") if fields else 0
 
 
-def _reading(answer: dict[str, Any] | None, parcel: int) -> Reading:
+def _reading(answer: dict[str, Any] | None, parcel: int, complaint: str) -> Reading:
     if answer is None or ("tables" not in answer and "refused" not in answer):
-        raise Unreadable("reader_died", {"status": "0", "reason": "no answer"})
+        raise Unreadable("reader_died", {"reason": "no answer"})
     if "refused" in answer:
-        raise Unreadable(answer["refused"], answer["details"])
+        refusal = Unreadable(answer["refused"], answer["details"])
+        if complaint:
+            refusal.add_note(complaint)
+        raise refusal
     return Reading(
         format=answer["format"],
         encoding=answer["encoding"],

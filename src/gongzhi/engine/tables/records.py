@@ -143,12 +143,12 @@ class RecordRules:
     def _remark(self, row: Sequence[str | None], filled: list[int], number: int, part: float) -> str | None:
         first = (row[filled[0]] or "").strip()
         lonely = len(filled) == 1 and self.width >= 3
-        if part <= 0.5 and all(_NOTE.match((row[i] or "").strip()) for i in filled):
+        if all(_NOTE.match((row[i] or "").strip()) for i in filled):
             return "note"
         if (part <= 0.5 or lonely) and (_NOTE_LINE.match(first) or _NOTE.match(first)):
             return "note"
         if number in self.wide:
-            return "group" if len(filled) <= 2 else None
+            return "group" if len(filled) == 1 or (len(filled) == 2 and part <= 0.34) else None
         if not lonely:
             return None
         if self._note_row == number - 1:

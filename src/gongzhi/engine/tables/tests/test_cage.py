@@ -1,0 +1,93 @@
+"""The cage holds: a child that wants out gets nothing; what it answers is all that comes back."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from gongzhi.engine.tables import cage_level, landlock, read
+
+PROBE = """
+import json, os, sys
+sys.path[:] = json.loads(sys.argv[2])
+import socket, resource
+from gongzhi.engine.tables import cage
+from gongzhi.engine.tables.model import Limits
+file = int(sys.argv[1])
+level = cage.confine(file, Limits())
+def tried(what):
+    try:
+        what()
+    except BaseException as error:
+        return type(error).__name__
+    return "done"
+print(json.dumps({
+    "level": level,
+    "input": tried(lambda: open(f"/proc/self/fd/{file}", "rb").read()),
+    "other": tried(lambda: open("/etc/passwd").read()),
+    "beside": tried(lambda: open(sys.argv[3]).read()),
+    "write": tried(lambda: open(sys.argv[3] + ".new", "w")),
+    "input for writing": tried(lambda: open(f"/proc/self/fd/{file}", "r+b")),
+    "folder": tried(lambda: os.listdir("/")),
+    "network": tried(lambda: socket.create_connection(("127.0.0.1", 9), 1)),
+    "program": tried(lambda: os.execv("/bin/true", ["true"])),
+    "signal": tried(lambda: os.kill(os.getppid(), 0)),
+    "core": resource.getrlimit(resource.RLIMIT_CORE),
+    "files": resource.getrlimit(resource.RLIMIT_NOFILE),
+}))
+"""
+
+
+@pytest.fixture
+def probe(tmp_path):
+    (tmp_path / "in.csv").write_text("纳税人名称,金额\n甲公司,1\n")
+    (tmp_path / "beside.txt").write_text("x")
+    file = os.open(tmp_path / "in.csv", os.O_RDONLY)
+    run = subprocess.run(
+        [sys.executable, "-I", "-c", PROBE, str(file), json.dumps(sys.path), str(tmp_path / "beside.txt")],
+        pass_fds=[file], capture_output=True, text=True, check=True, env={},
+    )  # fmt: skip
+    os.close(file)
+    assert not (tmp_path / "beside.txt.new").exists()
+    return json.loads(run.stdout)
+
+
+def test_limits_are_set(probe):
+    assert probe["core"] == [0, 0]
+    assert probe["files"] == [64, 64]
+    assert probe["input"] == "done"
+
+
+@pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock; the cage is limits alone")
+def test_nothing_else_is_in_reach(probe):
+    closed = {
+        k: v for k, v in probe.items() if k not in {"level", "input", "core", "files", "network", "signal"}
+    }
+    assert set(closed.values()) == {"PermissionError"}, closed
+    assert probe["level"] == cage_level()
+    if landlock.version() >= 4:
+        assert probe["network"] == "PermissionError"
+    if landlock.version() >= 6:
+        assert probe["signal"] == "PermissionError"
+
+
+def test_level_is_reported_and_environment_is_empty(tmp_path, monkeypatch):
+    monkeypatch.setenv("GONGZHI_SECRET", "x")
+    (tmp_path / "in.csv").write_text("纳税人名称,金额\n甲公司,1\n")
+    reading = read(tmp_path / "in.csv", headings=[])
+    assert reading.cage == cage_level()
+    assert cage_level().endswith("limits")
+
+
+def test_no_descriptor_is_left_open(tmp_path):
+    (tmp_path / "in.csv").write_text("纳税人名称,金额\n甲公司,1\n")
+    read(tmp_path / "in.csv", headings=[])
+    before = len(os.listdir("/proc/self/fd"))
+    kept = [read(tmp_path / "in.csv", headings=[]) for _ in range(3)]
+    # The mapping of each table keeps its memory, and one descriptor that Python's mmap holds for itself.
+    assert len(os.listdir("/proc/self/fd")) - before <= 3
+    assert [r.tables[0].data.row(0) for r in kept] == [("甲公司", "1")] * 3
