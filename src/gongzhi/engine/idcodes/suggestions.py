@@ -19,6 +19,7 @@ from itertools import product
 
 from gongzhi.engine.idcodes.digits import (
     CREDIT_ALPHABET,
+    CREDIT_WEIGHTS,
     birth_date,
     is_credit_code,
     is_digits,
@@ -42,6 +43,9 @@ _LOOKS_LIKE = {
 _TRAILING_SIGNS = ".,;:。，；、"
 _MOST_ODD_LETTERS = 4
 _DIGITS = "0123456789"
+_VALUE = {letter: number for number, letter in enumerate(CREDIT_ALPHABET)}
+_WEIGHTS = (*CREDIT_WEIGHTS, 1)  # with the check digit the whole is 0 mod 31
+_INVERSES = tuple(pow(weight, -1, 31) for weight in _WEIGHTS)
 
 
 def suggest(text: str) -> str | None:
@@ -59,8 +63,8 @@ def suggest(text: str) -> str | None:
     if odd:
         return _only(_odd_letters(code, odd, CREDIT_ALPHABET), _is_likely_code)
     if not is_organisation_code(code[8:17]):
-        return _first_of(_is_likely_code, _swaps(code), _singles(code, range(18), CREDIT_ALPHABET))
-    return _only([*_swaps(code), *_singles(code, range(18), CREDIT_ALPHABET)], _is_likely_code)
+        return _first_of(_is_likely_code, _right_swaps(code), _right_singles(code))
+    return _only([*_right_swaps(code), *_right_singles(code)], _is_likely_code)
 
 
 def suggest_person_id(text: str) -> str | None:
@@ -123,6 +127,29 @@ def _swaps(code: str, start: int = 0, stop: int = 18) -> Iterator[str]:
     for at in range(start, stop - 1):
         if code[at] != code[at + 1]:
             yield code[:at] + code[at + 1] + code[at] + code[at + 2 :]
+
+
+def _right_swaps(code: str) -> Iterator[str]:
+    """Swaps of neighbours after which GB 32100 holds; the others need not be written out to be refused."""
+    values, fault = _values_and_fault(code)
+    for at in range(17):
+        change = (_WEIGHTS[at] - _WEIGHTS[at + 1]) * (values[at + 1] - values[at])
+        if change and (fault + change) % 31 == 0:
+            yield code[:at] + code[at + 1] + code[at] + code[at + 2 :]
+
+
+def _right_singles(code: str) -> Iterator[str]:
+    """Single characters after which GB 32100 holds: one at each place, because 31 is prime."""
+    values, fault = _values_and_fault(code)
+    for at, value in enumerate(values):
+        right = (value - fault * _INVERSES[at]) % 31
+        if right != value:
+            yield code[:at] + CREDIT_ALPHABET[right] + code[at + 1 :]
+
+
+def _values_and_fault(code: str) -> tuple[list[int], int]:
+    values = [_VALUE[letter] for letter in code]
+    return values, sum(v * w for v, w in zip(values, _WEIGHTS, strict=True)) % 31
 
 
 def _singles(code: str, places: Iterable[int], alphabet: str) -> Iterator[str]:
