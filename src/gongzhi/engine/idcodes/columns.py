@@ -111,33 +111,31 @@ def _check(
     blank = (texts.is_null() | (texts == "").fill_null(True)).to_numpy()
     kinds[blank], reasons[blank] = _KIND["empty"], _REASON["empty"]
     _settle_rows(texts, np.arange(len(texts)), settle, kinds, reasons)
-    tidied = texts
+    tidied, repairs = texts, _nothing(len(texts))
     rest = np.flatnonzero(kinds == _UNSETTLED)
-    if len(rest):
-        tidied = texts.clone().scatter(rest, _tidy(texts.gather(rest)))
-        _settle_rows(tidied, rest, settle, kinds, reasons)
-    left = np.flatnonzero(kinds == _UNSETTLED)
-    verdicts = _judge_distinct(texts.gather(left), judge_one) if len(left) else []
+    tidy = _tidy(texts.gather(rest))
+    _settle_rows(tidy, rest, settle, kinds, reasons)
+    now = kinds[rest] != _UNSETTLED
+    if now.any():
+        places, after = rest[now], tidy.filter(pl.Series(now))
+        named = _repairs_of(texts.gather(places), after)
+        tidied = texts.clone().scatter(places, after)
+        repairs = repairs.scatter(places, _null_where(named, kinds[places] >= _KIND["empty"]))
+    left = rest[~now]
+    verdicts = _judge_distinct(texts.gather(left), judge_one)
     kinds[left] = [_KIND[code.kind] for code in verdicts]
     reasons[left] = [_REASON[code.reason] for code in verdicts]
-    settled = rest[~np.isin(rest, left)]
-    repairs = _nothing(len(texts))
-    if len(settled):
-        named = _repairs_of(texts.gather(settled), tidied.gather(settled))
-        repairs = repairs.scatter(settled, _null_where(named, kinds[settled] >= _KIND["empty"]))
     frame = _frame(tidied, repairs, _Settled(kinds, reasons))
     return _with_verdicts(frame, left, verdicts) if len(left) else frame
 
 
 def _settle_rows(
-    texts: pl.Series, among: Places, settle: Callable[[Bytes], _Settled], kinds: Bytes, reasons: Bytes
+    texts: pl.Series, places: Places, settle: Callable[[Bytes], _Settled], kinds: Bytes, reasons: Bytes
 ) -> None:
-    """Settle those of the given places whose text has 18 bytes."""
+    """Settle those texts that have 18 bytes; text number n belongs to row `places[n]`."""
     whole = np.flatnonzero((texts.str.len_bytes() == 18).fill_null(False).to_numpy())
-    if len(among) < len(texts):
-        whole = np.intersect1d(whole, among, assume_unique=True)
     settled = settle(lookup.byte_rows(texts if len(whole) == len(texts) else texts.gather(whole), 18))
-    kinds[whole], reasons[whole] = settled.kinds, settled.reasons
+    kinds[places[whole]], reasons[places[whole]] = settled.kinds, settled.reasons
 
 
 def _tidy(texts: pl.Series) -> pl.Series:
