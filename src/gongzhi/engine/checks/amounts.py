@@ -19,6 +19,7 @@ _LOST = r"^[+-]?\d(\.\d+)?[eE][+-]?\d{1,3}$"
 _NUMBER = r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,18}|)(?:\.\d*)?)"
 _PREFIX = r"^(?:人民币|RMB|rmb|CNY|cny|[¥￥])"
 _ANY_UNIT = "|".join(sorted((name.replace("^", r"\^") for name in UNITS), key=len, reverse=True))
+_SIGNS, _SPELT = ["㎡", "²", "㎢", "−"], ["m2", "2", "km2", "-"]
 _COUNTER = r"(?:[\p{Han}]{0,2})"
 
 
@@ -103,7 +104,12 @@ def _mend(
     lost = before.str.strip_chars().str.contains(_LOST)
     blanked, empties = emptied(before, nothing(before))
     text = folded(blanked).replace("", None)
-    plain = text.str.replace(r"^\((.+)\)$", "-$1").str.replace(_PREFIX, "").str.to_lowercase()
+    plain = (
+        text.str.replace_many(_SIGNS, _SPELT)
+        .str.replace(r"^\((.+)\)$", "-$1")
+        .str.replace(_PREFIX, "")
+        .str.to_lowercase()
+    )
     frame = pl.DataFrame({"plain": plain})
     parts = frame.select(
         pl.col("plain")
