@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,11 +39,22 @@ class ParcelWriter:
 
     def __post_init__(self) -> None:
         self._file = open(self.fd, "wb", closefd=False)  # noqa: SIM115 - lives as long as the writer
+        # One frame is written while the next one is read.
+        self._hand = ThreadPoolExecutor(1)
+        self._writing: Future[None] | None = None
 
     def add(self, frame: pl.DataFrame) -> None:
         """Append one frame."""
-        if frame.height == 0:
-            return
+        self._wait()
+        if frame.height:
+            self._writing = self._hand.submit(self._write, frame)
+
+    def _wait(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()
+
+    def _write(self, frame: pl.DataFrame) -> None:
         self._file.write(b"\0" * (-self._file.tell() % _ALIGN))
         start = self._file.tell()
         try:
@@ -54,11 +66,13 @@ class ParcelWriter:
 
     def take(self) -> list[list[int]]:
         """The pieces written since the last call."""
+        self._wait()
         pieces, self.pieces = self.pieces, []
         return [[p.start, p.end, p.rows] for p in pieces]
 
     def rewind(self) -> None:
         """Forget what was written since the last `take` (a second attempt starts over)."""
+        self._wait()
         start = self.pieces[0].start if self.pieces else self._file.tell()
         self.pieces = []
         self._file.seek(start)
@@ -66,6 +80,7 @@ class ParcelWriter:
 
     def close(self) -> None:
         """Write everything out."""
+        self._wait()
         self._file.close()
 
 

@@ -33,12 +33,13 @@ _GROUP = re.compile(
 )
 _EXAMPLE = re.compile(r"^[（(【]?(?:填写|填表|填报)?(?:示例|样例|范例|例如|例)[）)】]?[:：]?$")
 # What the engine looks for before a row is looked at one by one; too much, never too little.
-_SUSPECT = (
-    r"^[\s（(【*※]*(?:合\s*计|小\s*计|总\s*计|总\s*合|总\s*数|共\s*计|共\s*[:：]?\s*\d|累\s*计|本页|本月|本期|本季|本年|全年|全区|全市|以上"
-    r"|\d?备\s*注|\d?注|\d?说\s*明|附|填|数据来源|来源|制|编|经|审|复|负|单|分管|统计|联|金额单位|计量单位|报送|打印|截|日期|时间|盖|公章|签"
-    r"|示例|样例|范例|例|本表|—|-{3}|[*※])"
-    r"|[合小总共累]\s*计[:：]?\s*$|^\s*$"
+_SUSPECT_START = (
+    r"^[\s（(【*※]*(?:合\s*计|小\s*计|总\s*计|总\s*合|总\s*数|共\s*计|共\s*[:：]?\s*\d|累\s*计"
+    r"|本页|本月|本期|本季|本年|全年|全区|全市|以上"
+    r"|\d?备\s*注|\d?注|\d?说\s*明|附|填|数据来源|来源|制|编|经|审|复|负|单|分管|统计|联|金额单位|计量单位"
+    r"|报送|打印|截|日期|时间|盖|公章|签|示例|样例|范例|例|本表|—|-{3}|[*※]|$)"
 )
+_SUSPECT_END = r"[合小总共累]\s*计[数]?[:：]?\s*$|总数[:：]?\s*$"
 
 
 def _tight(cell: str | None) -> str:
@@ -84,13 +85,18 @@ class RecordRules:
 
     def _suspects(self, frame: pl.DataFrame, first_row: int) -> list[int]:
         sparse = 2 if self.width >= 5 else (1 if self.width >= 3 else 0)
-        filled = pl.sum_horizontal(pl.all().is_not_null().cast(pl.UInt32))
-        asked = filled <= sparse
-        for name in self._lead:
-            asked |= pl.col(name).str.contains(_SUSPECT).fill_null(value=False)
-        for column, text in self._raw_leads:
-            asked |= (pl.col(f"g{column}") == text).fill_null(value=False)
-        places = set(frame.select(asked.arg_true().alias("p"))["p"].to_list())
+        lead = pl.col(self._lead)
+        # Each question is a column of its own, so that the engine asks them at the same time.
+        asked = frame.select(
+            (pl.sum_horizontal(pl.all().is_not_null().cast(pl.UInt32)) <= sparse).alias("sparse"),
+            lead.str.contains(_SUSPECT_START).name.prefix("start "),
+            lead.str.contains(_SUSPECT_END).name.prefix("end "),
+            *(
+                (pl.col(f"g{i}") == text).alias(f"same {i} {n}")
+                for n, (i, text) in enumerate(self._raw_leads)
+            ),
+        )
+        places = set(asked.select(pl.any_horizontal(pl.all()).fill_null(value=False).arg_true()).to_series())
         places |= {row - first_row for row in self.wide if 0 <= row - first_row < frame.height}
         if 0 <= self.first - first_row < frame.height:
             places.add(self.first - first_row)
