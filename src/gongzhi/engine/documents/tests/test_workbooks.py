@@ -1,0 +1,184 @@
+"""Templates and workbooks that go back: opened again by a reader that is not ours, and by ours."""
+
+import io
+
+import openpyxl
+import polars as pl
+import pytest
+
+from gongzhi.engine.definitions import Resource
+from gongzhi.engine.documents import Stamp, bad_rows, copy_marked, marked_up, neutral, template
+from gongzhi.engine.documents.returned import NOTE_COLUMNS
+from gongzhi.engine.tables import Column, Table, Unreadable, read
+
+MANY = [f"第{number}种很长很长的可选取值" for number in range(40)]
+RESOURCE = Resource(
+    number="15.9", code="contracts", title="合同信息", providers=["water"], clause="附件2第15项",
+    since="2021-06-10", document="越政办发〔2021〕45号", frequency="按次",
+    fields=[
+        {"key": "number", "title": "合同编号", "type": "certificate", "required": True, "example": "HT1"},
+        {"key": "code", "title": "统一社会信用代码", "type": "credit_code", "required": True,
+         "help": "填18位。"},
+        {"key": "amount", "title": "合同金额", "type": "money", "unit": "万元"},
+        {"key": "kind", "title": "类别", "type": "enum", "values": ["新签", "续签"]},
+        {"key": "trade", "title": "行业", "type": "enum", "values": MANY},
+        {"key": "flag", "title": "是否外来", "type": "boolean", "proposed": True},
+    ],
+)  # fmt: skip
+HEADINGS = ["合同编号", "统一社会信用代码", "合同金额（万元）"]
+
+
+def opened(content):
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def column_of(page, number):
+    """Columns alike are stored as one range."""
+    return next(column for column in page.column_dimensions.values() if column.min <= number <= column.max)
+
+
+def findings(*rows):
+    schema = {"row": pl.UInt32} | dict.fromkeys(
+        ("cell", "column", "value", "severity", "title", "message", "mend", "suggestion"), pl.String
+    )
+    return pl.DataFrame(list(rows), schema=schema, orient="row")
+
+
+BAD_CODE = (4, "数据!B4", "统一社会信用代码", "9133", "block", "位数不符", "只有4位。", "请补全。", None)
+LATE = (4, "数据!C4", "合同金额", "=1+1", "explain", "偏大", "金额偏大。", "请说明。", "=2")
+FILE = (None, "数据!D", "天气", None, "hint", "不认识的列", "没有这一列。", "不需要处理。", None)
+
+
+@pytest.fixture
+def table():
+    data = pl.DataFrame({"c0": ["A1", "A2"], "c1": ["91330602MA2ABCD139", "9133"], "c2": ["1", "=1+1"]})
+    columns = tuple(Column(index, heading) for index, heading in enumerate(HEADINGS))
+    return Table("数据", 0, 2, columns, data, pl.Series("row", [3, 4], dtype=pl.UInt32))
+
+
+def test_template_has_headings_choices_and_prompts():
+    page = opened(template(RESOURCE, "abc"))["合同信息"]
+    assert [cell.value for cell in page[1]] == [*HEADINGS, "类别", "行业", "是否外来"]
+    assert page.max_row == 1, "an example row would come back as data"
+    assert page.freeze_panes == "A2"
+    rules = {str(rule.sqref).split(":")[0]: rule for rule in page.data_validations.dataValidation}
+    assert rules["D2"].formula1 == '"新签,续签"'
+    assert "_gongzhi" in rules["E2"].formula1
+    assert rules["F2"].formula1 == '"是,否"'
+    assert "必填" in rules["A2"].prompt
+    assert "单位：万元" in page["C1"].comment.text
+    assert column_of(page, 2).width > 18
+
+
+def test_code_columns_are_text_so_that_no_digit_is_lost():
+    page = opened(template(RESOURCE, "abc"))["合同信息"]
+    assert [column_of(page, number).number_format for number in (1, 2, 3)] == ["@", "@", "General"]
+
+
+def test_template_explains_every_column():
+    page = opened(template(RESOURCE, "abc", providers="区水利局"))["填报说明"]
+    text = "\n".join(str(cell.value) for row in page.iter_rows() for cell in row if cell.value)
+    for part in ("区水利局", "按次", "越政办发〔2021〕45号", "填18位。", "HT1", "建议增加", *HEADINGS):
+        assert part in text
+
+
+def test_equal_definitions_give_equal_bytes():
+    assert template(RESOURCE, "abc") == template(RESOURCE, "abc")
+    assert template(RESOURCE, "abc") != template(RESOURCE, "abd")
+
+
+def test_filled_template_comes_back_as_the_resource_it_was_made_for(tmp_path):
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(template(RESOURCE, "abc"))
+    with pytest.raises(Unreadable):
+        read(path, headings=HEADINGS)
+    book = openpyxl.load_workbook(path)
+    for column, value in enumerate(("HT1", "91330602MA2ABCD139", 3), start=1):
+        book["合同信息"].cell(2, column).value = value
+    book.save(path)
+    reading = read(path, headings=HEADINGS)
+    assert (reading.mark.resource, reading.mark.version) == ("15.9", "abc")
+    assert [one.data.row(0)[:3] for one in reading.tables] == [("HT1", "91330602MA2ABCD139", "3")]
+
+
+def test_hidden_mark_is_out_of_sight():
+    assert opened(template(RESOURCE, "abc"))["_gongzhi"].sheet_state == "veryHidden"
+
+
+def test_own_file_comes_back_as_it_was_with_cells_marked(tmp_path, table):
+    original, target = tmp_path / "own.xlsx", tmp_path / "marked.xlsx"
+    book = openpyxl.Workbook()
+    page = book.active
+    page.title = "数据"
+    page["A1"] = "我的标题"
+    page.merge_cells("A1:C1")
+    page["B4"], page["C4"] = "9133", "=1+1"
+    page["A9"] = "填表人：某某"
+    book.save(original)
+    marked_up(original, target, [table], findings(BAD_CODE, LATE, FILE))
+    back = openpyxl.load_workbook(target)
+    page = back["数据"]
+    assert page["A1"].value == "我的标题"
+    assert page["A9"].value == "填表人：某某"
+    assert page["B4"].fill.fgColor.rgb.endswith("F8D0CC")
+    assert "【阻断】只有4位。" in page["B4"].comment.text
+    assert page["C4"].comment.text.startswith("【需说明】")
+    listed = [[cell.value for cell in row] for row in back["错误清单"].iter_rows(min_row=2)]
+    assert [row[0] for row in listed] == ["数据!B4", "数据!C4", "数据!D"]
+    assert [row[1] for row in listed] == ["阻断", "需说明", "提示"]
+    assert back["错误清单"]["E3"].data_type == "s", "what looks like a formula stays a text"
+
+
+def test_a_mark_inside_a_merged_cell_goes_to_the_cell_that_holds_the_value(tmp_path, table):
+    original, target = tmp_path / "own.xlsx", tmp_path / "marked.xlsx"
+    book = openpyxl.Workbook()
+    book.active.title = "数据"
+    book.active.merge_cells("B3:B4")
+    book.save(original)
+    marked_up(original, target, [table], findings(BAD_CODE))
+    assert "只有4位" in openpyxl.load_workbook(target)["数据"]["B3"].comment.text
+
+
+def test_other_files_come_back_as_a_written_copy_at_the_same_addresses(tmp_path, table):
+    original, target = tmp_path / "own.csv", tmp_path / "marked.xlsx"
+    original.write_text("x", "utf-8")
+    marked_up(original, target, [table], findings(BAD_CODE, LATE))
+    page = openpyxl.load_workbook(target)["数据"]
+    assert page["B2"].value == "统一社会信用代码"
+    assert page["B4"].value == "9133"
+    assert "只有4位" in page["B4"].comment.text
+    assert (page["C4"].value, page["C4"].data_type) == ("=1+1", "s")
+    assert "错误清单" in openpyxl.load_workbook(target).sheetnames
+
+
+def test_bad_rows_can_be_sent_in_again(tmp_path, table):
+    target = bad_rows(
+        tmp_path / "bad.xlsx",
+        table,
+        pl.Series([4], dtype=pl.UInt32),
+        findings(BAD_CODE, LATE),
+        Stamp("15.9", "abc", "b1"),
+    )
+    reading = read(target, headings=HEADINGS)
+    assert (reading.mark.resource, reading.mark.adds) == ("15.9", "b1")
+    (back,) = reading.tables
+    assert [column.header for column in back.columns] == [*NOTE_COLUMNS, *HEADINGS]
+    assert back.data.rows()[0][2:] == ("A2", "9133", "=1+1")
+    assert back.data.rows()[0][0] == "4"
+    assert "只有4位" in back.data.rows()[0][1]
+
+
+def test_a_large_copy_keeps_every_row(tmp_path):
+    data = pl.DataFrame({"c0": [str(number) for number in range(6_000)]})
+    rows = pl.Series("row", range(2, 6_002), dtype=pl.UInt32)
+    table = Table("数据", 0, 1, (Column(0, "编号"),), data, rows)
+    wrong = findings(
+        *((row, f"数据!A{row}", "编号", "x", "block", "错", "错。", "改。", None) for row in range(2, 6_002))
+    )
+    page = openpyxl.load_workbook(copy_marked(tmp_path / "c.xlsx", table, wrong), read_only=True)["数据"]
+    assert sum(1 for _ in page.iter_rows()) == 6_001
+
+
+def test_formulas_are_neutralised_in_delimited_files():
+    texts = pl.Series(["=1+1", "+1", "-1", "@x", "\tx", "＝1", "正常", None])
+    assert neutral(texts).to_list() == ["'=1+1", "'+1", "'-1", "'@x", "'\tx", "'＝1", "正常", None]
