@@ -175,8 +175,9 @@ def test_a_large_copy_keeps_every_row(tmp_path):
     wrong = findings(
         *((row, f"数据!A{row}", "编号", "x", "block", "错", "错。", "改。", None) for row in range(2, 6_002))
     )
-    page = openpyxl.load_workbook(copy_marked(tmp_path / "c.xlsx", table, wrong), read_only=True)["数据"]
-    assert sum(1 for _ in page.iter_rows()) == 6_001
+    book = openpyxl.load_workbook(copy_marked(tmp_path / "c.xlsx", table, wrong), read_only=True)
+    assert sum(1 for _ in book["数据"].iter_rows()) == 6_001
+    book.close()
 
 
 def test_formulas_are_neutralised_in_delimited_files():
