@@ -41,6 +41,12 @@ def of_subject(kind: str, subject: object) -> QuerySet[Event]:
     return Event.objects.filter(subject_kind=kind, subject=str(subject)).order_by("id")
 
 
+def of_actor(person: object, *, verb: str = "") -> QuerySet[Event]:
+    """What one person did, the newest first."""
+    events = Event.objects.filter(actor=str(person)).order_by("-id")
+    return events.filter(verb=verb) if verb else events
+
+
 def verify() -> Proof:
     """Recompute every link, every checkpoint and the witness copy; point at the first break.
 

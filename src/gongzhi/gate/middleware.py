@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.http import urlencode
 
 from .policies import Policy, policy_of
-from .sight import refuse, sight_of
+from .sight import refuse, sight_of, source
 
 Response = HttpResponse
 
@@ -39,8 +39,9 @@ class GateMiddleware:
         sight = sight_of(request.user)
         if sight.person is None:
             return _to_sign_in(request)
-        if not policy.fresh and (detour := getattr(request.user, "unfinished_sign_in", None)):
-            return redirect(str(detour))
+        detour = source().unfinished(request.user)
+        if detour and not (policy.fresh and request.path == detour):
+            return _go(request, detour)
         _decide(request, policy)
         return None
 
@@ -55,7 +56,14 @@ def _decide(request: HttpRequest, policy: Policy) -> None:
 
 def _to_sign_in(request: HttpRequest) -> Response:
     if request.headers.get("HX-Request"):
-        response = HttpResponse(status=204)
-        response["HX-Redirect"] = "/login"
-        return response
-    return redirect(f"/login?{urlencode({'next': request.get_full_path()})}")
+        return _go(request, "/login")
+    if request.method == "GET" and request.path != "/":
+        return redirect(f"/login?{urlencode({'next': request.get_full_path()})}")
+    return redirect("/login")
+
+
+def _go(request: HttpRequest, address: str) -> Response:
+    """A redirect that also works for a fragment: the whole page goes, not the fragment."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)

@@ -13,8 +13,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 class Policy:
     """Who may call a view: everybody, whoever is signed in, or whoever holds one of `duties`.
 
-    `fresh` lets a signed-in person in who has not yet passed the second factor, changed the first
-    password or accepted the agreement: only the pages that do just that carry it.
+    `fresh` lets a person in whose sign-in is not complete (second factor, first or aged password), and
+    only while this very page is the one that is still due: only the pages that do just that carry it.
     """
 
     kind: str

@@ -76,6 +76,10 @@ class GrantSource(Protocol):
 
     def known_duties(self) -> Iterable[str]: ...
 
+    def unfinished(self, user: Any) -> str | None:
+        """The path where the user must go before anything else; None when the sign-in is complete."""
+        ...
+
 
 class RefusalLog(Protocol):
     """Where refusals go (bound to the room `audit`)."""

@@ -130,9 +130,14 @@ class Listing:
 
 
 def listing(
-    request: HttpRequest, title: str, columns: Sequence[Column], rows: QuerySet[Any], *, order: tuple[str, ...],
+    request: HttpRequest,
+    title: str,
+    columns: Sequence[Column],
+    rows: QuerySet[Any],
+    *,
+    order: tuple[str, ...],
     **more: Any,
-) -> Listing:  # fmt: skip
+) -> Listing:
     """A list of `rows` (already limited to what may be seen) for this request."""
     return Listing(request, title, columns, rows, order, **more)
 

@@ -3,29 +3,54 @@
 from __future__ import annotations
 
 import tempfile
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import xlsxwriter
-from django.db import transaction
 from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
-
-from gongzhi.audit.actions import Actor, record
+from django.utils.http import content_disposition_header
 
 from .listing import Listing
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def exported(request: HttpRequest, page: Listing, *, by: Actor) -> FileResponse | None:
+class ExportLog(Protocol):
+    """Where exports are written down (bound to the room `audit`)."""
+
+    def exported(self, *, by: Any, title: str, rows: int, filters: Sequence[tuple[str, str]]) -> None: ...
+
+
+@dataclass
+class _Bound:
+    log: ExportLog | None = None
+
+
+_bound = _Bound()
+
+
+def bind(log: ExportLog) -> None:
+    """Tell the lists where exports are written down; called once when the application starts."""
+    _bound.log = log
+
+
+def attachment(name: str) -> str:
+    """Content-Disposition of a file to be saved under a Chinese name."""
+    return content_disposition_header(as_attachment=True, filename=name) or "attachment"
+
+
+def exported(request: HttpRequest, page: Listing, *, by: Any) -> HttpResponseBase | None:
     """The workbook when the address asks for it (`export=xlsx`), else None; the export leaves an event."""
     if request.GET.get("export") != "xlsx":
         return None
     file = tempfile.TemporaryFile()  # noqa: SIM115  # FileResponse closes it
     count = _write(file, page, getattr(by, "name", ""))
-    with transaction.atomic():
-        detail = {"title": page.title, "rows": count, "filters": [list(pair) for pair in page.filters]}
-        record("list.exported", by=by, subject=("list", page.title), detail=detail)
+    if _bound.log is None:
+        raise RuntimeError("the lists are not bound to a log of exports")
+    _bound.log.exported(by=by, title=page.title, rows=count, filters=page.filters)
     file.seek(0)
     name = f"{page.title}-{timezone.localtime():%Y%m%d%H%M}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=TYPE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from typing import ClassVar
 
@@ -9,6 +10,10 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django_otp.models import Device, ThrottlingMixin
+from django_otp.oath import TOTP
+
+from gongzhi.engine.crypto import seal, unseal
 
 
 class People(BaseUserManager["Person"]):
@@ -16,19 +21,31 @@ class People(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """A person on the registered roster (annex 5): a login, a unit, a post. Never self-registered."""
+    """A person on the registered roster (annex 5): a login, a unit, a post. Never self-registered.
+
+    An account has three states: 待批准 (no `approved_at`), 待激活 (approved, not active, no password of its
+    own yet) and active; `disabled_at` closes it whatever it was. `sitting` is part of what a session is
+    signed with: counting it up ends all sessions of the person.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=40)
-    unit = models.CharField(max_length=48)  # key of a unit in the definitions
+    unit = models.CharField(
+        max_length=48, blank=True
+    )  # key of a unit in the definitions; empty: an enterprise
     post = models.CharField(max_length=60, blank=True)
     phone = models.CharField(max_length=200, blank=True)  # sealed; shown masked
     is_active = models.BooleanField(default=False)
     password_changed_at = models.DateTimeField(null=True)
     must_change_password = models.BooleanField(default=True)
-    second_factor = models.BooleanField(default=False)  # a device is confirmed
+    sitting = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+    registered_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    disabled_at = models.DateTimeField(null=True)
+    disabled_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -40,15 +57,9 @@ class Person(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def unfinished_sign_in(self) -> str | None:
-        """Where a person must go before anything else: change the first password, bind a device."""
-        if self.must_change_password:
-            return "/account/password"
-        verified = getattr(self, "is_verified", None)  # set by the OTP middleware on the request's user
-        if settings.SECOND_FACTOR and verified is not None and not verified():
-            return "/account/second-factor"
-        return None
+    def get_session_auth_hash(self) -> str:
+        """What a session must carry to stay valid: it changes with the password and with `sitting`."""
+        return f"{self.sitting}.{super().get_session_auth_hash()}"
 
 
 class Grant(models.Model):
@@ -104,3 +115,57 @@ class FormerPassword(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.at:%Y-%m-%d}"
+
+
+class Authenticator(ThrottlingMixin, Device):
+    """The second factor: an application that counts time (RFC 6238: SHA-1, 6 digits, 30 seconds).
+
+    Its secret lies sealed (SM4) and opens only for its person. `last_step` makes a code work once.
+    Wrong codes are answered slower and slower (1, 2, 4 … seconds) by the throttle.
+    """
+
+    sealed = models.BinaryField()
+    last_step = models.BigIntegerField(default=-1)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["user"], name="authenticator_once"),)
+
+    @staticmethod
+    def place(person: Person) -> bytes:
+        return f"organisation.authenticator|{person.pk}".encode()
+
+    def seal_secret(self, secret: bytes) -> None:
+        self.sealed = seal(settings.KEYS.current("seal"), secret, self.place(self.user))
+
+    def secret(self) -> bytes:
+        """The shared secret, 20 bytes; SealBroken when it was moved or changed."""
+        return unseal(settings.KEYS, bytes(self.sealed), self.place(self.user))
+
+    def get_throttle_factor(self) -> int:
+        return 1
+
+    def verify_token(self, token: str) -> bool:
+        """Whether the code counts now (one step either way) and was not used before; writes the outcome."""
+        allowed, _ = self.verify_is_allowed()
+        if not allowed or not (token.isascii() and token.isdigit()):
+            return False
+        totp = TOTP(self.secret())
+        totp.time = time.time()  # one moment for the whole comparison
+        if not totp.verify(int(token), tolerance=1, min_t=self.last_step + 1):
+            self.throttle_increment()
+            return False
+        self.last_step = totp.t()
+        self.throttle_reset(commit=False)
+        self.save()
+        return True
+
+
+class RecoveryCode(models.Model):
+    """One of eight codes for the day when the phone is lost; only a keyed hash is kept, each works once."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {'used' if self.used_at else 'open'}"

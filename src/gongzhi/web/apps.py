@@ -9,9 +9,11 @@ class WebConfig(AppConfig):
         """Bind the gate to the rooms that know grants and keep refusals."""
         from gongzhi.gate import bind  # noqa: PLC0415  # models exist only once apps are ready
         from gongzhi.gate.checks import every_url_has_a_policy  # noqa: PLC0415  # the same
+        from gongzhi.lists import workbook  # noqa: PLC0415  # the same
         from gongzhi.organisation.queries import Grants  # noqa: PLC0415  # the same
 
-        from .refusals import Refusals  # noqa: PLC0415  # the same
+        from .trail import Exports, Refusals  # noqa: PLC0415  # the same
 
         bind(grants=Grants(), refusals=Refusals())
+        workbook.bind(Exports())
         register(every_url_has_a_policy)

@@ -1,16 +1,88 @@
-"""Error answers in Chinese: what happened and what to do next."""
+"""Error answers in Chinese: what happened and what to do next.
+
+An answer here holds nothing that differs from one request to the next (no token, no path, no time): what
+one may not see answers byte for byte like what does not exist.
+"""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from gongzhi.audit.actions import Behind
+from gongzhi.editions.queries import in_force
+
+MISSING = (
+    "没有这个页面",
+    "地址可能写错了，或者这项内容不在您的职责范围内。",
+    "可以从左侧菜单或工作台重新进入；如果工作需要查看，请向本单位联系人申请授权。",
+)
+REFUSED = ("没有权限", "这项操作不在您的职责范围内，没有执行。", "如果工作需要，请向安全管理员申请授权。")
+MALFORMED = ("请求不完整", "收到的请求有缺失或格式不对，没有执行。", "请返回上一页刷新后重试。")
+STALE = (
+    "页面停留太久了",
+    "为了安全，这次提交没有执行，数据没有改动。",
+    "请返回上一页，刷新后重新提交；浏览器里已填写的内容可先复制下来。",
+)
+LOCKED = (
+    "登录暂时锁定",
+    "连续5次输错，这个登录名在这台电脑上锁定15分钟。",
+    "请15分钟后再试；忘记密码的，请系统管理员开通重设链接。",
+)
+BUSY = (
+    "系统正忙",
+    "审计记录正在补写，暂时不能办理，您刚才的操作没有执行。",
+    "请一分钟后再试；若仍不行，请告诉系统管理员“后台作业未运行”。",
+)
+FAILED = (
+    "系统出了点问题",
+    "您刚才的操作没有完成，数据没有改动。",
+    "请稍后再试；若仍不行，请把现在的时间和所做的操作告诉系统管理员。",
+)
+
+
+def _page(request: HttpRequest, words: tuple[str, str, str], status: int) -> HttpResponse:
+    title, text, then = words
+    context = {"title": title, "text": text, "next": then, "quiet": True}
+    return render(request, "errors/page.html", context, status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, MISSING, 404)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, REFUSED, 403)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, MALFORMED, 400)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "errors/csrf.html", {"reason": reason}, status=403)
+    return _page(request, STALE, 403)
 
 
-def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None, *_: Any) -> HttpResponse:
-    return render(request, "errors/locked.html", status=429)
+def locked_out(request: HttpRequest, *_: Any) -> HttpResponse:
+    response = _page(request, LOCKED, 429)
+    response["Retry-After"] = str(15 * 60)
+    return response
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    response = _page(request, BUSY, 503)
+    response["Retry-After"] = "60"
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The last answer: without the request, whose user or session may be what is broken."""
+    if isinstance(sys.exc_info()[1], Behind):
+        return busy(request)
+    title, text, then = FAILED
+    context = {"title": title, "text": text, "next": then, "quiet": True, "district": in_force().district}
+    return HttpResponse(render_to_string("errors/page.html", context), status=500)

@@ -1,11 +1,20 @@
-"""Headers of every answer, and the idle clock of a session."""
+"""Headers of every answer, the clocks of a session, and the answer when the trail lags."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+
+from gongzhi.audit.actions import Behind
+from gongzhi.organisation.actions import signed_out
+from gongzhi.organisation.models import Person
+
+from .errors import busy
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -18,12 +27,13 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 TOUCH_SECONDS = 60
+Answer = Callable[[HttpRequest], HttpResponse]
 
 
 class HardeningMiddleware:
     """Security headers on everything; nothing with rows is kept in a cache (security.md 3.13)."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -35,15 +45,45 @@ class HardeningMiddleware:
         return response
 
 
-class IdleMiddleware:
-    """Moves the session's idle clock at most once a minute, so that a page view is not always a write."""
+class BehindMiddleware:
+    """Acts stop when the trail lags: 503 with a plain word instead of an error."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
-            now = int(time.time())
-            if now - int(request.session.get("seen", 0)) > TOUCH_SECONDS:
-                request.session["seen"] = now
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return busy(request) if isinstance(exception, Behind) else None
+
+
+class SittingMiddleware:
+    """Ends a session that was idle too long or has lasted a whole day (security.md 3.1).
+
+    The idle clock moves at most once a minute, so that a page view is not always a write.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if isinstance(request.user, Person):
+            self._check(request, request.user)
+        return self.get_response(request)
+
+    def _check(self, request: HttpRequest, person: Person) -> None:
+        session, now = request.session, int(time.time())
+        began = int(session.setdefault("began", now))
+        seen = int(session.setdefault("seen", now))
+        idle = int(session.get("idle", settings.SESSION_COOKIE_AGE))
+        if now - seen > idle or now - began > settings.SESSION_MOST_SECONDS:
+            reason = "idle" if now - seen > idle else "day"
+            signed_out(person=person, reason=reason)
+            logout(request)
+            messages.info(
+                request,
+                "离开时间较长，已自动退出，请重新登录" if reason == "idle" else "登录已满10小时，请重新登录",
+            )
+        elif now - seen > TOUCH_SECONDS:
+            session["seen"] = now

@@ -16,7 +16,7 @@ ENTRIES = (
     ("风险比对", "/hits", "疑点", "see_hits"),
     ("风险比对", "/links", "待认定", "decide_links"),
     ("目录", "/definitions", "目录与规则", "see_definitions"),
-    ("管理", "/people", "人员与授权", "administer_accounts"),
+    ("管理", "/people", "人员与授权", "administer_accounts administer_grants see_unit_people"),
     ("管理", "/audit", "审计记录", "read_audit"),
 )
 
@@ -32,7 +32,7 @@ def groups(sight: Sight, path: str) -> list[tuple[str, list[Link]]]:
     """Menu groups with their links for this reader; the entry of the open page is marked."""
     found: dict[str, list[Link]] = {}
     for group, href, title, duty in ENTRIES:
-        if not duty or sight.has(duty):
+        if not duty or sight.duties & set(duty.split()):
             here = path == href if href == "/" else path.startswith(href)
             found.setdefault(group, []).append(Link(href, title, here))
     return list(found.items())

@@ -24,7 +24,8 @@ HTTPS = os.environ.get("GONGZHI_HTTPS") == "1"
 
 SECRET_KEY = HOME.secret("django").hex()
 KEYS = derive_ring(
-    HOME.secret("master"), {purpose: {1: "active"} for purpose in ("audit", "original", "seal", "token")}
+    HOME.secret("master"),
+    {purpose: {1: "active"} for purpose in ("audit", "original", "password", "seal", "token")},
 )
 DEBUG = False
 ALLOWED_HOSTS = [
@@ -45,12 +46,11 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "django_otp",
-    "django_otp.plugins.otp_totp",
-    "django_otp.plugins.otp_static",
     "axes",
     "gongzhi.audit",
     "gongzhi.lists",
     "gongzhi.organisation",
+    "gongzhi.editions",
     "gongzhi.catalogue",
     "gongzhi.intake",
     "gongzhi.registry",
@@ -67,9 +67,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "gongzhi.web.middleware.IdleMiddleware",
-    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "gongzhi.web.middleware.SittingMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "gongzhi.web.middleware.BehindMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "gongzhi.gate.middleware.GateMiddleware",
@@ -98,7 +99,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "organisation.Person"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["gongzhi.web.hashing.KeyedArgon2"]
 PASSWORD_MAX_AGE_DAYS = 90
 SECOND_FACTOR = not HOME.demo  # demo homes only: their accounts are printed on the terminal anyway
 AXES_FAILURE_LIMIT = 5
@@ -112,6 +113,8 @@ LOGIN_URL = "/login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_NAME = "__Host-gongzhi" if HTTPS else "gongzhi"
 SESSION_COOKIE_AGE = 30 * 60
+SESSION_ADMINISTRATOR_IDLE_SECONDS = 15 * 60
+SESSION_MOST_SECONDS = 10 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -121,6 +124,8 @@ SECURE_HSTS_SECONDS = 2 * 365 * 86_400 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+MESSAGE_TAGS = {20: "note", 25: "good", 30: "warn", 40: "stop"}  # info, success, warning, error
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from . import views
 
+handler404 = "gongzhi.web.errors.not_found"
+handler403 = "gongzhi.web.errors.forbidden"
+handler400 = "gongzhi.web.errors.bad_request"
+handler500 = "gongzhi.web.errors.server_error"
+
 urlpatterns = [
+    path("", include("gongzhi.dashboard.urls")),
+    path("", include("gongzhi.catalogue.urls")),
+    path("", include("gongzhi.editions.urls")),
+    path("", include("gongzhi.intake.urls")),
+    path("", include("gongzhi.registry.urls")),
+    path("", include("gongzhi.organisation.urls")),
     path("healthz", views.health, name="health"),
 ]

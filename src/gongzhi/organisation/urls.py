@@ -1,0 +1,27 @@
+"""Addresses of this room."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from .views import account, people, sign_in
+
+urlpatterns = [
+    path("login", sign_in.sign_in, name="sign_in"),
+    path("logout", sign_in.sign_out, name="sign_out"),
+    path("activate/<str:token>", sign_in.activate, name="activate"),
+    path("reset/<str:token>", sign_in.reset, name="reset"),
+    path("account", account.account, name="account"),
+    path("account/password", account.password, name="password"),
+    path("account/second-factor", account.second_factor, name="second_factor"),
+    path("people", people.people, name="people"),
+    path("people/new", people.register, name="person_new"),
+    path("people/<uuid:pk>", people.person, name="person"),
+    path("people/<uuid:pk>/approve", people.approve, name="person_approve"),
+    path("people/<uuid:pk>/link", people.link, name="person_link"),
+    path("people/<uuid:pk>/disable", people.disable, name="person_disable"),
+    path("people/<uuid:pk>/unlock", people.unlock, name="person_unlock"),
+    path("people/<uuid:pk>/factor", people.remove_factor, name="person_factor"),
+    path("people/<uuid:pk>/grants", people.give_grant, name="person_grant"),
+    path("people/<uuid:pk>/grants/<int:number>/end", people.end_grant, name="person_grant_end"),
+]

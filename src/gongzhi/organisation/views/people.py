@@ -1,0 +1,187 @@
+"""The people of the district: registered by one administrator, approved and granted by another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from gongzhi.gate import needs, sight_of
+from gongzhi.lists import Column, listing
+from gongzhi.lists.workbook import exported
+from gongzhi.organisation import actions, forms
+from gongzhi.organisation.models import Grant, Person
+from gongzhi.organisation.queries import has_second_factor, history, unit_name, visible_to
+
+from .account import myself
+from .words import grant_words, state_of
+
+COLUMNS = (
+    Column("name", "姓名", lambda p: p.name, link=lambda p: reverse("person", args=[p.pk]), order="name"),
+    Column("username", "登录名", lambda p: p.username, order="username"),
+    Column("unit", "单位", lambda p: unit_name(p.unit), order="unit"),
+    Column("post", "职务或岗位", lambda p: p.post),
+    Column("state", "状态", state_of, kind="mark"),
+    Column("last_login", "最近登录", lambda p: p.last_login, kind="instant"),
+    Column("created_at", "登记时间", lambda p: p.created_at, kind="instant", order="created_at", hidden=True),
+)
+STATES = {
+    "pending": Q(approved_at=None, disabled_at=None),
+    "waiting": Q(approved_at__isnull=False, disabled_at=None, is_active=False),
+    "active": Q(disabled_at=None, is_active=True),
+    "disabled": Q(disabled_at__isnull=False),
+}
+
+
+def _one(request: HttpRequest, pk: UUID) -> Person:
+    return get_object_or_404(visible_to(sight_of(request.user)), pk=pk)
+
+
+@needs("administer_accounts", "administer_grants", "see_unit_people")
+def people(request: HttpRequest) -> HttpResponseBase:
+    chosen = forms.PeopleFilter(request.GET)
+    rows, words = _filtered(visible_to(sight_of(request.user)), chosen)
+    page = listing(
+        request, "人员", COLUMNS, rows, order=("username",), filters=words,
+        empty="没有符合条件的人员", empty_next="请放宽筛选条件；新人员由系统管理员登记",
+    )  # fmt: skip
+    file = exported(request, page, by=myself(request))
+    return file or render(request, "organisation/people.html", {"page": page, "chosen": chosen})
+
+
+def _filtered(
+    rows: QuerySet[Person], chosen: forms.PeopleFilter
+) -> tuple[QuerySet[Person], list[tuple[str, str]]]:
+    values = chosen.cleaned_data if chosen.is_valid() else {}
+    words = []
+    if name := values.get("name"):
+        rows = rows.filter(Q(name__contains=name) | Q(username__contains=name.lower()))
+        words.append(("姓名或登录名", name))
+    if unit := values.get("unit"):
+        rows = rows.filter(unit=unit)
+        words.append(("单位", unit_name(unit)))
+    if state := values.get("state"):
+        rows = rows.filter(STATES[state])
+        words.append(("状态", forms.STATES[state]))
+    return rows, words
+
+
+@needs("administer_accounts", "administer_grants", "see_unit_people")
+def person(request: HttpRequest, pk: UUID) -> HttpResponse:
+    shown = _one(request, pk)
+    context = {
+        "person": shown,
+        "unit": unit_name(shown.unit) if shown.unit else "—",
+        "state": state_of(shown),
+        "grants": [grant_words(grant) for grant in history(shown)],
+        "bound": has_second_factor(shown),
+        "reason": forms.Reason(),
+        "self": str(shown.pk) == sight_of(request.user).person,
+    }
+    return render(request, "organisation/person.html", context)
+
+
+@needs("administer_accounts")
+def register(request: HttpRequest) -> HttpResponse:
+    form = forms.Register(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = forms.attempt(form, actions.register, **form.cleaned_data, by=myself(request))
+        if made:
+            messages.success(request, f"已登记“{made.name}”。等安全管理员批准后，再把激活链接交给本人")
+            return redirect("person", pk=made.pk)
+    return render(request, "organisation/register.html", {"form": form})
+
+
+@needs("approve_accounts")
+@require_POST
+def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
+    shown = _one(request, pk)
+    _tell(request, actions.approve, f"已批准“{shown.name}”的账号", person=shown, by=myself(request))
+    return redirect("person", pk=pk)
+
+
+@needs("administer_accounts")
+@require_POST
+def link(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A one-time link, shown on this answer alone; nowhere is it kept or sent."""
+    shown = _one(request, pk)
+    purpose = "reset" if shown.is_active else "activate"
+    try:
+        token = actions.issue_link(person=shown, purpose=purpose, by=myself(request))
+    except actions.Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("person", pk=pk)
+    address = request.build_absolute_uri(reverse(purpose, args=[token]))
+    context = {"person": shown, "address": address, "hours": actions.LINK_HOURS, "purpose": purpose}
+    return render(request, "organisation/link_told.html", context)
+
+
+@needs("administer_accounts")
+def disable(request: HttpRequest, pk: UUID) -> HttpResponse:
+    shown = _one(request, pk)
+    form = forms.Reason(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        values = {"person": shown, "by": myself(request), "reason": form.cleaned_data["reason"]}
+        if forms.attempt(form, actions.disable, **values):
+            messages.success(request, f"已停用“{shown.name}”的账号，登录状态随即失效")
+            return redirect("person", pk=pk)
+    return render(request, "organisation/disable.html", {"form": form, "person": shown})
+
+
+@needs("approve_accounts")
+@require_POST
+def unlock(request: HttpRequest, pk: UUID) -> HttpResponse:
+    shown = _one(request, pk)
+    _tell(request, actions.unlock, f"已解除“{shown.name}”的登录锁定", person=shown, by=myself(request))
+    return redirect("person", pk=pk)
+
+
+@needs("approve_accounts")
+def remove_factor(request: HttpRequest, pk: UUID) -> HttpResponse:
+    shown = _one(request, pk)
+    form = forms.Reason(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        values = {"person": shown, "by": myself(request), "reason": form.cleaned_data["reason"]}
+        if forms.attempt(form, actions.remove_factor, **values):
+            messages.success(request, f"已解除“{shown.name}”的验证器，下次登录时重新绑定")
+            return redirect("person", pk=pk)
+    return render(request, "organisation/remove_factor.html", {"form": form, "person": shown})
+
+
+@needs("administer_grants")
+def give_grant(request: HttpRequest, pk: UUID) -> HttpResponse:
+    shown = _one(request, pk)
+    form = forms.GiveGrant(request.POST or None, initial={"unit": shown.unit})
+    if request.method == "POST" and form.is_valid():
+        given = forms.attempt(form, actions.grant, person=shown, by=myself(request), **form.cleaned_data)
+        if given:
+            messages.success(request, f"已授予“{shown.name}”：{grant_words(given)['title']}")
+            return redirect("person", pk=pk)
+    return render(request, "organisation/give_grant.html", {"form": form, "person": shown})
+
+
+@needs("administer_grants")
+@require_POST
+def end_grant(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    held = get_object_or_404(Grant, pk=number, person=_one(request, pk))
+    title = grant_words(held)["title"]
+    _tell(request, actions.end_grant, f"已收回：{title}", grant=held, by=myself(request))
+    return redirect("person", pk=pk)
+
+
+def _tell(request: HttpRequest, act: Callable[..., Any], done: str, **values: object) -> None:
+    """Run an action that has no form; its outcome is a message on the next page."""
+    try:
+        act(**values)
+    except actions.Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, done)

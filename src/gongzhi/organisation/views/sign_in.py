@@ -1,0 +1,100 @@
+"""Sign in and out, and set a password by a one-time link."""
+
+from __future__ import annotations
+
+import time
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from gongzhi.gate import public
+from gongzhi.organisation.actions import Refused, refused_sign_in, set_password, signed_in, signed_out
+from gongzhi.organisation.forms import NewPassword, SignIn
+from gongzhi.organisation.models import Link, Person
+from gongzhi.organisation.queries import find_link, is_administrator
+
+WRONG = "登录名或密码不对，或账号尚未开通。请核对大小写后再试；连续输错5次将锁定15分钟"
+
+
+@public
+@sensitive_post_parameters()
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The same answer, after the same work, for a wrong password and for a name that nobody has."""
+    target = _safe(request, request.POST.get("next") or request.GET.get("next") or "")
+    if request.user.is_authenticated:
+        return redirect(target)
+    form = SignIn(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        person = authenticate(request, **form.cleaned_data)
+        if isinstance(person, Person):
+            _open(request, person)
+            return redirect(target)
+        refused_sign_in(username=form.cleaned_data["username"])
+        form.add_error(None, WRONG)
+    return render(request, "organisation/sign_in.html", {"form": form, "next": target})
+
+
+def _open(request: HttpRequest, person: Person) -> None:
+    """Begin a session under a new key. The event comes first: without it nobody is let in."""
+    signed_in(person=person)
+    login(request, person)
+    now = int(time.time())
+    request.session["began"] = request.session["seen"] = now
+    if is_administrator(person):
+        request.session["idle"] = settings.SESSION_ADMINISTRATOR_IDLE_SECONDS
+
+
+def _safe(request: HttpRequest, target: str) -> str:
+    """Where to go after signing in: only to an address of this system."""
+    if url_has_allowed_host_and_scheme(target, allowed_hosts=None, require_https=request.is_secure()):
+        return target
+    return settings.LOGIN_REDIRECT_URL
+
+
+@public
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    if isinstance(request.user, Person):
+        signed_out(person=request.user)
+    logout(request)
+    messages.success(request, "已退出。离开公用电脑前请关闭浏览器")
+    return redirect("sign_in")
+
+
+@public
+def activate(request: HttpRequest, token: str) -> HttpResponse:
+    return _by_link(request, token, "activate")
+
+
+@public
+def reset(request: HttpRequest, token: str) -> HttpResponse:
+    return _by_link(request, token, "reset")
+
+
+@sensitive_post_parameters()
+def _by_link(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
+    link = find_link(token, purpose)
+    if link is None or link.person.approved_at is None:
+        state = {"pending": link is not None}
+        return render(request, "organisation/link_unusable.html", state, status=404)
+    form = NewPassword(request.POST or None, person=link.person)
+    if request.method == "POST" and form.is_valid() and _set(form, link):
+        messages.success(request, "密码已设好，请用它登录")
+        return redirect("sign_in")
+    context = {"form": form, "person": link.person, "purpose": purpose}
+    return render(request, "organisation/link_password.html", context)
+
+
+def _set(form: NewPassword, link: Link) -> bool:
+    try:
+        set_password(person=link.person, password=form.cleaned_data["password"], by=link.person, link=link)
+    except Refused as refused:
+        form.add_error("password", str(refused))
+        return False
+    return True

@@ -1,0 +1,41 @@
+"""Grants and accounts in words, for pages and workbooks alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gongzhi.lists import Mark
+from gongzhi.organisation.models import Grant, Person
+from gongzhi.organisation.queries import cell_name, definitions, unit_name
+
+EVERYWHERE = {"all_units": "全区", "system": "系统", "own_taxpayer": "本企业", "public": "公开"}
+
+
+def state_of(person: Person) -> Mark:
+    """The state of an account as a mark."""
+    if person.disabled_at:
+        return Mark("已停用", "stop")
+    if person.approved_at is None:
+        return Mark("待批准", "warn")
+    return Mark("正常", "good") if person.is_active else Mark("待激活", "note")
+
+
+def scope_of(grant: Grant) -> str:
+    """Where a grant counts."""
+    if grant.cell:
+        return cell_name(grant.cell)
+    role = definitions().roles.get(grant.role)
+    return EVERYWHERE.get(role.scope if role else "", "") or unit_name(grant.unit)
+
+
+def grant_words(grant: Grant) -> dict[str, Any]:
+    """A grant for a page: its title, purpose, scope and duties in words."""
+    role = definitions().roles.get(grant.role)
+    duties = definitions().duties
+    return {
+        "grant": grant,
+        "title": role.title if role else grant.role,
+        "purpose": role.purpose if role else "定义中已没有这个角色，不再生效",
+        "scope": scope_of(grant),
+        "duties": [duties[duty].title for duty in role.duties if duty in duties] if role else [],
+    }

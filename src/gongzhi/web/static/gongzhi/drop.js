@@ -1,0 +1,42 @@
+// Drag a file in, and see how far the upload is. Without this script the form works as it stands.
+(function () {
+  "use strict";
+  document.addEventListener("DOMContentLoaded", function () {
+    var form = document.querySelector("[data-upload]");
+    var drop = form && form.querySelector("[data-drop]");
+    if (!drop) { return; }
+    var input = drop.querySelector("input[type=file]");
+    var hint = drop.querySelector("[data-drop-hint]");
+    hint.textContent = "也可以把文件拖到这里";
+    ["dragenter", "dragover"].forEach(function (name) {
+      drop.addEventListener(name, function (event) { event.preventDefault(); drop.classList.add("over"); });
+    });
+    ["dragleave", "drop"].forEach(function (name) {
+      drop.addEventListener(name, function () { drop.classList.remove("over"); });
+    });
+    drop.addEventListener("drop", function (event) {
+      event.preventDefault();
+      if (event.dataTransfer.files.length) { input.files = event.dataTransfer.files; }
+    });
+    form.addEventListener("submit", function (event) {
+      if (!input.files.length || !window.FormData) { return; }
+      event.preventDefault();
+      var bar = form.querySelector("[data-progress]");
+      var text = form.querySelector("[data-progress-text]");
+      var request = new XMLHttpRequest();
+      bar.hidden = false;
+      request.upload.addEventListener("progress", function (step) {
+        if (!step.lengthComputable) { return; }
+        bar.value = Math.round(step.loaded / step.total * 100);
+        text.textContent = bar.value < 100 ? "已上传 " + bar.value + "%" : "已上传，正在检查…";
+      });
+      request.addEventListener("load", function () {
+        if (request.responseURL && request.responseURL !== window.location.href) { window.location.assign(request.responseURL); return; }
+        document.open(); document.write(request.responseText); document.close();
+      });
+      request.addEventListener("error", function () { text.textContent = "网络中断，文件没有收到，请再点一次上传。"; bar.hidden = true; });
+      request.open("POST", window.location.href);
+      request.send(new FormData(form));
+    });
+  });
+})();
