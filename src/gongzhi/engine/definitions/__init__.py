@@ -30,10 +30,9 @@ from .strict import DefinitionError, Problem
 from .words import Duty, Finding, Role, Term
 
 __all__ = [
-    "AnyOf", "Basis", "Case", "Cell", "Check", "Clause", "CollaborationItem", "DatedValue", "DefinitionError",
-    "Definitions", "District", "Duty", "Evidence", "Field", "FieldType", "Finding", "Frequency", "GridTask",
-    "Holiday", "HolidayYear", "Holidays",
-    "Needs", "Order", "Parameter", "Party", "Post", "Problem", "Product", "RegisterSource", "Resource", "Role", "Rule",
-    "RuleFolder", "Sensitivity", "Sheet", "Side", "Term", "Total", "Unit", "UnitKind", "Use",
-    "load", "load_once",
+    "AnyOf", "Basis", "Case", "Cell", "Check", "Clause", "CollaborationItem", "DatedValue",
+    "DefinitionError", "Definitions", "District", "Duty", "Evidence", "Field", "FieldType", "Finding",
+    "Frequency", "GridTask", "Holiday", "HolidayYear", "Holidays", "Needs", "Order", "Parameter", "Party",
+    "Post", "Problem", "Product", "RegisterSource", "Resource", "Role", "Rule", "RuleFolder", "Sensitivity",
+    "Sheet", "Side", "Term", "Total", "Unit", "UnitKind", "Use", "load", "load_once",
 ]  # fmt: skip

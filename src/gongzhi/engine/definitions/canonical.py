@@ -21,7 +21,7 @@ from pydantic import BaseModel
 
 from .kinds import WORD_LISTS, model_of
 from .resource import Resource, Sheet
-from .strict import DefinitionError, Problem
+from .strict import DefinitionError, Problem, composed
 
 WIDTH = 160
 
@@ -35,7 +35,7 @@ def canonical_text(text: str, model: type[BaseModel] | None = None, name: str = 
     lines = [line.rstrip() for line in text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")]
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
     text = _unquoted(text, name)
-    while model and (swap := next(_misplaced(text, _compose(text, name), model), None)):
+    while model and (swap := next(_misplaced(text, composed(text, name), model), None)):
         text = swap[1]
     return text
 
@@ -88,20 +88,9 @@ def _line_faults(text: str) -> Iterator[tuple[int, str]]:
         yield len(lines), "文件末尾缺少换行"
 
 
-def _compose(text: str, name: str) -> yaml.Node:
-    try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise DefinitionError([Problem(name, line, f"不是合法的 YAML：{error.problem}")]) from error
-    if node is None:
-        raise DefinitionError([Problem(name, 1, "文件是空的")])
-    return node
-
-
 def _unquoted(text: str, name: str) -> str:
     """Quotes removed where the plain value reads the same, double ones elsewhere."""
-    for node in sorted(_quoted(_compose(text, name)), key=lambda node: -node.start_mark.index):
+    for node in sorted(_quoted(composed(text, name)), key=lambda node: -node.start_mark.index):
         start, end = node.start_mark.index, node.end_mark.index
         if "\n" not in text[start:end]:
             text = text[:start] + _written(node.value) + text[end:]

@@ -95,24 +95,39 @@ class Rule(Strict):
     parameters: tuple[Key, ...] = ()
     left: Side
     right: Side
-    formula: Text  # Chinese, with {column} and {column:fen|sqm|percent|date} places
+    formula: Text  # Chinese, with {column:yuan|sqm|percent|date|days|months|count} places; parameters too
     tax: Text
     basis: Annotated[tuple[Basis, ...], Also(min_length=1)]
     evidence: Annotated[tuple[Evidence, ...], Also(min_length=1)]
     explanations: tuple[Text, ...] = ()  # possible innocent explanations, to be checked first
-    grace_days: int = 0
     note: Text | None = None
 
 
+Value = str | bool | int | Decimal | dt.date | None
+
+
 class Case(Strict):
-    """A worked example of a rule: rows per table, the day, and what must come out."""
+    """A worked example of a rule: rows per table, the day, and what must come out.
+
+    `given` rows hold field keys (money in 元, areas in ㎡, ISO days), `<role>_subject` for who a party was
+    found to be, and `_period`; what is missing is empty. `expect` rows name a `subject` (and an `object`),
+    a `result`, and any of `left`, `right`, `difference_yuan`, `tax_yuan`, `period`, returned columns, and
+    `says`, a piece of the filled-in formula. Hits that no row expects are failures; misses may be left out.
+    `parameters` stand in place of the dated values.
+    """
 
     name: Title
     as_of: dt.date
-    given: dict[Key, tuple[dict[str, str | int | bool | None], ...]]
-    expect: tuple[dict[str, str | int | None], ...]
+    given: dict[Key, tuple[dict[str, Value], ...]]
+    expect: tuple[dict[str, Value], ...]
     parameters: dict[Key, Decimal] = {}
     source: str | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if any(not isinstance(row.get("subject"), str) or "result" not in row for row in self.expect):
+            raise ValueError("expect 的每一行要有 subject 和 result")
+        return self
 
 
 class CasesFile(Strict):

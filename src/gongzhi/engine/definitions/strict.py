@@ -88,18 +88,27 @@ _WORDS = {
 }
 
 
+def composed(text: str, name: str) -> yaml.Node:
+    """The text as YAML nodes; DefinitionError with the line where it is broken or empty."""
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise DefinitionError([Problem(name, line, f"不是合法的 YAML：{error.problem}")]) from error
+    except yaml.reader.ReaderError as error:
+        raise DefinitionError([Problem(name, 1, f"含有不允许的控制字符：{error.reason}")]) from error
+    if node is None:
+        raise DefinitionError([Problem(name, 1, "文件是空的")])
+    return node
+
+
 def read(path: Path, root: Path) -> Source:
     """Read one YAML file; a repeated key or broken syntax raises DefinitionError with its line."""
     name = path.relative_to(root).as_posix()
     try:
-        node = yaml.compose(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise DefinitionError([Problem(name, line, f"不是合法的 YAML：{error.problem}")]) from error
+        node = composed(path.read_text("utf-8"), name)
     except UnicodeDecodeError as error:
         raise DefinitionError([Problem(name, 1, "不是 UTF-8 编码")]) from error
-    if node is None:
-        raise DefinitionError([Problem(name, 1, "文件是空的")])
     reader = _Reader(name)
     value = reader.root(node)
     if reader.problems:
