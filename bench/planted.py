@@ -29,7 +29,7 @@ from gongzhi.engine.idcodes.digits import (
 PERIOD = "2026Q1"
 _KINDS_OF_CONTRACT = ("新签", "续签", "变更", "终止")
 _DEFINITION = {
-    "number": "15.9", "code": "planted_contracts", "title": "合同信息（测试）", "providers": ["water"],
+    "number": "99.9", "code": "planted_contracts", "title": "合同信息（测试）", "providers": ["water"],
     "clause": "附件2第15项", "frequency": "季后15日内", "since": "2021-06-10",
     "document": "越政办发〔2021〕45号",
     "key": ["number"],
@@ -45,7 +45,7 @@ _DEFINITION = {
         {"key": "amount", "title": "合同金额", "type": "money", "unit": "元", "minimum": 0},
         {"key": "area", "title": "面积", "type": "area"},
         {"key": "kind", "title": "合同类别", "type": "enum", "values": list(_KINDS_OF_CONTRACT)},
-        {"key": "phone", "title": "联系电话", "type": "phone"},
+        {"key": "phone", "title": "联系电话", "type": "phone", "sensitivity": "business"},
         {"key": "heads", "title": "人数", "type": "count", "maximum": 1000},
         {"key": "address", "title": "地址", "type": "address"},
     ],
@@ -67,7 +67,7 @@ class Planted:
 def planted(rows: int, share: float, *, seed: int = 1, person: bool = True) -> Planted:
     """A table with `share` of its rows bad. Without `person` the id column holds a second area instead."""
     random = np.random.default_rng(seed)
-    resource = _resource(person=person)
+    resource = Resource.model_validate(definition(person=person))
     sheet = resource.sheets[0]
     columns = _clean(random, rows, person=person)
     kinds = [kind for kind in _FAULTS if person or kind[0] != "person"]
@@ -86,11 +86,12 @@ def planted(rows: int, share: float, *, seed: int = 1, person: bool = True) -> P
     return Planted(resource, sheet, texts, pl.DataFrame(truth, schema, orient="row"))
 
 
-def _resource(*, person: bool) -> Resource:
+def definition(*, person: bool) -> dict[str, object]:
+    """The resource as a definitions file writes it."""
     fields = [dict(field) for field in _DEFINITION["fields"]]  # type: ignore[attr-defined, call-overload]  # a list of dicts
     if not person:
         fields[3] = {"key": "person", "title": "建筑面积", "type": "area"}
-    return Resource.model_validate({**_DEFINITION, "fields": fields})
+    return {**_DEFINITION, "fields": fields}
 
 
 def _clean(random: np.random.Generator, rows: int, *, person: bool) -> Columns:
@@ -209,4 +210,4 @@ _FAULTS: tuple[tuple[str, str, Fault], ...] = (
 )  # fmt: skip
 KINDS = tuple(code for _, code, _ in _FAULTS)
 
-__all__ = ["KINDS", "PERIOD", "Planted", "planted"]
+__all__ = ["KINDS", "PERIOD", "Planted", "definition", "planted"]

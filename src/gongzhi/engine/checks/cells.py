@@ -15,7 +15,7 @@ _HALF_WORD = [chr(ord(char) - 0xFEE0) for char in _FULL_WORD]
 _UNSEEN = r"[\x{ad}\x{180e}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{206f}\x{feff}\x00-\x08\x0e-\x1f]"
 _ODD_BLANK = r"[\s\x{a0}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]+"
 _DIRTY = (
-    r"^[\s'’‘]|\s$|  |[\x00-\x1f\x{a0}\x{ad}\x{180e}\x{2000}-\x{200f}\x{2028}-\x{202f}\x{205f}-\x{206f}"
+    r"^[\s']|\s$|  |[\x00-\x1f\x{a0}\x{ad}\x{180e}\x{2000}-\x{200f}\x{2028}-\x{202f}\x{205f}-\x{206f}"
     r"\x{3000}\x{feff}\x{ff10}-\x{ff19}\x{ff21}-\x{ff3a}\x{ff41}-\x{ff5a}]"
 )
 _DIRTY_NAME = _DIRTY.replace("|  |", "| |")
@@ -111,7 +111,7 @@ def clean_text(texts: pl.Series, *, name: bool = False) -> tuple[pl.Series, tupl
         return texts, ()
     before = texts.gather(dirty)
     after = before.str.replace_many(_FULL_WORD, _HALF_WORD).str.replace_all(_UNSEEN, "")
-    after = after.str.replace_all(_ODD_BLANK, " ").str.strip_chars(" ").str.replace(r"^['’‘]", "")
+    after = after.str.replace_all(_ODD_BLANK, " ").str.strip_chars(" ").str.replace(r"^('\s*)+", "")
     if name:
         for _ in range(2):
             after = after.str.replace_all(r"(\p{Han}|[（）()]) (\p{Han}|[（）()])", "$1$2")

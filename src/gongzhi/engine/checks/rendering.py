@@ -58,7 +58,7 @@ def render(
         else pl.lit(None)
     )
     address = letter.fill_null("") + pl.col("row").cast(pl.String).fill_null("")
-    cell = pl.when(address != "").then(pl.lit(f"{checked.sheet}!") + address)
+    cell = pl.when(address != "").then(pl.lit(_prefix(checked)) + address)
     return (
         pl.concat(parts)
         .sort("_order")
@@ -124,6 +124,11 @@ def _place(name: str, kind: Kind) -> pl.Expr:
     raise KeyError(f"finding {kind.code} has no place {{{name}}}")
 
 
+def _prefix(checked: Checked) -> str:
+    """The sheet before an address; delimited text has none."""
+    return f"{checked.sheet}!" if checked.sheet else ""
+
+
 def places_of(finding: Finding) -> set[str]:
     """The {places} that a finding's texts ask for."""
     return set(_PLACE.findall(finding.message + finding.mend))
@@ -139,7 +144,7 @@ def repaired_cells(checked: Checked, *, limit: int | None = None) -> pl.DataFram
         if letters
         else pl.lit("")
     )
-    cell = pl.lit(f"{checked.sheet}!") + letter + pl.col("row").cast(pl.String).fill_null("")
+    cell = pl.lit(_prefix(checked)) + letter + pl.col("row").cast(pl.String).fill_null("")
     return frame.select(
         cell.alias("cell"), pl.col("before").alias("from"), pl.col("after").alias("to"), "code"
     )

@@ -35,7 +35,7 @@ def notes(findings: pl.DataFrame) -> dict[tuple[int, int], Note]:
     """`findings` (of `checks.render`) by cell: 1-based row and 0-based column of the sheet."""
     found: dict[tuple[int, int], Note] = {}
     wanted = findings.filter(pl.col("row").is_not_null()).select(
-        "row", pl.col("cell").str.extract(r"!([A-Z]+)\d+$", 1).alias("letter"), "severity", "message", "mend"
+        "row", pl.col("cell").str.extract(r"(?:^|!)([A-Z]+)\d+$", 1).alias("letter"), "severity", "message", "mend"
     )
     letters = {text: column_index(text) for text in wanted["letter"].drop_nulls().unique().to_list()}
     for row, letter, severity, message, mend in wanted.iter_rows():
