@@ -1,5 +1,6 @@
 """xlsx, xls, csv, json into one flat Table, read in a caged child process."""
 
+from .codes import NOTICES, REFUSALS, SKIPS
 from .heading import heading_keys, normalise_heading
 from .model import (
     Column,
@@ -17,6 +18,9 @@ from .model import (
 from .reading import cage_level, read
 
 __all__ = [
+    "NOTICES",
+    "REFUSALS",
+    "SKIPS",
     "Column",
     "Limits",
     "Mark",

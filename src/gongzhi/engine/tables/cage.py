@@ -47,6 +47,7 @@ def main(file: int, letter: int, parcel: int) -> None:
 
 def confine(file: int, limits: Limits) -> str:
     """Give up what reading does not need; returns the level reached, e.g. `landlock-7+limits`."""
+    landlock.die_with_parent()
     _limit(resource.RLIMIT_AS, limits.address_bytes)
     _limit(resource.RLIMIT_CPU, int(limits.seconds * 4) + 1)
     # Only the memory files can be written; what they may hold is bounded here.

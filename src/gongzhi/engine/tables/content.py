@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import mmap
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from . import sniff
+from .biff import scan_biff
 from .container import Package
 from .delimited import NotUtf8, TooNarrow, delimited_grid
 from .encoding import open_text
@@ -21,6 +22,7 @@ from .model import Limits, Mark, Notice, Unreadable
 from .ole import inspect_ole
 from .package import inspect_package, mark_of
 from .parcel import ParcelWriter
+from .sheet import Seen
 from .workbook import MARK_SHEET, open_workbook, sheet_values, workbook_grids
 
 _SUFFIXES = {
@@ -115,29 +117,33 @@ def _read_html(job: Job) -> Content:
 def _read_zip(job: Job) -> Content:
     data = mmap.mmap(job.fd, 0, prot=mmap.PROT_READ)
     inspected = inspect_package(Package(data, job.limits), job.limits)
-    patches = {
-        name: {(row - 1, column): text for (row, column), text in seen.errors.items()}
-        for name, seen in inspected.sheets.items()
-    }
-    with open(job.fd, "rb", closefd=False) as file:
-        book = open_workbook(file)
-        grids = workbook_grids(book, job.limits, patches)
-        for grid in grids:
-            seen = inspected.sheets.get(grid.name)
-            if seen is not None:
-                grid.notices += seen.notices(job.limits.notices_per_code)
-        content = job.lay_out(inspected.kind, grids)
+    content = _read_book(job, inspected.kind, inspected.sheets)
     content.notices = [*inspected.notices, *content.notices]
-    content.mark = inspected.mark() or mark_of(sheet_values(book, MARK_SHEET))
+    content.mark = inspected.mark() or content.mark
     return content
 
 
 def _read_ole(job: Job) -> Content:
     with mmap.mmap(job.fd, 0, prot=mmap.PROT_READ) as data:
-        inspect_ole(data)
+        sheets = scan_biff(inspect_ole(data))
+    return _read_book(job, "xls", sheets)
+
+
+def _read_book(job: Job, form: str, sheets: Mapping[str, Seen] | Sequence[Seen]) -> Content:
+    """Read a workbook; `sheets`: what our own look at each sheet showed, by its name or in order."""
     with open(job.fd, "rb", closefd=False) as file:
         book = open_workbook(file)
-        content = job.lay_out("xls", workbook_grids(book, job.limits))
+        names = book.sheet_names
+        seen = dict(sheets) if isinstance(sheets, Mapping) else dict(zip(names, sheets, strict=False))
+        patches = {
+            name: {(row - 1, column): text for (row, column), text in one.errors.items()}
+            for name, one in seen.items()
+        }
+        grids = workbook_grids(book, job.limits, patches)
+        for grid in grids:
+            if grid.name in seen:
+                grid.notices += seen[grid.name].notices(job.limits.notices_per_code)
+        content = job.lay_out(form, grids)
     content.mark = mark_of(sheet_values(book, MARK_SHEET))
     return content
 

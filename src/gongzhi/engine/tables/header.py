@@ -56,6 +56,10 @@ def looks_like_data(text: str) -> bool:
     return bool(_DATA_LIKE.match(text)) or len(text) > _LONGEST_HEADING or "。" in text
 
 
+# `填报单位：某局` over several columns is a note above the table, not the parent of their headings.
+_LABELLED = re.compile(r"[:：]\s*\S")
+
+
 class HeadingSet:
     """The expected titles and aliases of a resource, in comparable form."""
 
@@ -119,6 +123,8 @@ def _merged_pair(upper: int, spans: Sequence[Span], width: int) -> bool:
 def _belongs(rows: Sequence[Row], upper: int, spans: Sequence[Span], width: int) -> bool:
     lower = rows[upper + 1]
     under = _filled(lower)
+    if any(_LABELLED.search(str(rows[upper][i])) for i in _filled(rows[upper])):
+        return False
     if any(looks_like_data(str(lower[i])) for i in under) or len(_filled(rows[upper])) < 2:
         return False
     return _complements(rows[upper], lower) or (bool(under) and _merged_pair(upper, spans, width))

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import struct
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
 _VERSION_FLAG = 1
 _PATH_BENEATH = 1
 _NO_NEW_PRIVS = 38
+_DEATH_SIGNAL = 1
 _READ_FILE = 1 << 2
 _READ_FOLDER = 1 << 3
 # Rights known to each version of the interface, counted from version 1.
@@ -30,6 +32,11 @@ def _syscall(number: int, *arguments: object) -> int:
 def version() -> int:
     """The kernel's Landlock version, 0 where it has none (or refuses to say)."""
     return max(0, _syscall(_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION_FLAG)))
+
+
+def die_with_parent() -> None:
+    """Have this process killed when the one that started it ends."""
+    ctypes.CDLL(None, use_errno=True).prctl(_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)
 
 
 def restrict(files: list[int], folders: list[str]) -> int:

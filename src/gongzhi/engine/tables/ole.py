@@ -11,21 +11,28 @@ _END_OF_CHAIN = 0xFFFFFFFA
 _ENTRY = 128
 _MAX_SECTORS = 1 << 20
 _FILEPASS = 0x002F
+_ROOT = 5
+_SMALL = 4096
 
 
-def inspect_ole(data: mmap.mmap) -> None:
-    """Refuse what is no plain xls/et workbook: encrypted, with macros, another kind of document, broken."""
-    names, streams = _directory(data)
-    lower = {name.lower() for name in names}
+def inspect_ole(data: mmap.mmap) -> bytes:
+    """The workbook stream of a plain xls/et file.
+
+    Refused is what is encrypted, has macros, is another kind of document, or is broken.
+    """
+    folder = _Folder(data)
+    lower = set(folder.streams)
     if {"encryptedpackage", "encryptioninfo"} & lower:
         raise Unreadable("encrypted")
     if {"_vba_project_cur", "_vba_project", "vba", "macros"} & lower:
         raise Unreadable("macros")
-    book = streams.get("workbook") or streams.get("book")
-    if book is None:
+    name = next((name for name in ("workbook", "book") if name in lower), None)
+    if name is None:
         kind = "DOC" if "worddocument" in lower else "PPT" if "powerpoint document" in lower else "OLE"
         raise Unreadable("not_a_table", {"kind": kind})
-    _refuse_locked(data, *book)
+    stream = folder.read(name)
+    _refuse_locked(stream)
+    return stream
 
 
 def _broken(reason: str) -> Unreadable:
@@ -60,38 +67,73 @@ def _fat(data: mmap.mmap, size: int) -> list[int]:
     return fat
 
 
-def _directory(data: mmap.mmap) -> tuple[set[str], dict[str, tuple[int, int]]]:
-    """All names, and for each stream in big sectors the offset and length of its first sector."""
-    try:
-        shift = struct.unpack_from("<H", data, 30)[0]
-        if shift not in {9, 12}:
-            raise _broken("sector size")
-        size = 1 << shift
-        fat = _fat(data, size)
-        first = struct.unpack_from("<I", data, 48)[0]
-        names: set[str] = set()
-        streams: dict[str, tuple[int, int]] = {}
-        for sector in _chain(data, first, size, fat, 4096):
-            base = (sector + 1) * size
-            for at in range(base, base + size, _ENTRY):
-                length, kind = struct.unpack_from("<HB", data, at + 64)
-                if kind and 2 <= length <= 64:
-                    name = data[at : at + length - 2].decode("utf-16-le", "replace")
-                    names.add(name)
-                    start = struct.unpack_from("<I", data, at + 116)[0]
-                    streams[name.lower()] = ((start + 1) * size, size)
-    except struct.error as error:
-        raise _broken("cut short") from error
-    return names, streams
+class _Folder:
+    """The directory of an OLE file: its streams by name in lower case."""
+
+    def __init__(self, data: mmap.mmap) -> None:
+        self.data = data
+        self.streams: dict[str, tuple[int, int]] = {}
+        self.root = (_END_OF_CHAIN, 0)
+        try:
+            shift = struct.unpack_from("<H", data, 30)[0]
+            if shift not in {9, 12}:
+                raise _broken("sector size")
+            self.size = 1 << shift
+            self.fat = _fat(data, self.size)
+            first = struct.unpack_from("<I", data, 48)[0]
+            for sector in _chain(data, first, self.size, self.fat, 4096):
+                self._entries((sector + 1) * self.size)
+        except struct.error as error:
+            raise _broken("cut short") from error
+
+    def _entries(self, base: int) -> None:
+        for at in range(base, base + self.size, _ENTRY):
+            length, kind = struct.unpack_from("<HB", self.data, at + 64)
+            start, size = struct.unpack_from("<2I", self.data, at + 116)
+            if kind == _ROOT:
+                self.root = (start, size)
+            elif kind and 2 <= length <= 64:
+                name = self.data[at : at + length - 2].decode("utf-16-le", "replace").lower()
+                self.streams[name] = (start, size)
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a stream; short ones lie in small sectors inside the root's stream."""
+        start, size = self.streams[name]
+        if size > len(self.data):
+            raise _broken("stream")
+        try:
+            if size >= _SMALL:
+                return self._big(start, size)
+            return self._small(start, size)
+        except struct.error as error:
+            raise _broken("cut short") from error
+
+    def _big(self, start: int, size: int) -> bytes:
+        sectors = _chain(self.data, start, self.size, self.fat, size // self.size + 1)
+        return b"".join(self.data[(s + 1) * self.size : (s + 2) * self.size] for s in sectors)[:size]
+
+    def _small(self, start: int, size: int) -> bytes:
+        first, count = struct.unpack_from("<2I", self.data, 60)
+        table: list[int] = []
+        for sector in _chain(self.data, first, self.size, self.fat, count):
+            table += struct.unpack_from(f"<{self.size // 4}I", self.data, (sector + 1) * self.size)
+        room = self._big(*self.root)
+        found, sector = b"", start
+        for _ in range(size // 64 + 1):
+            if sector >= len(table):
+                break
+            found += room[sector * 64 : sector * 64 + 64]
+            sector = table[sector]
+        return found[:size]
 
 
-def _refuse_locked(data: mmap.mmap, place: int, room: int) -> None:
-    """A password shows as a FILEPASS record right at the beginning of the workbook stream."""
-    end = min(place + room, len(data))
-    while place + 4 <= end:
-        kind, length = struct.unpack_from("<2H", data, place)
+def _refuse_locked(stream: bytes) -> None:
+    """A password shows as a FILEPASS record at the beginning of the workbook stream."""
+    place = 0
+    while place + 4 <= min(len(stream), 4096):
+        kind, length = struct.unpack_from("<2H", stream, place)
         if kind == _FILEPASS:
             raise Unreadable("encrypted")
-        place += 4 + length
         if kind == 0:
             break
+        place += 4 + length

@@ -43,6 +43,9 @@ def quoting(data: mmap.mmap, start: int, separator: bytes, eol: bytes) -> bool:
     first = quotes == start
     before = np.where(first, eol[0], whole[np.maximum(quotes - 1, 0)])
     opens_field = ends[before]
+    # ="00123" is how some systems keep Excel from dropping zeros; it stays as it is written.
+    equals = (before == ord("=")) & ~first
+    opens_field |= equals & ends[np.where(quotes - 2 >= start, whole[np.maximum(quotes - 2, 0)], eol[0])]
     if not opens_field.any():
         return False
     ends[13] = True

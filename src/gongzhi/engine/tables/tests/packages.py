@@ -137,9 +137,9 @@ def ole(*names: str, tail: bytes = b"") -> bytes:
             raw.ljust(64, b"\0")
             + struct.pack("<HB", len(raw), 2)
             + b"\0" * 49
-            + struct.pack("<III", 2, 512, 0)
+            + struct.pack("<III", 2, 4_096, 0)
         )
-    return header + fat + folder.ljust(512, b"\0")[:512] + tail.ljust(512, b"\0")
+    return header + fat + folder.ljust(512, b"\0")[:512] + tail.ljust(4_096, b"\0")
 
 
 def strings(count: str) -> dict[str, bytes]:
@@ -182,3 +182,38 @@ def prefixed() -> bytes:
     """The good sheet with a namespace prefix on every element."""
     data = sheet_xml().replace(b"<", b"<x:").replace(b"<x:/", b"</x:").replace(b"<x:?", b"<?")
     return packed(parts(data.replace(b"xmlns=", b"xmlns:x=")))
+
+
+def record(kind: int, data: bytes = b"") -> bytes:
+    """A record of an old workbook."""
+    return struct.pack("<2H", kind, len(data)) + data
+
+
+def label(row: int, column: int, text: str) -> bytes:
+    """A text cell of an old workbook."""
+    raw = text.encode("utf-16-le")
+    return record(0x0204, struct.pack("<4HB", row, column, 0, len(text), 1) + raw)
+
+
+def old_workbook(cells: bytes) -> bytes:
+    """An old workbook of one sheet that holds these records."""
+    begin = record(0x0809, struct.pack("<4H2I", 0x0600, 5, 0, 0, 0, 0))
+    sheet_begin = record(0x0809, struct.pack("<4H2I", 0x0600, 0x10, 0, 0, 0, 0))
+    place = len(begin) + 4 + 8 + 2 + 4
+    bound = record(0x0085, struct.pack("<IHBB", place, 0, 1, 1) + "S".encode("utf-16-le"))
+    stream = begin + bound + record(0x000A) + sheet_begin + cells + record(0x000A)
+    stream = stream.ljust(max(4_096, -(-len(stream) // 512) * 512), b"\0")
+    sectors = len(stream) // 512
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack("<5H", 62, 3, 0xFFFE, 9, 6)
+    header += b"\0" * 10 + struct.pack("<4I", 1, 1, 0, 4_096)
+    header += struct.pack("<4I", 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    header = header.ljust(76, b"\0") + struct.pack("<I", 0) + b"\xff" * (108 * 4)
+    chain = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, 2 + sectors), 0xFFFFFFFE]
+    fat = struct.pack(f"<{len(chain)}I", *chain).ljust(512, b"\xff")
+    folder = b""
+    for name, kind, start, size in (("Root Entry", 5, 0xFFFFFFFE, 0), ("Workbook", 2, 2, len(stream))):
+        raw = name.encode("utf-16-le") + b"\0\0"
+        links = struct.pack("<BB3I", kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, 1 if kind == 5 else 0xFFFFFFFF)
+        entry = raw.ljust(64, b"\0") + struct.pack("<H", len(raw)) + links
+        folder += entry.ljust(116, b"\0") + struct.pack("<3I", start, size, 0)
+    return header + fat + folder.ljust(512, b"\0") + stream

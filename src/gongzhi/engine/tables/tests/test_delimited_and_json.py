@@ -75,6 +75,12 @@ def test_quotes_inside_unquoted_fields_are_plain(tmp_path):
     assert table.data["c0"].to_list() == ['3"钢管厂', '4"钢管厂']
 
 
+def test_values_written_as_formulas_to_keep_zeros(tmp_path):
+    text = '纳税人名称,金额\n"甲,公司",="00123"\n="乙公司","2"\n'
+    (table,) = given(tmp_path, text).tables
+    assert table.data.rows() == [("甲,公司", '="00123"'), ('="乙公司"', "2")]
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [

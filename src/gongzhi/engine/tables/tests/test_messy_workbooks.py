@@ -110,6 +110,18 @@ def test_two_row_heading_with_merges(saved):
     assert table.data.row(0) == ("1", "某某公司", "120.5", "3000000", "某路1号", None)
 
 
+def test_merged_notes_above_the_heading_are_not_its_parents(saved):
+    def build(sheet):
+        sheet.append(["填报单位：某局", None, None, None, "单位：万元", None])
+        sheet.merge_cells("A1:C1"), sheet.merge_cells("E1:F1")
+        sheet.append(HEAD)
+        sheet.append(record(1))
+
+    (table,) = saved(build).tables
+    assert [c.header for c in table.columns] == HEAD
+    assert table.unit_hint == "万元"
+
+
 def test_two_row_heading_without_merges(saved):
     def build(sheet):
         sheet.append(["序号", "纳税人名称", "房产", None, "备注"])
