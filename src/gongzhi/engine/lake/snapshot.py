@@ -53,12 +53,12 @@ class Session:
         self._settle(memory, threads)
         for table, empty in snapshot.empties.items():
             if not snapshot.files.get(table):
-                self._materialise(table, empty)
+                self.put(table, empty)
         for table, names in snapshot.files.items():
             if names:
                 self._open(table, names)
         for table, frame in (frames or {}).items():
-            self._materialise(table, frame)
+            self.put(table, frame)
         self._connection.execute("SET lock_configuration = true")
 
     def _settle(self, memory: str, threads: int) -> None:
@@ -73,10 +73,24 @@ class Session:
 
     def _open(self, table: str, names: Sequence[str]) -> None:
         paths = [str((self._snapshot.root / name).resolve()) for name in names]
-        self._connection.read_parquet(paths, union_by_name=True).create_view(table)
+        shape = self._snapshot.empties.get(table)
+        if shape is None:
+            self._connection.read_parquet(paths, union_by_name=True).create_view(table)
+            return
+        # Columns that a definition gained after these files were written are there, and empty.
+        self._connection.read_parquet(paths, union_by_name=True).create_view(f"{table}__files")
+        self.put(f"{table}__shape", shape)
+        self._connection.execute(
+            f"CREATE VIEW {table} AS FROM {table}__shape UNION ALL BY NAME FROM {table}__files"
+        )
 
-    def _materialise(self, table: str, frame: pl.DataFrame) -> None:
+    def put(self, table: str, frame: pl.DataFrame) -> None:
+        """Hold a frame as a table of this session; `table` is a name that the caller made, not text."""
         self._connection.from_arrow(frame.to_arrow()).create(table)
+
+    def drop(self, table: str) -> None:
+        """Let go of a table that `put` made."""
+        self._connection.execute(f"DROP TABLE {table}")
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pl.DataFrame:
         """Run one SELECT (parsed and restricted by the caller) and return its rows."""
