@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from gongzhi.engine.crypto import GENESIS, chain, hmac_sm3
+from gongzhi.engine.crypto import GENESIS, chain
 
 from .models import Checkpoint, Event
+from .queries import Proof, verify
 
 CHECKPOINT_EVERY = 1_000
+CHECKPOINT_AFTER = dt.timedelta(minutes=5)
 
 
 class Behind(Exception):
@@ -44,7 +47,7 @@ def record(
     """Write one event inside the transaction of its act.
 
     `detail` must hold no personal value: names of fields, counts, numbers of batches. Raises Behind
-    when the sealer lags, TransactionManagementError-like RuntimeError outside a transaction.
+    when the sealer lags, RuntimeError outside a transaction.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("an event is written in the transaction of its act")
@@ -71,49 +74,67 @@ def _check_lag() -> None:
         raise Behind
 
 
+@transaction.atomic
+def proved(*, by: Actor) -> Proof:
+    """Verify the trail and write down who did and what came out (queries.verify)."""
+    proof = verify()
+    outcome = {"events": proof.events, "whole": proof.whole, "break_at": proof.break_at}
+    record("audit.verified", by=by, subject=("chain", proof.events), detail=outcome)
+    return proof
+
+
 def seal() -> int:
     """Chain all events that are not chained yet; returns how many. Safe to run twice or in two processes."""
     with transaction.atomic():
-        head = Event.objects.select_for_update().exclude(sequence=None).order_by("-sequence").first()
+        head = _locked_head()
         sequence = head.sequence if head and head.sequence is not None else 0
         previous = bytes.fromhex(head.digest) if head else GENESIS
         waiting = list(Event.objects.select_for_update().filter(sequence=None).order_by("id"))
         for event in waiting:
             sequence += 1
             event.sequence, event.previous = sequence, previous.hex()
-            previous = chain(previous, sequence, content(event))
+            previous = chain(previous, sequence, event.content())
             event.digest = previous.hex()
         Event.objects.bulk_update(waiting, ["sequence", "previous", "digest"], batch_size=500)
-        if waiting:
-            _checkpoint(sequence, previous)
+        if waiting and _checkpoint(sequence, previous):
+            transaction.on_commit(copy_out)
     return len(waiting)
 
 
-def _checkpoint(size: int, head: bytes) -> None:
-    """A checkpoint every thousand events or five minutes, and a copy of it outside the database."""
+def _locked_head() -> Event | None:
+    """The last chained event, locked; asked again until nobody has chained another meanwhile."""
+    sealed = Event.objects.exclude(sequence=None).order_by("-sequence")
+    head = None
+    while (newest := sealed.first()) != head:
+        head = Event.objects.select_for_update().get(pk=newest.pk) if newest else None
+    return head
+
+
+def _checkpoint(size: int, head: bytes) -> bool:
+    """A checkpoint every thousand events or five minutes; True when one was due."""
     now = timezone.now()
     latest = Checkpoint.objects.order_by("-size").first()
-    fresh = latest and size - latest.size < CHECKPOINT_EVERY and now - latest.at < dt.timedelta(minutes=5)
-    if fresh:
-        return
+    if latest and size - latest.size < CHECKPOINT_EVERY and now - latest.at < CHECKPOINT_AFTER:
+        return False
     checkpoint = Checkpoint(at=now, size=size, head=head.hex())
-    checkpoint.mac = mac(checkpoint)
+    checkpoint.mac = checkpoint.right_mac()
     checkpoint.save(force_insert=True)
-    line = {"at": now.isoformat(), "size": size, "head": checkpoint.head, "mac": checkpoint.mac}
+    return True
+
+
+def copy_out() -> None:
+    """Append to the witness file every checkpoint that is newer than its last line.
+
+    Runs after the commit: a line there speaks of events that stand. What a crash has left out comes with
+    the next checkpoint.
+    """
     settings.AUDIT_WITNESS.parent.mkdir(parents=True, exist_ok=True)
-    with settings.AUDIT_WITNESS.open("a", encoding="utf-8") as witness:
-        witness.write(json.dumps(line) + "\n")
-
-
-def mac(checkpoint: Checkpoint) -> str:
-    """Authentication code of a checkpoint under the audit key."""
-    message = f"{checkpoint.size}|{checkpoint.head}".encode()
-    return hmac_sm3(settings.KEYS.current("audit").secret, message).hex()
-
-
-def content(event: Event) -> bytes:
-    """What the chain fixes of an event: everything but the chain's own columns, in one canonical form."""
-    at = event.at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-    parts = [at, event.actor, event.actor_name, event.unit, event.verb, event.subject_kind, event.subject]
-    parts += [event.duty, event.outcome, event.detail]
-    return json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    with settings.AUDIT_WITNESS.open("a+", encoding="utf-8") as witness:
+        witness.seek(0)
+        last = max((json.loads(line)["size"] for line in witness), default=0)
+        for checkpoint in Checkpoint.objects.filter(size__gt=last).order_by("size"):
+            at = checkpoint.at.isoformat()
+            line = {"at": at, "size": checkpoint.size, "head": checkpoint.head, "mac": checkpoint.mac}
+            witness.write(json.dumps(line) + "\n")
+        witness.flush()
+        os.fsync(witness.fileno())

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+from typing import Any, NoReturn
+
+from django.conf import settings
 from django.db import models
+
+from gongzhi.engine.crypto import hmac_sm3
+
+
+class Unchangeable(Exception):
+    """An event is written once; there is no way to change or remove it."""
 
 
 class Event(models.Model):
@@ -38,6 +49,21 @@ class Event(models.Model):
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_kind}:{self.subject}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise Unchangeable
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise Unchangeable
+
+    def content(self) -> bytes:
+        """What the chain fixes: everything but the chain's own columns, in one canonical form."""
+        at = self.at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+        parts = [at, self.actor, self.actor_name, self.unit, self.verb, self.subject_kind, self.subject]
+        written = [*parts, self.duty, self.outcome, self.detail]
+        return json.dumps(written, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
 
 class Checkpoint(models.Model):
     """The head of the chain at one moment, authenticated with the audit key.
@@ -56,3 +82,8 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size} {self.head[:12]}"
+
+    def right_mac(self) -> str:
+        """The code that this checkpoint must carry: HMAC-SM3 of size and head under the audit key."""
+        message = f"{self.size}|{self.head}".encode()
+        return hmac_sm3(settings.KEYS.current("audit").secret, message).hex()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -11,7 +12,6 @@ from django.db.models import QuerySet
 from gongzhi.engine.crypto import GENESIS, chain
 from gongzhi.gate import Sight
 
-from .actions import content, mac
 from .models import Checkpoint, Event
 
 
@@ -41,6 +41,11 @@ def of_subject(kind: str, subject: object) -> QuerySet[Event]:
     return Event.objects.filter(subject_kind=kind, subject=str(subject)).order_by("id")
 
 
+def waiting() -> int:
+    """How many events are not chained yet."""
+    return Event.objects.filter(sequence=None).count()
+
+
 def of_actor(person: object, *, verb: str = "") -> QuerySet[Event]:
     """What one person did, the newest first."""
     events = Event.objects.filter(actor=str(person)).order_by("-id")
@@ -50,40 +55,68 @@ def of_actor(person: object, *, verb: str = "") -> QuerySet[Event]:
 def verify() -> Proof:
     """Recompute every link, every checkpoint and the witness copy; point at the first break.
 
-    Finds edits, deletions, insertions, swaps and truncation of sealed events. What it cannot find is
-    an act that never wrote an event, or a rewriting before the first checkpoint left the machine.
+    Finds edits, deletions, insertions, swaps and truncation of sealed events, forged checkpoints and a
+    database that was rolled back behind the witness. What it cannot find is an act that never wrote an
+    event, or a rewriting with the audit key before a checkpoint has left the machine.
     """
     heads = {checkpoint.size: checkpoint for checkpoint in Checkpoint.objects.all()}
-    previous, expected = GENESIS, 0
+    witness = _witness()
+    sizes = heads.keys() | {seen["size"] for seen in witness}
     digests: dict[int, str] = {}
+    previous, expected = GENESIS, 0
     for event in Event.objects.exclude(sequence=None).order_by("sequence").iterator(chunk_size=2_000):
         expected += 1
-        if event.sequence != expected:
-            return Proof(expected - 1, len(heads), expected, "序号不连续：有事件被删除或插入")
-        if event.previous != previous.hex():
-            return Proof(expected - 1, len(heads), expected, "与前一事件不相接")
-        previous = chain(previous, expected, content(event))
-        if event.digest != previous.hex():
-            return Proof(expected - 1, len(heads), expected, "事件内容被改动")
-        if expected in heads:
+        if reason := _fault(event, expected, previous):
+            return Proof(expected - 1, len(heads), expected, reason)
+        previous = chain(previous, expected, event.content())
+        if expected in sizes:
             digests[expected] = event.digest
+    whole = Proof(expected, len(heads))
+    return _against_checkpoints(whole, heads, digests) or _against_witness(whole, heads, witness, digests)
+
+
+def _fault(event: Event, expected: int, previous: bytes) -> str:
+    """What is wrong with a sealed event at its place in the chain; empty when nothing is."""
+    if event.sequence != expected:
+        return "序号不连续：有事件被删除或插入"
+    if event.previous != previous.hex():
+        return "与前一事件不相接：前面有事件被改动、调换或删除"
+    if event.digest != chain(previous, expected, event.content()).hex():
+        return "事件内容被改动"
+    return ""
+
+
+def _against_checkpoints(whole: Proof, heads: dict[int, Checkpoint], digests: dict[int, str]) -> Proof | None:
     for size, checkpoint in sorted(heads.items()):
-        if digests.get(size) != checkpoint.head or checkpoint.mac != mac(checkpoint):
-            return Proof(expected, len(heads), min(size, expected + 1), "检查点与事件链不符")
-    return _against_witness(Proof(expected, len(heads)), digests)
+        broken = replace(whole, break_at=min(size, whole.events + 1))
+        if size > whole.events:
+            return replace(broken, reason="检查点之后的事件不见了：链被截断")
+        if digests[size] != checkpoint.head:
+            return replace(broken, reason="检查点与事件链不符：此前的事件被整段改写")
+        if checkpoint.mac != checkpoint.right_mac():
+            return replace(broken, reason="检查点是伪造的：认证码不对")
+    return None
 
 
-def _against_witness(proof: Proof, digests: dict[int, str]) -> Proof:
+def _witness() -> list[dict[str, Any]]:
+    """The copies of checkpoints outside the database, oldest first."""
     if not settings.AUDIT_WITNESS.exists():
-        missing = "缺少检查点的外存副本" if proof.checkpoints else ""
-        return Proof(proof.events, proof.checkpoints, 1 if missing else None, missing)
-    for line in settings.AUDIT_WITNESS.read_text("utf-8").splitlines():
-        seen = json.loads(line)
+        return []
+    lines = settings.AUDIT_WITNESS.read_text("utf-8").splitlines()
+    return sorted((json.loads(line) for line in lines if line), key=lambda seen: int(seen["size"]))
+
+
+def _against_witness(
+    whole: Proof, heads: dict[int, Checkpoint], witness: list[dict[str, Any]], digests: dict[int, str]
+) -> Proof:
+    if heads and not witness:
+        return replace(whole, break_at=1, reason="缺少检查点的外存副本")
+    for seen in witness:
         if digests.get(seen["size"]) != seen["head"]:
-            return Proof(
-                proof.events,
-                proof.checkpoints,
-                min(seen["size"], proof.events + 1),
-                "与外存副本不符：链被截断或回退",
-            )
-    return proof
+            at = min(seen["size"], whole.events + 1)
+            return replace(whole, break_at=at, reason="与外存副本不符：链被截断、改写或回退")
+    copied = {seen["size"] for seen in witness}
+    lost = [size for size in heads if size < max(copied, default=0) and size not in copied]
+    if lost:
+        return replace(whole, break_at=min(lost), reason="外存副本缺行：副本被删改")
+    return whole

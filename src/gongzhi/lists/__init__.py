@@ -5,7 +5,7 @@ bar, sorting, keyset paging, the choice of columns, print, and the Excel export 
 (`workbook.exported`).
 """
 
-from .columns import Column, Mark
+from .columns import Column, Mark, Meaning
 from .listing import Listing, listing
 
-__all__ = ["Column", "Listing", "Mark", "listing"]
+__all__ = ["Column", "Listing", "Mark", "Meaning", "listing"]

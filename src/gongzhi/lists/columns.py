@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from django.utils import timezone
 
+Meaning = Literal["stop", "warn", "good", "note"]
 Kind = Literal["text", "number", "yuan", "wan", "code", "day", "instant", "mark"]
 
 
@@ -17,7 +18,7 @@ class Mark:
     """A state with its meaning: stop, warn, good or note; the word always stands beside the colour."""
 
     text: str
-    meaning: Literal["stop", "warn", "good", "note"] = "note"
+    meaning: Meaning = "note"
 
     def __str__(self) -> str:
         return self.text

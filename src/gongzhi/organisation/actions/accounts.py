@@ -83,7 +83,7 @@ def issue_link(*, person: Person, purpose: str, by: Person | None) -> str:
     Link.objects.create(
         person=person, purpose=purpose, digest=link_digest(token), expires_at=expires, issued_by=by
     )
-    record(f"link.{purpose}", by=by, subject=("person", person.pk))
+    record(f"password_link.{purpose}", by=by, subject=("person", person.pk))
     return token
 
 

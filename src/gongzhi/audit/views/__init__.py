@@ -1,0 +1,1 @@
+"""Pages of the trail: the list, one event, the proof that nothing was changed."""

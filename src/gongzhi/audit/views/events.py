@@ -1,0 +1,96 @@
+"""The list of events, and one event."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from gongzhi.audit.forms import EventFilter
+from gongzhi.audit.models import Event
+from gongzhi.audit.queries import visible_to
+from gongzhi.audit.states import OUTCOMES, SUBJECTS, VERBS
+from gongzhi.gate import needs, sight_of
+from gongzhi.lists import Column, Mark, listing
+from gongzhi.lists.workbook import exported
+
+
+def _address(event: Event) -> str:
+    return reverse("event", args=[event.pk])
+
+
+def _outcome(event: Event) -> Mark:
+    return Mark(OUTCOMES.get(event.outcome, event.outcome), "warn" if event.outcome == "refused" else "note")
+
+
+def _subject(event: Event) -> str:
+    kind = SUBJECTS.get(event.subject_kind, event.subject_kind)
+    return f"{kind} {event.subject}".strip()
+
+
+COLUMNS = (
+    Column("sequence", "序号", lambda e: e.sequence, kind="number", order="sequence"),
+    Column(
+        "at", "时间", lambda e: e.at, kind="instant", link=lambda e: reverse("event", args=[e.pk]), order="at"
+    ),
+    Column("actor_name", "谁", lambda e: e.actor_name or "系统", order="actor_name"),
+    Column("unit", "单位", lambda e: e.unit, hidden=True),
+    Column("verb", "做了什么", lambda e: VERBS.get(e.verb, e.verb), order="verb"),
+    Column("subject", "对象", _subject),
+    Column("duty", "职责", lambda e: e.duty, hidden=True),
+    Column("outcome", "结果", _outcome, kind="mark", order="outcome"),
+)
+
+
+@needs("read_audit")
+def events(request: HttpRequest) -> HttpResponseBase:
+    """Everything that was done and refused, the newest first."""
+    chosen = EventFilter(request.GET)
+    rows, words = _filtered(visible_to(sight_of(request.user)), chosen)
+    page = listing(
+        request, "审计记录", COLUMNS, rows, order=("-id",), filters=words, empty_next="请放宽筛选条件。"
+    )
+    file = exported(request, page, by=request.user)
+    return file or render(request, "audit/events.html", {"page": page, "chosen": chosen})
+
+
+def _filtered(rows: QuerySet[Event], chosen: EventFilter) -> tuple[QuerySet[Event], list[tuple[str, str]]]:
+    values: dict[str, Any] = chosen.cleaned_data if chosen.is_valid() else {}
+    conditions: dict[str, tuple[str, str, Callable[[str], str]]] = {
+        "person": ("actor_name__contains", "谁", str),
+        "verb": ("verb", "做了什么", lambda verb: VERBS[verb]),
+        "kind": ("subject_kind", "对象", lambda kind: SUBJECTS[kind]),
+        "subject": ("subject", "对象编号", str),
+        "outcome": ("outcome", "结果", lambda outcome: OUTCOMES[outcome]),
+    }
+    words = []
+    for name, (condition, title, worded) in conditions.items():
+        if value := values.get(name):
+            rows = rows.filter(**{condition: value})
+            words.append((title, worded(value)))
+    for name, condition, title in (("since", "at__gte", "从"), ("until", "at__lt", "到")):
+        if day := values.get(name):
+            edge = day + dt.timedelta(days=name == "until")
+            rows = rows.filter(**{condition: timezone.make_aware(dt.datetime.combine(edge, dt.time()))})
+            words.append((title, day.isoformat()))
+    return rows, words
+
+
+@needs("read_audit")
+def event(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = get_object_or_404(visible_to(sight_of(request.user)), pk=pk)
+    context = {
+        "event": shown,
+        "verb": VERBS.get(shown.verb, shown.verb),
+        "subject": _subject(shown),
+        "outcome": _outcome(shown),
+        "detail": sorted(shown.detail.items()),
+    }
+    return render(request, "audit/event.html", context)
