@@ -14,9 +14,7 @@ from gongzhi.gate import public, signed_in
 from gongzhi.lists import Column, Mark
 
 LONGEST = (
-    "内蒙古自治区呼和浩特市和林格尔县盛乐经济园区"
-    "绿色生态农牧业综合开发示范有限责任公司越东分公司（有限合伙）"
-)
+    "内蒙古自治区呼和浩特市和林格尔县盛乐经济园区绿色生态农牧业综合开发示范有限责任公司越东分公司（有限合伙）"
 )
 
 
