@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from gongzhi.editions.queries import in_force
 from gongzhi.gate import Sight
@@ -59,3 +59,21 @@ def owed(obligations: QuerySet[Obligation], as_of: dt.date) -> Iterator[Owed]:
             resource.title if resource else obligation.resource,
             unit.name if unit else obligation.unit,
         )
+
+
+def in_days(rows: QuerySet[Obligation], today: dt.date, days: int, state: str) -> QuerySet[Obligation]:
+    """Obligations due within `days` before or after today; with `state` "open" only those not met."""
+    first, last = today - dt.timedelta(days=days), today + dt.timedelta(days=days)
+    near = rows.filter(opens__lte=today).filter(Q(due__range=(first, last)) | Q(due=None))
+    return near.filter(received_at=None) if state == "open" else near
+
+
+def counts(rows: QuerySet[Obligation], today: dt.date) -> dict[str, int]:
+    """How many were due this year, met on time, met late, missing, awaited."""
+    year = rows.filter(period_end__gte=dt.date(today.year, 1, 1), period_end__lt=today)
+    found: dict[str, int] = {"owed": 0, "on_time": 0, "late": 0, "missing": 0, "awaited": 0}
+    for obligation in year:
+        found["owed"] += 1
+        key = standing(obligation, today).state.value
+        found[key] = found.get(key, 0) + 1
+    return found

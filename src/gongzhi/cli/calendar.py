@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     from gongzhi.editions.queries import in_force  # noqa: PLC0415  # the same
 
     day = options.as_of or timezone.localdate()
-    open_periods(since=dt.date(day.year - 1, 1, 1), until=day)
+    open_periods(since=dt.date(day.year, 1, 1), until=day)
     rows = Obligation.objects.filter(opens__lte=day)
     if options.unit:
         try:

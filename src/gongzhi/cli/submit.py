@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
         complain(error.text)
         return CODES["refused"] if error.code in {"slot_filled", "replaced_already"} else USAGE
     if options.report:
-        report(handed, options.report, options.file)
+        report(handed, options.report, person(options.user))
     answer = handed.as_json(SHOWN)
     if options.json:
         as_json(answer)
@@ -120,8 +120,9 @@ def tell(answer: dict[str, Any]) -> None:
         out.print(f"回执 {answer['receipt']}")
 
 
-def report(handed: Any, target: Path, source: Path) -> None:
+def report(handed: Any, target: Path, user: Any) -> None:
     """The marked-up workbook with every finding."""
     from gongzhi.intake.actions.report import marked_up  # noqa: PLC0415  # models exist only after setup
 
-    target.write_bytes(marked_up(handed.submission, handed.prepared, source))
+    found = handed.prepared.findings if handed.prepared else None
+    target.write_bytes(marked_up(submission=handed.submission, by=user, findings=found))

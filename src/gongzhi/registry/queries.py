@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from gongzhi.editions.queries import in_force
+from gongzhi.engine.definitions import Sensitivity, Sheet
 from gongzhi.engine.idcodes import classify
+from gongzhi.engine.lake import Lake
+from gongzhi.engine.linkage import explain, load_vocabulary
 from gongzhi.gate import Sight
+from gongzhi.intake.models import LakeFile
+from gongzhi.intake.queries import live
 
 from .models import Doubt, Taxpayer
 
@@ -30,3 +41,110 @@ def search(taxpayers: QuerySet[Taxpayer], text: str) -> QuerySet[Taxpayer]:
             by_code |= Q(organisation_code=found.organisation_code)
         return taxpayers.filter(by_code)
     return taxpayers.filter(Q(name__contains=wanted) | Q(former_names__name__contains=wanted)).distinct()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A taxpayer that a doubtful mention may be, with what speaks for and against in one sentence."""
+
+    taxpayer: Taxpayer
+    score: float
+    sentence: str
+
+
+def candidates_of(doubt: Doubt) -> list[Candidate]:
+    """The candidates of a doubt, best first."""
+    known = Taxpayer.objects.in_bulk([entry["entity"] for entry in doubt.candidates])
+    by_id = {str(pk): taxpayer for pk, taxpayer in known.items()}
+    vocabulary = load_vocabulary(settings.DEFINITIONS / "linkage")
+    found = []
+    for entry in doubt.candidates:
+        taxpayer = by_id.get(entry["entity"])
+        if taxpayer is not None:
+            said = explain(doubt.name, taxpayer.name, vocabulary, entity_address=taxpayer.address or None)
+            found.append(Candidate(taxpayer, entry["score"], said.sentence))
+    return found
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Rows of one table that name a taxpayer."""
+
+    table: str
+    title: str
+    role: str
+    rows: list[dict[str, Any]]
+    total: int
+
+
+MENTIONS_SHOWN = 5
+
+
+def mentions_of(taxpayer: Taxpayer, sight: Sight) -> list[Mention]:
+    """What was handed in about a taxpayer, by table: the latest rows, where they stand and how they joined.
+
+    Tables with tax detail are shown to those whose duty opens them only.
+    """
+    links = _links().filter(pl.col("subject") == str(taxpayer.pk)).collect()
+    if links.is_empty():
+        return []
+    tables = in_force().tables
+    shown = []
+    for (table, role), part in _with_table(links).group_by(["table", "role"], maintain_order=True):
+        if table in tables and _open_to(tables[str(table)][1], sight):
+            resource, sheet = tables[str(table)]
+            latest = part.sort(["_batch", "_row"], descending=True).head(MENTIONS_SHOWN)
+            party = next((p.title for p in sheet.parties if p.role == role), str(role))
+            rows = [_told(row) for row in latest.to_dicts()]
+            shown.append(Mention(str(table), f"{resource.number} {sheet.title}", party, rows, part.height))
+    return sorted(shown, key=lambda mention: mention.title)
+
+
+def _with_table(links: pl.DataFrame) -> pl.DataFrame:
+    """Links with the lake table that their part of the batch fills."""
+    files = LakeFile.objects.filter(role="rows", batch__in=links["_batch"].unique().to_list())
+    rows = [
+        (str(batch), part, table) for batch, part, table in files.values_list("batch_id", "part", "table")
+    ]
+    schema = {"_batch": pl.String, "_part": pl.UInt16, "table": pl.String}
+    return links.join(pl.DataFrame(rows, schema=schema, orient="row"), on=["_batch", "_part"], how="left")
+
+
+METHODS = {
+    "code": "统一社会信用代码一致", "organisation_code": "组织机构代码一致", "old_code": "原税务登记号一致",
+    "name": "名称一致", "former_name": "曾用名一致", "core_name": "字号和行业一致，区域不冲突",
+    "scored": "名称相近，另有地址等佐证", "decision": "人工认定",
+}  # fmt: skip
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """A link as the page shows it."""
+    method = METHODS.get(row["method"], row["method"])
+    score = f"（{row['score']:.2f}）" if row["score"] and row["score"] < 1 else ""
+    place = {"batch": row["_batch"], "part": row["_part"], "row": row["_row"]}
+    return place | {"name": row["name"], "how": f"{method}{score}"}
+
+
+def _open_to(sheet: Sheet, sight: Sight) -> bool:
+    secret = any(field.sight is Sensitivity.TAX for field in sheet.fields)
+    return sight.has("see_tax_detail") or not secret
+
+
+def _links() -> pl.LazyFrame:
+    """The joins of every live batch."""
+    lake = Lake(settings.LAKE)
+    files = LakeFile.objects.filter(role="links", batch__in=live()).values_list("path", flat=True)
+    paths = [lake.path(path) for path in files]
+    nothing = {"subject": pl.String, "status": pl.String}
+    return pl.scan_parquet(paths) if paths else pl.LazyFrame(schema=nothing)
+
+
+def unlinked(limit: int) -> list[dict[str, Any]]:
+    """Names and codes that joined nobody: how often, where last seen; the most frequent first."""
+    frame = _links().filter(pl.col("status") == "unlinked")
+    if "name" not in frame.collect_schema().names():
+        return []
+    last = pl.last("_batch", "_part", "_row").name.map(lambda name: name.removeprefix("_"))
+    grouped = frame.group_by("name", "code").agg(pl.len().alias("mentions"), last)
+    ordered = grouped.sort("mentions", "name", descending=[True, False], nulls_last=True)
+    return ordered.head(limit).collect().to_dicts()

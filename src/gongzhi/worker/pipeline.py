@@ -26,7 +26,7 @@ PAUSE_SECONDS = 0.5
 def owe() -> int:
     """Open the periods that have begun."""
     today = timezone.localdate()
-    return open_periods(since=dt.date(today.year - 1, 1, 1), until=today)
+    return open_periods(since=dt.date(today.year, 1, 1), until=today)
 
 
 EVERY_ROUND: tuple[tuple[str, Callable[[], int]], ...] = (

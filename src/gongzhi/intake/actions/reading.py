@@ -30,19 +30,13 @@ from gongzhi.engine.definitions import Definitions, FieldType, Resource, Sheet
 from gongzhi.engine.lake import column_types, cut_persons, is_person
 from gongzhi.engine.tables import Reading, Table, Unreadable, read
 from gongzhi.intake.models import Submission
-from gongzhi.intake.queries import known_keys
+from gongzhi.intake.queries import FINDINGS, REPAIRED, known_keys
 
 from .names import reads_as_organisation
 from .preparation import Part, Prepared
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _PLACE = re.compile(r"\{([a-z_]+)\}")
-FINDINGS = {
-    "_part": pl.UInt16, "row": pl.UInt32, "cell": pl.String, "column": pl.String, "field": pl.String,
-    "value": pl.String, "code": pl.String, "severity": pl.String, "title": pl.String, "message": pl.String,
-    "mend": pl.String, "suggestion": pl.String,
-}  # fmt: skip
-REPAIRED = {"_part": pl.UInt16, "cell": pl.String, "from": pl.String, "to": pl.String, "code": pl.String}
 
 
 @dataclass(frozen=True)
@@ -69,7 +63,7 @@ def prepare(submission: Submission, file: Path) -> Prepared:
     resource = definitions.resources[submission.resource]
     sheets = [resource.sheet(submission.letter)] if submission.letter else list(resource.sheets)
     try:
-        reading = read(file, headings=_headings(sheets))
+        reading = read(file, headings=headings_of(sheets))
     except Unreadable as error:
         return _refused(definitions, error.code, error.details)
     if reading.mark and reading.mark.resource not in {resource.number, resource.code}:
@@ -87,7 +81,7 @@ def prepare(submission: Submission, file: Path) -> Prepared:
     return _prepared(definitions, submission, reading, checked)
 
 
-def _headings(sheets: Iterable[Sheet]) -> set[str]:
+def headings_of(sheets: Iterable[Sheet]) -> set[str]:
     """Every spelling under which a column of these sheets may stand."""
     names: set[str] = set()
     for sheet in sheets:

@@ -7,106 +7,167 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('intake', '0001_initial'),
+        ("intake", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Doubt',
+            name="Doubt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=300, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('code', models.CharField(blank=True, max_length=64)),
-                ('status', models.CharField(max_length=12)),
-                ('candidates', models.JSONField(default=list)),
-                ('mentions', models.PositiveIntegerField(default=0)),
-                ('example_batch', models.UUIDField()),
-                ('example_part', models.PositiveSmallIntegerField()),
-                ('example_row', models.PositiveIntegerField()),
-                ('batches', models.JSONField(default=list)),
-                ('seen_at', models.DateTimeField()),
-                ('open', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=300, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("code", models.CharField(blank=True, max_length=64)),
+                ("status", models.CharField(max_length=12)),
+                ("candidates", models.JSONField(default=list)),
+                ("mentions", models.PositiveIntegerField(default=0)),
+                ("example_batch", models.UUIDField()),
+                ("example_part", models.PositiveSmallIntegerField()),
+                ("example_row", models.PositiveIntegerField()),
+                ("batches", models.JSONField(default=list)),
+                ("seen_at", models.DateTimeField()),
+                ("open", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ('-mentions', 'id'),
-                'indexes': [models.Index(fields=['open', '-mentions'], name='doubt_open')],
+                "ordering": ("-mentions", "id"),
+                "indexes": [models.Index(fields=["open", "-mentions"], name="doubt_open")],
             },
         ),
         migrations.CreateModel(
-            name='Linking',
+            name="Linking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('register', models.CharField(max_length=64)),
-                ('linked_at', models.DateTimeField()),
-                ('rows', models.PositiveIntegerField(default=0)),
-                ('linked', models.PositiveIntegerField(default=0)),
-                ('doubtful', models.PositiveIntegerField(default=0)),
-                ('unlinked', models.PositiveIntegerField(default=0)),
-                ('round', models.PositiveIntegerField(default=0)),
-                ('batch', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='linking', to='intake.batch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("register", models.CharField(max_length=64)),
+                ("linked_at", models.DateTimeField()),
+                ("rows", models.PositiveIntegerField(default=0)),
+                ("linked", models.PositiveIntegerField(default=0)),
+                ("doubtful", models.PositiveIntegerField(default=0)),
+                ("unlinked", models.PositiveIntegerField(default=0)),
+                ("round", models.PositiveIntegerField(default=0)),
+                (
+                    "batch",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="linking", to="intake.batch"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Taxpayer',
+            name="Taxpayer",
             fields=[
-                ('id', models.UUIDField(default=gongzhi.intake.models.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('organisation_code', models.CharField(blank=True, max_length=9)),
-                ('old_code', models.CharField(blank=True, max_length=20)),
-                ('name', models.CharField(max_length=200)),
-                ('kind', models.CharField(blank=True, max_length=40)),
-                ('status', models.CharField(blank=True, max_length=20)),
-                ('scale', models.CharField(blank=True, max_length=20)),
-                ('industry', models.CharField(blank=True, max_length=8)),
-                ('address', models.CharField(blank=True, max_length=300)),
-                ('street', models.CharField(blank=True, max_length=60)),
-                ('phone_token', models.CharField(blank=True, max_length=48)),
-                ('person_token', models.CharField(blank=True, max_length=48)),
-                ('opened_on', models.DateField(null=True)),
-                ('origin', models.CharField(max_length=12)),
-                ('source_batch', models.UUIDField()),
-                ('source_part', models.PositiveSmallIntegerField()),
-                ('source_row', models.PositiveIntegerField()),
-                ('updated_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=gongzhi.intake.models.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("organisation_code", models.CharField(blank=True, max_length=9)),
+                ("old_code", models.CharField(blank=True, max_length=20)),
+                ("name", models.CharField(max_length=200)),
+                ("kind", models.CharField(blank=True, max_length=40)),
+                ("status", models.CharField(blank=True, max_length=20)),
+                ("scale", models.CharField(blank=True, max_length=20)),
+                ("industry", models.CharField(blank=True, max_length=8)),
+                ("address", models.CharField(blank=True, max_length=300)),
+                ("street", models.CharField(blank=True, max_length=60)),
+                ("phone_token", models.CharField(blank=True, max_length=48)),
+                ("person_token", models.CharField(blank=True, max_length=48)),
+                ("opened_on", models.DateField(null=True)),
+                ("origin", models.CharField(max_length=12)),
+                ("source_batch", models.UUIDField()),
+                ("source_part", models.PositiveSmallIntegerField()),
+                ("source_row", models.PositiveIntegerField()),
+                ("updated_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ('name', 'id'),
-                'indexes': [models.Index(fields=['name'], name='taxpayer_name'), models.Index(fields=['organisation_code'], name='taxpayer_organisation')],
+                "ordering": ("name", "id"),
+                "indexes": [
+                    models.Index(fields=["name"], name="taxpayer_name"),
+                    models.Index(fields=["organisation_code"], name="taxpayer_organisation"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FormerName',
+            name="FormerName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_until', models.DateField(null=True)),
-                ('taxpayer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_names', to='registry.taxpayer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_until", models.DateField(null=True)),
+                (
+                    "taxpayer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="former_names",
+                        to="registry.taxpayer",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('taxpayer', 'name'), name='former_name_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("taxpayer", "name"), name="former_name_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=300)),
-                ('verdict', models.CharField(max_length=10)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('decided_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('taxpayer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='registry.taxpayer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=300)),
+                ("verdict", models.CharField(max_length=10)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("decided_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "taxpayer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="registry.taxpayer",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('key', 'taxpayer'), name='decision_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("key", "taxpayer"),
+                        name="decision_once",
+                    )
+                ],
             },
         ),
     ]

@@ -13,8 +13,14 @@ from django.db.models import Q, QuerySet
 from gongzhi.engine.definitions import Definitions, Sheet
 from gongzhi.engine.lake import Lake, Snapshot, Stored, empty
 from gongzhi.gate import Sight
+from gongzhi.intake.models import Batch, LakeFile, Submission
 
-from .models import Batch, LakeFile, Submission
+FINDINGS = {
+    "_part": pl.UInt16, "row": pl.UInt32, "cell": pl.String, "column": pl.String, "field": pl.String,
+    "value": pl.String, "code": pl.String, "severity": pl.String, "title": pl.String, "message": pl.String,
+    "mend": pl.String, "suggestion": pl.String,
+}  # fmt: skip
+REPAIRED = {"_part": pl.UInt16, "cell": pl.String, "from": pl.String, "to": pl.String, "code": pl.String}
 
 
 def visible_to(sight: Sight) -> QuerySet[Submission]:
@@ -91,3 +97,18 @@ def rows_of(batch: UUID) -> Iterator[tuple[str, pl.DataFrame]]:
     lake = Lake(settings.LAKE)
     for table, path in LakeFile.objects.filter(role="rows", batch_id=batch).values_list("table", "path"):
         yield table, lake.read(path)
+
+
+def findings_of(submission: Submission) -> pl.DataFrame:
+    """Every finding of a submission, with its texts: from staging while it waits, then from the lake."""
+    waiting = settings.HOME.folder("staging") / str(submission.pk) / "findings.parquet"
+    if waiting.exists():
+        return pl.read_parquet(waiting)
+    stored = LakeFile.objects.filter(role="findings", batch__submission=submission).first()
+    return Lake(settings.LAKE).read(stored.path) if stored else pl.DataFrame(schema=FINDINGS)
+
+
+def repaired_of(submission: Submission) -> pl.DataFrame:
+    """Every repair made on reading, while the submission waits for its confirmation."""
+    waiting = settings.HOME.folder("staging") / str(submission.pk) / "repaired.parquet"
+    return pl.read_parquet(waiting) if waiting.exists() else pl.DataFrame(schema=REPAIRED)

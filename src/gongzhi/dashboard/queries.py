@@ -1,0 +1,59 @@
+"""What the workbench shows: read from the rooms, owned by none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import QuerySet
+
+from gongzhi.catalogue import queries as catalogue
+from gongzhi.catalogue.models import Obligation
+from gongzhi.catalogue.queries import Owed
+from gongzhi.catalogue.states import State
+from gongzhi.gate import Sight
+from gongzhi.intake import queries as intake
+from gongzhi.intake.models import Submission
+from gongzhi.intake.states import State as Handed
+from gongzhi.registry import queries as registry
+
+TO_DO = 12
+RECENT = 5
+
+
+def to_do(sight: Sight, today: dt.date) -> list[Owed]:
+    """What the reader's unit owes now, the most overdue first."""
+    rows: QuerySet[Obligation] = catalogue.visible_to(sight).filter(received_at=None, period_end__lt=today)
+    if sight.unit and sight.has("submit_file"):
+        rows = rows.filter(unit=sight.unit)
+    owed = catalogue.owed(rows.exclude(due=None).order_by("due", "pk")[: TO_DO * 4], today)
+    return [one for one in owed if one.standing.state in {State.AWAITED, State.MISSING}][:TO_DO]
+
+
+def recent(sight: Sight) -> QuerySet[Submission]:
+    """The latest submissions in sight."""
+    return intake.visible_to(sight).order_by("-received_at", "-pk")[:RECENT]
+
+
+def facts(sight: Sight, today: dt.date) -> list[dict[str, Any]]:
+    """The figures at the head of the workbench, each with the page that opens to its rows."""
+    found: list[dict[str, Any]] = []
+    if sight.has("see_calendar"):
+        rows = catalogue.visible_to(sight)
+        if sight.unit and sight.has("submit_file"):
+            rows = rows.filter(unit=sight.unit)
+        counts = catalogue.counts(rows, today)
+        done = counts["on_time"] + counts["late"]
+        found += [
+            {"label": "今年已到期和待报", "value": counts["owed"], "href": "/calendar?state=all&span=400"},
+            {"label": "已报", "value": done, "href": "/calendar?state=all&span=400"},
+            {"label": "逾期未报", "value": counts["missing"], "href": "/calendar?state=open&span=400"},
+        ]
+    if sight.has("see_own_batches") or sight.has("see_all_batches"):
+        waiting = intake.visible_to(sight).filter(state=Handed.CHECKED).count()
+        found.append({"label": "等待确认入库", "value": waiting, "href": "/submissions?sort=state"})
+    if sight.has("decide_links"):
+        found.append(
+            {"label": "待认定名称", "value": registry.doubts_visible_to(sight).count(), "href": "/links"}
+        )
+    return found

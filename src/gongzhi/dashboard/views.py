@@ -1,0 +1,40 @@
+"""The workbench, and the search across what one may see."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from gongzhi.engine.idcodes import classify
+from gongzhi.gate import needs, sight_of, signed_in
+from gongzhi.registry import queries as registry
+
+from . import queries
+
+FOUND = 20
+
+
+@signed_in()
+def workbench(request: HttpRequest) -> HttpResponse:
+    """What to do today, by due day; what happened last."""
+    sight, today = sight_of(request.user), timezone.localdate()
+    context = {
+        "today": today,
+        "facts": queries.facts(sight, today),
+        "to_do": queries.to_do(sight, today),
+        "recent": queries.recent(sight),
+    }
+    return render(request, "dashboard/workbench.html", context)
+
+
+@needs("see_taxpayer")
+def search(request: HttpRequest) -> HttpResponse:
+    """By credit code straight to the taxpayer, otherwise by name."""
+    text = request.GET.get("q", "").strip()
+    found = registry.search(registry.visible_to(sight_of(request.user)), text) if text else None
+    if found is not None and classify(text).valid and (only := found.first()):
+        return redirect("taxpayer", only.pk)
+    rows = list(found[: FOUND + 1]) if found is not None else []
+    context = {"q": text, "found": rows[:FOUND], "more": len(rows) > FOUND}
+    return render(request, "dashboard/search.html", context)

@@ -1,0 +1,23 @@
+"""Addresses of the hand-in."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("submit", views.choose, name="submit"),
+    path("submit/<str:number>", views.hand_in, name="hand_in"),
+    path("submit/<str:number>/template", views.template, name="template"),
+    path("submissions", views.submissions, name="submissions"),
+    path("submissions/<uuid:pk>", views.submission, name="submission"),
+    path("submissions/<uuid:pk>/findings", views.findings, name="findings"),
+    path("submissions/<uuid:pk>/commit", views.commit, name="commit"),
+    path("submissions/<uuid:pk>/withdraw", views.withdraw, name="withdraw"),
+    path("submissions/<uuid:pk>/marked-up", views.marked_up, name="marked_up"),
+    path("submissions/<uuid:pk>/bad-rows", views.bad_rows, name="bad_rows"),
+    path("batches", views.batches, name="batches"),
+    path("batches/<uuid:pk>", views.batch, name="batch"),
+    path("receipts/<str:number>", views.receipt, name="receipt"),
+]

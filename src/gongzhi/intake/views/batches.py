@@ -1,0 +1,89 @@
+"""Batches and their history, the rows of one, the receipt."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+
+from gongzhi.audit.queries import of_subject
+from gongzhi.editions.queries import in_force
+from gongzhi.gate import needs, sight_of
+from gongzhi.intake import queries
+from gongzhi.intake.models import Batch, Receipt
+from gongzhi.lists import Column, Mark, listing
+from gongzhi.lists.workbook import exported
+
+ROWS_SHOWN = 50
+KINDS = {"first": "首批", "adds": "补充", "replaces": "更正"}
+
+
+def _state(batch: Batch) -> Mark:
+    return Mark("已被更正", "note") if batch.replaced_by_id else Mark("有效", "good")
+
+
+COLUMNS = (
+    Column("number", "批次", lambda b: b.number, link=lambda b: f"/batches/{b.pk}"),
+    Column("resource", "资源", lambda b: in_force().resources[b.slot.resource].title, order="slot__resource"),
+    Column("period", "期间", lambda b: b.slot.period, order="slot__period"),
+    Column("unit", "单位", lambda b: in_force().units[b.slot.unit].name, order="slot__unit"),
+    Column("kind", "类别", lambda b: KINDS[b.kind]),
+    Column("rows", "入库行数", lambda b: b.rows, "number", order="rows"),
+    Column("committed", "入库时间", lambda b: b.committed_at, "instant", order="committed_at"),
+    Column("state", "状态", _state, "mark"),
+)
+
+
+@needs("see_own_batches", "see_all_batches")
+def batches(request: HttpRequest) -> HttpResponseBase:
+    """Accepted batches, latest first."""
+    rows = queries.batches_visible_to(sight_of(request.user))
+    page = listing(
+        request, "入库批次", COLUMNS, rows, order=("-committed_at", "-pk"),
+        empty="还没有入库的批次", empty_next="报送的文件通过检查并确认后，会出现在这里。",
+    )  # fmt: skip
+    return exported(request, page, by=request.user) or render(request, "intake/batches.html", {"page": page})
+
+
+@needs("see_own_batches", "see_all_batches")
+def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One batch: what it is, its versions, its rows; `row` opens the page that holds that row."""
+    found = get_object_or_404(queries.batches_visible_to(sight_of(request.user)), pk=pk)
+    part, wanted = _number(request, "part"), _number(request, "row")
+    start = _number(request, "from")
+    rows = queries.rows_page(found, part or 0, start or 0, ROWS_SHOWN, wanted)
+    versions = Batch.objects.filter(slot=found.slot).order_by("version").select_related("submission")
+    context = {
+        "batch": found,
+        "resource": in_force().resources[found.slot.resource],
+        "unit": in_force().units[found.slot.unit],
+        "kind": KINDS[found.kind],
+        "versions": versions,
+        "trail": of_subject("submission", found.submission_id),
+        "field": request.GET.get("field", ""),
+        "rows": rows,
+    }
+    return render(request, "intake/batch.html", context)
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    return int(text) if text.isdigit() else None
+
+
+@needs("see_own_batches", "see_all_batches")
+def receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """回执: to be kept, printed, shown."""
+    found = get_object_or_404(
+        Receipt.objects.select_related("batch__slot", "batch__submission"), number=number
+    )
+    batch = get_object_or_404(queries.batches_visible_to(sight_of(request.user)), pk=found.batch_id)
+    context = {
+        "receipt": found,
+        "batch": batch,
+        "resource": in_force().resources[batch.slot.resource],
+        "unit": in_force().units[batch.slot.unit],
+    }
+    return render(request, "intake/receipt.html", context)

@@ -1,0 +1,94 @@
+"""Choose a resource, hand a file in, fetch a template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from gongzhi.editions.queries import in_force
+from gongzhi.engine import documents
+from gongzhi.engine.definitions import Resource
+from gongzhi.gate import needs, sight_of
+from gongzhi.intake.actions import check, receive
+from gongzhi.intake.actions.refused import Refused
+from gongzhi.intake.actions.submission import Place
+from gongzhi.intake.forms import HandInForm
+from gongzhi.intake.models import Submission
+from gongzhi.intake.queries import owed_resources
+from gongzhi.lists.workbook import TYPE, attachment
+
+AT_ONCE_BYTES = 3 * 1024 * 1024
+
+
+@needs("submit_file")
+def choose(request: HttpRequest) -> HttpResponse:
+    """What this unit provides, each with its template and the way to hand in."""
+    resources = owed_resources(sight_of(request.user))
+    return render(request, "intake/choose.html", {"resources": resources})
+
+
+@needs("submit_file")
+def hand_in(request: HttpRequest, number: str) -> HttpResponse:
+    """Hand one file in for one resource."""
+    resource = _own(request, number)
+    unit = str(request.user.unit)  # type: ignore[union-attr]  # the gate let only signed-in people through
+    form = HandInForm(
+        request.POST or None,
+        request.FILES or None,
+        resource=resource,
+        unit=unit,
+        today=timezone.localdate(),
+        initial={"period": request.GET["period"]} if "period" in request.GET else None,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("submission", _receive(request, form, resource, unit).pk)
+        except Refused as error:
+            form.add_error(None, error.text)
+    return render(request, "intake/hand_in.html", {"form": form, "resource": resource})
+
+
+def _receive(request: HttpRequest, form: HandInForm, resource: Resource, unit: str) -> Submission:
+    """Keep the file; a small one is checked at once, a large one by the worker."""
+    data: dict[str, Any] = form.cleaned_data
+    upload, relation = data["file"], data.get("relation", "")
+    place = Place(
+        resource.number,
+        data["period"],
+        unit,
+        adds=data["batch"] if relation == "adds" else "",
+        replaces=data["batch"] if relation == "replaces" else "",
+        whole=data["whole"],
+    )
+    path = Path(upload.temporary_file_path())
+    submission = receive(file=path, name=upload.name, place=place, by=request.user, channel="page")  # type: ignore[arg-type]  # as above
+    if upload.size <= AT_ONCE_BYTES and submission.state == "received":
+        check(submission=submission, by=request.user)  # type: ignore[arg-type]  # as above
+    return submission
+
+
+@needs("submit_file", "see_definitions")
+def template(request: HttpRequest, number: str) -> HttpResponse:
+    """The Excel template of a resource."""
+    definitions = in_force()
+    if number not in definitions.resources:
+        raise Http404
+    resource = definitions.resources[number]
+    providers = "、".join(unit.name for unit in definitions.providers(resource)[:3])
+    response = HttpResponse(
+        documents.template(resource, definitions.digest, providers=providers), content_type=TYPE
+    )
+    response.headers["Content-Disposition"] = attachment(f"{resource.number} {resource.title}.xlsx")
+    return response
+
+
+def _own(request: HttpRequest, number: str) -> Resource:
+    """A resource that the reader's unit provides; for everybody else it is not there."""
+    for resource in owed_resources(sight_of(request.user)):
+        if resource.number == number:
+            return resource
+    raise Http404

@@ -1,0 +1,156 @@
+"""Follow a submission: its state, its findings, the decision to take it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from gongzhi.editions.queries import in_force
+from gongzhi.gate import needs, sight_of
+from gongzhi.intake import actions, queries
+from gongzhi.intake.actions import report
+from gongzhi.intake.actions.refused import Refused
+from gongzhi.intake.models import Submission
+from gongzhi.intake.states import LABELS, NotPossible, State
+from gongzhi.lists import Column, Mark, Meaning, listing
+from gongzhi.lists.workbook import TYPE, attachment, exported
+from gongzhi.organisation.models import Person
+
+MEANINGS: dict[State, Meaning] = {State.COMMITTED: "good", State.REFUSED: "stop", State.CHECKED: "warn"}
+FINDINGS_SHOWN = 100
+
+
+def state_mark(submission: Submission) -> Mark:
+    state = State(submission.state)
+    return Mark(LABELS[state], MEANINGS.get(state, "note"))
+
+
+COLUMNS = (
+    Column(
+        "received",
+        "接收时间",
+        lambda s: s.received_at,
+        "instant",
+        lambda s: f"/submissions/{s.pk}",
+        "received_at",
+    ),
+    Column(
+        "resource",
+        "资源",
+        lambda s: f"{s.resource} {in_force().resources[s.resource].title}",
+        order="resource",
+    ),
+    Column("period", "期间", lambda s: s.period, order="period"),
+    Column("unit", "单位", lambda s: in_force().units[s.unit].name, order="unit"),
+    Column("file", "文件", lambda s: s.file_name),
+    Column("state", "状态", state_mark, "mark", order="state"),
+    Column("rows", "行数", lambda s: s.rows, "number", order="rows"),
+    Column("accepted", "入库", lambda s: s.accepted if s.state == State.COMMITTED else None, "number"),
+    Column("aside", "待补正", lambda s: s.set_aside, "number", order="set_aside"),
+)
+
+
+@needs("see_own_batches", "see_all_batches")
+def submissions(request: HttpRequest) -> HttpResponseBase:
+    """Everything handed in, latest first."""
+    rows = queries.visible_to(sight_of(request.user))
+    page = listing(
+        request, "报送记录", COLUMNS, rows, order=("-received_at", "-pk"),
+        empty="还没有报送过文件", empty_next="到“报送文件”选择资源，上传第一份。",
+    )  # fmt: skip
+    return exported(request, page, by=_person(request)) or render(
+        request, "intake/submissions.html", {"page": page}
+    )
+
+
+def _person(request: HttpRequest) -> Person:
+    """The signed-in person: the gate let nobody else through."""
+    assert isinstance(request.user, Person)
+    return request.user
+
+
+def _seen(request: HttpRequest, pk: UUID) -> Submission:
+    return get_object_or_404(queries.visible_to(sight_of(request.user)), pk=pk)
+
+
+@needs("see_own_batches", "see_all_batches")
+def submission(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One submission: what was read, what was found, what to do next."""
+    found = _seen(request, pk)
+    resource = in_force().resources[found.resource]
+    context = {"submission": found, "resource": resource, "state": state_mark(found)}
+    if found.state != State.RECEIVED:
+        context |= queries.reading_of(found) | queries.findings_page(
+            found, request.GET.get("code", ""), FINDINGS_SHOWN
+        )
+    whole = "intake/_submission.html" if request.headers.get("HX-Request") else "intake/submission.html"
+    return render(request, whole, context)
+
+
+@needs("see_own_batches", "see_all_batches")
+def findings(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The findings of one kind, a fragment of the submission's page."""
+    found = _seen(request, pk)
+    page = queries.findings_page(
+        found, request.GET.get("code", ""), FINDINGS_SHOWN, int(request.GET.get("from", "0") or 0)
+    )
+    return render(request, "intake/_findings.html", {"submission": found, **page})
+
+
+@require_POST
+@needs("submit_file")
+def commit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take the good rows in."""
+    found = _seen(request, pk)
+    try:
+        batch = actions.commit(submission=found, by=_person(request))
+    except (Refused, NotPossible) as error:
+        messages.add_message(request, messages.INFO, str(error), extra_tags="stop")
+        return redirect("submission", pk)
+    if batch.submission_id != found.pk:
+        messages.add_message(
+            request, messages.INFO, f"内容与已入库的 {batch.number} 相同，没有重复入库。", extra_tags="note"
+        )
+    return redirect("receipt", batch.receipt.number)
+
+
+@require_POST
+@needs("submit_file")
+def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Give this file up: all rows will be mended first."""
+    try:
+        actions.withdraw(submission=_seen(request, pk), by=_person(request))
+    except NotPossible as error:
+        messages.add_message(request, messages.INFO, str(error), extra_tags="stop")
+    return redirect("submission", pk)
+
+
+@needs("submit_file")
+def marked_up(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The sender's file with its faults marked."""
+    return _workbook(request, pk, report.marked_up, "标注")
+
+
+@needs("submit_file")
+def bad_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Only the rows to be mended."""
+    return _workbook(request, pk, report.bad_rows, "待补正行")
+
+
+def _workbook(request: HttpRequest, pk: UUID, make: Callable[..., bytes], word: str) -> HttpResponse:
+    found = _seen(request, pk)
+    try:
+        content = make(submission=found, by=_person(request))
+    except Refused as error:
+        messages.add_message(request, messages.INFO, error.text, extra_tags="stop")
+        return redirect("submission", pk)
+    name = f"{found.file_name.rpartition('.')[0] or found.file_name}（{word}）.xlsx"
+    response = HttpResponse(content, content_type=TYPE)
+    response.headers["Content-Disposition"] = attachment(name)
+    return response

@@ -1,0 +1,15 @@
+"""Addresses of the taxpayer file."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("taxpayers", views.taxpayers, name="taxpayers"),
+    path("taxpayers/<uuid:pk>", views.taxpayer, name="taxpayer"),
+    path("links", views.doubts, name="doubts"),
+    path("links/<int:pk>", views.doubt, name="doubt"),
+    path("links/unlinked", views.unlinked, name="unlinked"),
+]

@@ -1,0 +1,132 @@
+"""The taxpayer file, and the queue of doubtful joins."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+
+from gongzhi.gate import needs, sight_of
+from gongzhi.lists import Column, Mark, Meaning, listing
+from gongzhi.lists.workbook import exported
+from gongzhi.organisation.models import Person
+
+from . import queries
+from .actions import decide
+from .actions.decision import Refused
+from .forms import DecisionForm
+from .models import Doubt, Taxpayer
+
+STATUS: dict[str, Meaning] = {"正常": "good", "非正常": "stop", "注销": "note"}
+
+TAXPAYERS = (
+    Column("name", "名称", lambda t: t.name, link=lambda t: f"/taxpayers/{t.pk}", order="name"),
+    Column("code", "统一社会信用代码", lambda t: t.code, "code", order="code"),
+    Column(
+        "status",
+        "税务状态",
+        lambda t: Mark(t.status, STATUS.get(t.status, "note")) if t.status else None,
+        "mark",
+    ),
+    Column("kind", "类别", lambda t: t.kind, order="kind"),
+    Column("street", "街道", lambda t: t.street, order="street"),
+    Column("address", "地址", lambda t: t.address),
+    Column("origin", "登记来源", lambda t: {"bureau": "税务登记", "market": "市场监管登记"}.get(t.origin)),
+)
+
+
+def _why(doubt: Doubt) -> Mark:
+    return (
+        Mark("名称与代码指向不同的户", "stop")
+        if doubt.status == "conflict"
+        else Mark("名称相近，证据不足", "warn")
+    )
+
+
+DOUBTS = (
+    Column(
+        "name", "来文中的名称", lambda d: d.name or "（未填）", link=lambda d: f"/links/{d.pk}", order="name"
+    ),
+    Column(
+        "code", "来文中的代码", lambda d: d.code if not d.code.startswith("P") else "（个人，已脱敏）", "code"
+    ),
+    Column("status", "为什么要认定", _why, "mark"),
+    Column("candidates", "候选户数", lambda d: len(d.candidates), "number"),
+    Column("mentions", "涉及行数", lambda d: d.mentions, "number", order="mentions"),
+    Column("seen", "发现时间", lambda d: d.seen_at, "instant", order="seen_at"),
+)
+
+
+def _person(request: HttpRequest) -> Person:
+    """The signed-in person: the gate let nobody else through."""
+    assert isinstance(request.user, Person)
+    return request.user
+
+
+@needs("see_taxpayer")
+def taxpayers(request: HttpRequest) -> HttpResponseBase:
+    """The register, searched by code or name."""
+    text = request.GET.get("q", "").strip()
+    rows = queries.visible_to(sight_of(request.user))
+    found = queries.search(rows, text) if text else rows
+    page = listing(
+        request, "纳税人", TAXPAYERS, found, order=("name", "pk"), filters=(("查找", text),) if text else (),
+        empty="没有找到", empty_next="可以只输名称中的几个字，或核对统一社会信用代码。",
+    )  # fmt: skip
+    context = {"page": page, "q": text}
+    return exported(request, page, by=request.user) or render(request, "registry/taxpayers.html", context)
+
+
+@needs("see_taxpayer")
+def taxpayer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One taxpayer: who it is, what departments said of it, how each row was joined."""
+    sight = sight_of(request.user)
+    found = get_object_or_404(queries.visible_to(sight), pk=pk)
+    context = {
+        "taxpayer": found,
+        "mentions": queries.mentions_of(found, sight),
+        "names": found.former_names.all(),
+    }
+    return render(request, "registry/taxpayer.html", context)
+
+
+@needs("decide_links")
+def doubts(request: HttpRequest) -> HttpResponseBase:
+    """What the machine does not decide, the most frequent first."""
+    rows = queries.doubts_visible_to(sight_of(request.user))
+    page = listing(
+        request, "待认定", DOUBTS, rows, order=("-mentions", "pk"),
+        empty="没有待认定的名称", empty_next="新批次入库并关联后，拿不准的会排在这里。",
+    )  # fmt: skip
+    return exported(request, page, by=request.user) or render(request, "registry/doubts.html", {"page": page})
+
+
+@needs("decide_links")
+def doubt(request: HttpRequest, pk: int) -> HttpResponse:
+    """One doubtful mention with its candidates side by side, and the decision."""
+    found = get_object_or_404(queries.doubts_visible_to(sight_of(request.user)), pk=pk)
+    candidates = queries.candidates_of(found)
+    form = DecisionForm(
+        request.POST or None, candidates=[(str(c.taxpayer.pk), c.taxpayer.name) for c in candidates]
+    )
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data["taxpayer"]
+        same = None if chosen == "none" else get_object_or_404(Taxpayer, pk=chosen)
+        try:
+            decide(doubt=found, taxpayer=same, by=_person(request), note=form.cleaned_data["note"])
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.add_message(request, messages.INFO, "已认定，相关批次将重新关联。", extra_tags="good")
+            return redirect("doubts")
+    context = {"doubt": found, "candidates": candidates, "form": form, "why": _why(found)}
+    return render(request, "registry/doubt.html", context)
+
+
+@needs("decide_links")
+def unlinked(request: HttpRequest) -> HttpResponse:
+    """Mentions that joined nobody: a queue of its own, perhaps unregistered taxpayers."""
+    return render(request, "registry/unlinked.html", {"rows": queries.unlinked(limit=200)})
