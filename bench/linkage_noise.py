@@ -20,11 +20,10 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from gongzhi.engine.idcodes import make_credit_code, organisation_check
+
 CLEAN, CODED, UNREGISTERED = 0.45, 0.55, 0.05
 ADDRESSED, PHONED, TWICE = 0.70, 0.30, 0.12
-NEVER = "\0"
-_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_WEIGHTS = [3**at % 31 for at in range(17)]
 _STREETS = ("城东街道", "城西街道", "湖滨街道", "北门街道")
 _BLANKS = (" ", "\u3000", "\xa0", "\u200b")
 _SWAP = "建华兴达泰盛宏鑫利源丰润恒通瑞金宝德祥和嘉美佳天海新东永安富龙"
@@ -120,14 +119,9 @@ NOISES: dict[str, Callable[[Party, random.Random], str]] = {
 
 
 def credit_code(number: int) -> str:
-    """A credit code with both check digits right, of a region that does not exist (99)."""
+    """A credit code with both check digits right, of a region that does not exist (990100)."""
     body = f"{number:08d}"
-    weights = (3, 7, 9, 10, 5, 8, 4, 2)
-    digit = 11 - sum(w * int(c) for w, c in zip(weights, body, strict=True)) % 11
-    organisation = body + {10: "X", 11: "0"}.get(digit, str(digit))
-    head = "91990100" + organisation
-    total = sum(_CHARACTERS.find(c) * w for c, w in zip(head, _WEIGHTS, strict=True))
-    return head + _CHARACTERS[(31 - total % 31) % 31]
+    return make_credit_code(f"91990100{body}{organisation_check(body)}")
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ _SHORTEST_CORE = 3
 
 
 def candidate_pairs(rows: pl.DataFrame, register: Register) -> pl.DataFrame:
-    """Distinct pairs (``row``, ``entity``) from five blocks: trade name, core less one character, place,
-    phone or person token, rarest bigrams. ``rows`` and the register's entities hold the columns of
-    ``pairs.SIDE``.
+    """Distinct pairs (``row``, ``entity``) from these blocks: trade name, core less one character, place,
+    phone or person token; for rows that none of them reaches, the rarest bigrams. ``rows`` and the entities
+    of the register hold the columns of ``pairs.SIDE``.
     """
     entities = register.entities
     blocks = [
@@ -29,9 +29,10 @@ def candidate_pairs(rows: pl.DataFrame, register: Register) -> pl.DataFrame:
         _shared(rows, entities, "phone_token", _PLACE_CAP),
         _shared(rows, entities, "person_token", _PLACE_CAP),
         _one_character(rows, entities),
-        _rare_bigrams(rows, entities),
     ]
-    return pl.concat(blocks).unique()
+    near = pl.concat(blocks).unique()
+    far = rows.join(near.select("row").unique(), on="row", how="anti")
+    return pl.concat([near, _rare_bigrams(far, entities)])
 
 
 def _shared(rows: pl.DataFrame, entities: pl.DataFrame, column: str, cap: int) -> pl.DataFrame:

@@ -22,6 +22,8 @@ _GROUP = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
 _STREET = re.compile(r"^([一-鿿]{2,4}?(?:街道|镇|乡))(?=..)")
 _LIST = re.compile(r"[、/]|(?<=公司)原|(?<=厂)原")
 _LONGEST_WORD = 5
+_COUNTY = 6  # digits of a county's code
+_CHUNK = 50_000
 # Stands around a division that was in brackets, between reading them and cutting the name.
 _PLACE = "\x1f"
 _PLACED = re.compile(f"{_PLACE}.*?{_PLACE}")
@@ -63,9 +65,10 @@ class Splitter:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._words = vocabulary
-        self._openings: dict[str, list[str]] = {}
+        self._openings: dict[str, list[tuple[str, bool, tuple[str, ...]]]] = {}
         for spelling in sorted(vocabulary.divisions, key=len, reverse=True):
-            self._openings.setdefault(spelling[:2], []).append(spelling)
+            opening = (spelling, self._may_open(spelling), vocabulary.divisions[spelling])
+            self._openings.setdefault(spelling[:2], []).append(opening)
         self._endings: dict[str, list[str]] = {}
         for form in sorted(vocabulary.forms, key=len, reverse=True):
             self._endings.setdefault(form[-1], []).append(form)
@@ -196,46 +199,41 @@ class Splitter:
         division, _, rest = self._division(branch)
         return with_digits((self._short(division) if division else "") + rest)
 
-    def _opening(self, text: str) -> list[str]:
-        return [spelling for spelling in self._openings.get(text[:2], ()) if text.startswith(spelling)]
-
     def _division(self, stem: str) -> tuple[str, str, str]:
         """Cut divisions off the front while two characters remain: (as written, code, rest)."""
-        start, code = 0, ""
+        start, code, last = 0, "", len(stem) - 2
         for _ in range(3):
-            for spelling in self._opening(stem[start:]):
-                if len(stem) - start - len(spelling) < 2 or not self._may_stand(spelling, code, start):
+            for spelling, may_open, codes in self._openings.get(stem[start : start + 2], ()):
+                if start + len(spelling) > last or not stem.startswith(spelling, start):
                     continue
-                code = self._code(spelling, code) or code
-                start += len(spelling)
-                break
+                below = codes if not start else tuple(c for c in codes if c.startswith(code) and c != code)
+                if (may_open and not start) or (start and code and below):
+                    code = below[0] if len(below) == 1 or len(below[0]) < _COUNTY else code
+                    start += len(spelling)
+                    break
             else:
                 break
         return stem[:start], code, stem[start:]
 
-    def _may_stand(self, spelling: str, above: str, start: int) -> bool:
+    def _may_open(self, spelling: str) -> bool:
+        """Whether a name may begin with this: any division in full, a province or city in short. The short
+        form of a county may near home (诸暨…); that of an urban district (新华, 和平) or of a county far away
+        (江口, 东方) is more likely a trade name.
+        """
         codes = self._words.divisions[spelling]
-        if start:
-            return bool(above) and any(code.startswith(above) and code != above for code in codes)
-        if spelling in self._words.short_divisions or len(codes[0]) < 6:
+        if spelling in self._words.short_divisions or len(codes[0]) < _COUNTY:
             return True
-        # The bare short form of a county may open a name near home (诸暨…); that of an urban district (新华,
-        # 和平) or of a county far away (江口, 东方) is more likely a trade name.
         county = any(f"{spelling}{kind}" in self._words.short_divisions for kind in ("市", "县"))
         return county and any(code.startswith(self._words.home) for code in codes)
-
-    def _code(self, spelling: str, above: str) -> str:
-        codes = [code for code in self._words.divisions[spelling] if code.startswith(above)]
-        if len(codes) == 1 or (codes and len(codes[0]) < 6):
-            return codes[0]
-        return ""
 
     def _short(self, division: str) -> str:
         """The last division of a run, in its short form: 浙江省绍兴市 → 绍兴."""
         start, last = 0, division
         while start < len(division):
-            spelling = next(iter(self._opening(division[start:])), division[start:])
-            last, start = spelling, start + len(spelling)
+            openings = self._openings.get(division[start : start + 2], ())
+            spellings = (spelling for spelling, _, _ in openings if division.startswith(spelling, start))
+            last = next(spellings, division[start:])
+            start += len(last)
         return self._words.short_divisions.get(last, last)
 
     def _street(self, rest: str) -> tuple[str, str]:
@@ -295,14 +293,25 @@ def split_names(names: pl.Series, vocabulary: Vocabulary) -> pl.DataFrame:
 def split_canonical(distinct: pl.Series, vocabulary: Vocabulary) -> pl.DataFrame:
     """As :func:`split_names`, for names that are canonical and distinct already."""
     split = splitter(vocabulary).split
-    columns = list(zip(*map(split, distinct.to_list()), strict=True)) or [()] * len(NameParts._fields)
-    frame = {}
-    for name, values in zip(NameParts._fields, columns, strict=True):
-        frame[name] = pl.Series(name, _texts(name, values), dtype=pl.String)
+    # In pieces, so that the parts of a million names need not all stand in memory as Python objects.
+    pieces = [
+        _columns([split(name) for name in distinct.slice(start, _CHUNK).to_list()])
+        for start in range(0, max(len(distinct), 1), _CHUNK)
+    ]
     lists = [
         pl.col(name).str.split(_JOINT).fill_null(pl.lit([], pl.List(pl.String))) for name in LIST_COLUMNS[1:]
     ]
-    return pl.DataFrame(frame).with_columns(lists)
+    return pl.concat(pieces).with_columns(lists)
+
+
+def _columns(parts: list[NameParts]) -> pl.DataFrame:
+    columns = list(zip(*parts, strict=True)) or [()] * len(NameParts._fields)
+    return pl.DataFrame(
+        [
+            pl.Series(name, _texts(name, values), dtype=pl.String)
+            for name, values in zip(NameParts._fields, columns, strict=True)
+        ]
+    )
 
 
 def _texts(column: str, values: tuple[Any, ...]) -> list[str | None] | tuple[str, ...]:

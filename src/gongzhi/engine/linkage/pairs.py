@@ -43,13 +43,11 @@ def compare(
     both = pairs.join(left, on="row", how="left", maintain_order="left").join(
         right, on="entity", how="left", maintain_order="left"
     )
-    both = both.with_columns(
-        _distances(both),
-    ).with_columns(
+    both = both.with_columns(_distances(pairs, rows, entities)).with_columns(
         trade=_trade(),
-        trades=_industry(),
+        trades=_industry(vocabulary),
         forms=_form(),
-        divisions=_division(),
+        divisions=_division(vocabulary),
         branches=_branch(),
         numbers=_presence("ordinals"),
         address=_address(),
@@ -66,22 +64,36 @@ def compare(
     )  # fmt: skip
 
 
-def _distances(both: pl.DataFrame) -> list[pl.Series]:
-    if both.is_empty():
-        return [
-            pl.Series("name_similarity", [], pl.Float64),
-            *(pl.Series(n, [], pl.Int64) for n in ("core_edits", "trade_edits")),
-        ]
-    similar = cpdist(both["bare"].to_list(), both["bare_e"].to_list(), scorer=fuzz.ratio, dtype=np.float32)
-    edits = {
-        name: cpdist(both[name].to_list(), both[f"{name}_e"].to_list(), scorer=OSA.distance, dtype=np.int32)
-        for name in ("core", "trade_name")
-    }
-    return [
+def _distances(
+    pairs: pl.DataFrame, rows: pl.DataFrame, entities: pl.DataFrame
+) -> tuple[pl.Series, pl.Series]:
+    """(name_similarity, core_edits) of the pairs; each text becomes a Python string once, however many pairs
+    it stands in.
+    """
+    if pairs.is_empty():
+        return pl.Series("name_similarity", [], pl.Float64), pl.Series("core_edits", [], pl.Int64)
+    left, right = _Texts(pairs, rows, "row"), _Texts(pairs, entities, "entity")
+    similar = cpdist(left.of("bare"), right.of("bare"), scorer=fuzz.ratio, dtype=np.float32, workers=-1)
+    edits = cpdist(left.of("core"), right.of("core"), scorer=OSA.distance, dtype=np.int32, workers=-1)
+    return (
         pl.Series("name_similarity", (similar / 100).astype(np.float64)),
-        pl.Series("core_edits", edits["core"].astype(np.int64)),
-        pl.Series("trade_edits", edits["trade_name"].astype(np.int64)),
-    ]
+        pl.Series("core_edits", edits.astype(np.int64)),
+    )
+
+
+class _Texts:
+    """The texts of one side of the pairs, by reference."""
+
+    def __init__(self, pairs: pl.DataFrame, side: pl.DataFrame, key: str) -> None:
+        self._side = side.join(pairs.select(pl.col(key).unique()), on=key, how="semi").with_row_index("at")
+        self._at = pairs.join(self._side.select(key, "at"), on=key, how="left", maintain_order="left")[
+            "at"
+        ].to_numpy()
+
+    def of(self, column: str) -> list[str]:
+        texts = np.empty(len(self._side), dtype=object)
+        texts[:] = self._side[column].to_list()
+        return list(texts[self._at])
 
 
 def _presence(column: str) -> pl.Expr:
@@ -96,22 +108,28 @@ def _presence(column: str) -> pl.Expr:
 
 
 def _trade() -> pl.Expr:
-    short = pl.min_horizontal(pl.col("trade_name").str.len_chars(), pl.col("trade_name_e").str.len_chars())
     return (
-        pl.when(pl.col("trade_edits") == 0)
+        pl.when(pl.col("trade_name") == pl.col("trade_name_e"))
         .then(pl.lit("same"))
-        .when((pl.col("trade_edits") == 1) & (short >= 2))
+        .when((pl.col("core_edits") <= 1) & (pl.col("industry") == pl.col("industry_e")))
         .then(pl.lit("close"))
         .otherwise(pl.lit("differs"))
     )
 
 
-def _industry() -> pl.Expr:
+def _group(column: str, vocabulary: Vocabulary) -> pl.Expr:
+    return pl.col(column).str.contains_any(list(vocabulary.group_words))
+
+
+def _industry(vocabulary: Vocabulary) -> pl.Expr:
     here, there = pl.col("industry"), pl.col("industry_e")
+    group = _group("core", vocabulary) != _group("core_e", vocabulary)
     inside = here.str.contains(there, literal=True) | there.str.contains(here, literal=True)
     return (
         pl.when(here == there)
         .then(pl.lit("same"))
+        .when(group)
+        .then(pl.lit("group"))
         .when((here == "") | (there == ""))
         .then(pl.lit("missing"))
         .when(inside)
@@ -133,8 +151,10 @@ def _form() -> pl.Expr:
     )
 
 
-def _division() -> pl.Expr:
+def _division(vocabulary: Vocabulary) -> pl.Expr:
     here, there = pl.col("division_code"), pl.col("division_code_e")
+    undivided = (pl.col("division") == "") & _group("core", vocabulary)
+    undivided |= (pl.col("division_e") == "") & _group("core_e", vocabulary)
     streets = (pl.col("street") != "") & (pl.col("street_e") != "") & (pl.col("street") != pl.col("street_e"))
     same_text = (pl.col("division") == pl.col("division_e")) & (pl.col("division") != "")
     return (
@@ -144,6 +164,8 @@ def _division() -> pl.Expr:
         .then(pl.lit("same"))
         .when((pl.col("division") == "") & (pl.col("division_e") == ""))
         .then(pl.lit("none"))
+        .when(undivided)
+        .then(pl.lit("undivided"))
         .when((here == "") | (there == ""))
         .then(pl.lit("missing"))
         .when(here.str.starts_with(there) | there.str.starts_with(here))

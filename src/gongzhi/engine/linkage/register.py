@@ -14,7 +14,9 @@ from .vocabulary import Vocabulary
 
 ENTITY_COLUMNS = ("entity", "name", "code", "organisation_code", "address", "phone_token", "person_token")
 FORMER_COLUMNS = ("entity", "name", "valid_from", "valid_to")
-_CREDIT_CODE_LENGTH = 18
+CREDIT = 18  # characters of a credit code
+# In a register smaller than this, counts say nothing about chance.
+_FEW_NAMES = 1000
 
 
 class RegisterError(ValueError):
@@ -69,7 +71,7 @@ def _entities(entities: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
     organisation = (
         pl.when(pl.col("organisation_code").is_not_null())
         .then(pl.col("organisation_code"))
-        .when(pl.col("code").str.len_chars() == _CREDIT_CODE_LENGTH)
+        .when(pl.col("code").str.len_chars() == CREDIT)
         .then(pl.col("code").str.slice(8, 9))
     )
     frame = frame.with_columns(
@@ -88,7 +90,7 @@ def _entities(entities: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
         for key, count in counts.items()
     )
     # How many would bear this trade name with this line of business by mere chance.
-    chance = pl.col("trade_count") * pl.col("industry_count") / max(len(frame), 1)
+    chance = pl.col("trade_count") * pl.col("industry_count") / max(len(frame), _FEW_NAMES)
     return frame.with_columns(namesakes=chance).drop("industry_count")
 
 

@@ -8,7 +8,7 @@ from .addresses import split_addresses
 from .decisions import DIFFERENT, SAME, checked, key_expression
 from .names import split_canonical
 from .pairs import FEATURES, SIDE, compare
-from .register import Register
+from .register import CREDIT, Register
 from .text import normalise
 
 ROW_COLUMNS = ("code", "code_kind", "organisation_code", "name", "address", "phone_token", "person_token")
@@ -37,15 +37,22 @@ class Run:
         self._wide: pl.DataFrame | None = None
         decided = checked(decisions)
         self._refused = (
-            self.open.select("row", "key")
+            self._keys(decided)
             .join(decided.filter(pl.col("verdict") == DIFFERENT).select("key", "entity"), on="key")
             .select("row", "entity")
         )
         self._decide(decided.filter(pl.col("verdict") == SAME))
 
+    def _keys(self, decided: pl.DataFrame) -> pl.DataFrame:
+        """(row, key) of the rows that somebody decided about."""
+        if decided.is_empty():
+            return pl.DataFrame(schema={"row": pl.UInt32, "key": pl.String})
+        keys = self.open.select("row", key_expression("canonical", "code"))
+        return keys.join(decided.select("key").unique(), on="key", how="semi")
+
     def _decide(self, decided: pl.DataFrame) -> None:
         """A person said who it is. An entity that has left the register, or two answers, is a conflict."""
-        found = self.open.select("row", "key").join(decided.select("key", "entity"), on="key")
+        found = self._keys(decided).join(decided.select("key", "entity"), on="key")
         known = pl.col("entity").is_in(self.register.entities["entity"].implode())
         status = pl.when(known & (pl.len().over("row") == 1)).then(pl.lit(LINKED)).otherwise(pl.lit(CONFLICT))
         self.settle(found.with_columns(status=status, score=pl.lit(1.0)), "decision")
@@ -102,8 +109,11 @@ class Run:
         rows = self._all.select("row", "code", "code_kind", "organisation_code")
         held = self.register.entities.select("entity", code_e="code", organisation_code_e="organisation_code")
         both = pairs.join(rows, on="row", how="left").join(held, on="entity", how="left")
+        # Only like is compared with like: an old registration number says nothing against a credit code.
+        credit = (pl.col("code").str.len_chars() == CREDIT) & (pl.col("code_e").str.len_chars() == CREDIT)
         other = pl.coalesce(
-            pl.col("organisation_code") != pl.col("organisation_code_e"), pl.col("code") != pl.col("code_e")
+            pl.col("organisation_code") != pl.col("organisation_code_e"),
+            pl.when(credit).then(pl.col("code") != pl.col("code_e")),
         )
         firm = pl.col("code_kind").is_in(FIRM_KINDS).fill_null(False)
         return both.with_columns(conflict=firm & other.fill_null(False)).select(*pairs.columns, "conflict")
@@ -166,7 +176,10 @@ def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
     frame = rows.select(pl.col("row").cast(pl.UInt32), *columns, day)
     if frame["row"].n_unique() != len(frame):
         raise ValueError("a row number stands twice among the rows to link")
-    frame = frame.with_columns(canonical=normalise(frame["name"])).drop("name")
-    return frame.with_columns(
-        key_expression("canonical", "code"), bare=pl.col("canonical").str.replace_all(r"[()]", "")
-    )
+    inside = pl.when(pl.col("code_kind") == "credit_code").then(pl.col("code").str.slice(8, 9))
+    frame = frame.with_columns(
+        canonical=normalise(frame["name"]), organisation_code=pl.coalesce("organisation_code", inside)
+    ).drop("name")
+    bracketed = pl.col("canonical").str.contains("(", literal=True)
+    bare = pl.col("canonical").str.replace_all("(", "", literal=True).str.replace_all(")", "", literal=True)
+    return frame.with_columns(bare=pl.when(bracketed).then(bare).otherwise(pl.col("canonical")))

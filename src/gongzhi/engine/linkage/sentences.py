@@ -17,6 +17,7 @@ CLAUSES: dict[str, dict[str, str]] = {
     "industry": {
         "missing": "一方未写行业",
         "part": "行业写法详略不同",
+        "group": "一方为集团或控股公司，另一方不是",
         "differs": "行业“{left_industry}”与“{right_industry}”不同",
     },
     "form": {
@@ -27,6 +28,7 @@ CLAUSES: dict[str, dict[str, str]] = {
     "division": {
         "within": "区划“{left_division}”与“{right_division}”为上下级",
         "missing": "一方未写区划",
+        "undivided": "一方为不冠区划的集团名称",
         "differs": "区划“{left_division}”与“{right_division}”不同",
     },
     "branch": {

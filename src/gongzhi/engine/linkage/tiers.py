@@ -8,26 +8,29 @@ from .blocks import candidate_pairs
 from .register import valid_on
 from .run import CONFLICT, DOUBTFUL, FIRM_KINDS, LINKED, Run
 
-_CODE_KINDS = (*FIRM_KINDS, "old_number", "registration_number")
+_OLD_KINDS = ("old_tax_number", "old_number", "registration_number")
+_NO_CODE = ("empty", "invalid")
 _FORMER_SCORE = 0.97
 _CORE_SCORE = {"same": 0.95, "kin": 0.92, "missing": 0.9}
 # So many namesakes by chance, and an equal core no longer tells by itself.
-_NAMESAKES = 0.5
+_NAMESAKES = 0.1
 _PLACED = ["same", "none"]
 _DOUBT = 0.72
 _CORE_CAP = 20
+_FEW = 3
+_PIECE = 50_000
 
 
 def by_code(run: Run) -> None:
     """The code itself, then the organisation code inside it. An old number of two readings joins only where
     they do not point to two taxpayers. A name that belongs to somebody else makes it a conflict."""
-    coded = run.open.filter(pl.col("code_kind").is_in(_CODE_KINDS))
+    coded = run.open.filter(~pl.col("code_kind").is_in(_NO_CODE).fill_null(False))
     exact = (
         coded.filter(pl.col("code").is_not_null())
         .select("row", "code", "code_kind")
         .join(run.register.codes, on="code")
     )
-    old = pl.col("code_kind").is_in(["old_tax_number", "old_number", "registration_number"])
+    old = pl.col("code_kind").is_in(_OLD_KINDS)
     exact = exact.select(
         "row", "entity", method=pl.when(old).then(pl.lit("old_code")).otherwise(pl.lit("code"))
     )
@@ -161,13 +164,17 @@ def _closeness() -> pl.Expr:
 
 
 def _good_core() -> pl.Expr:
-    """Whether an equal core is enough by itself: the more likely a namesake, the more must agree beside
-    it."""
-    placed = pl.col("division").is_in(_PLACED)
+    """Whether an equal core is enough by itself: the more likely a namesake, the more must agree beside it.
+
+    浙江甲乙有限公司 and 绍兴甲乙有限公司 are two names to the registrar, so a division inside the other
+    is no agreement; only one left out is, where chance would hardly bring forth a namesake.
+    """
+    placed, missing = pl.col("division").is_in(_PLACED), pl.col("division") == "missing"
+    short = pl.col("form") == "missing"
     telling = pl.col("namesakes") <= _NAMESAKES
-    alone = (pl.col("form") != "differs") & (placed | telling)
+    alone = (pl.col("form") != "differs") & (placed | (missing & ~short & telling))
     # An address that differs outweighs everything but the full name in another spelling of its form.
-    full = placed & (pl.col("form").is_in(["same", "kin"]) | ((pl.col("form") == "missing") & telling))
+    full = placed & (pl.col("form").is_in(["same", "kin"]) | (short & telling))
     return pl.col("witness") | (alone & (full | (pl.col("address") != "differs")))
 
 
@@ -176,9 +183,10 @@ def by_score(run: Run) -> None:
     another line of business is another firm until a person says otherwise."""
     foreign = pl.col("code_kind").is_in(FIRM_KINDS).fill_null(False)
     rows = run.parts(run.open.filter(pl.col("canonical").is_not_null() & ~foreign))
-    found = run.compared(run.allowed(candidate_pairs(rows, run.register))).filter(~pl.col("veto"))
-    found = found.with_columns(sure=_sure() & (pl.col("division") != "differs"))
-    found = found.filter(pl.col("sure") | (pl.col("score") >= _DOUBT))
+    # Piece by piece, so that memory does not grow with the rows.
+    found = pl.concat(_scored(run, piece) for piece in rows.iter_slices(_PIECE)) if len(rows) else None
+    if found is None:
+        return
     only = pl.col("sure") & (pl.col("sure").sum().over("row") == 1)
     linked = found.filter(only).with_columns(status=pl.lit(LINKED))
     run.settle(linked, "scored")
@@ -186,10 +194,24 @@ def by_score(run: Run) -> None:
     run.settle(rest.with_columns(status=pl.lit(DOUBTFUL)), "scored")
 
 
+def _scored(run: Run, rows: pl.DataFrame) -> pl.DataFrame:
+    found = run.compared(run.allowed(candidate_pairs(rows, run.register))).filter(~pl.col("veto"))
+    found = found.with_columns(sure=_sure() & (pl.col("division") != "differs"))
+    near = (pl.col("score") >= _DOUBT) | (_short() & (pl.col("trade_count") <= _FEW))
+    return found.filter(pl.col("sure") | near).select("row", "entity", "sure", "score")
+
+
+def _short() -> pl.Expr:
+    """The trade name is whole; the line of business, and perhaps more, is left out or cut short."""
+    left_out = pl.col("industry").is_in(["missing", "part"]) & (pl.col("form") != "differs")
+    return (pl.col("trade_name") == "same") & left_out & (pl.col("division") != "differs")
+
+
 def _sure() -> pl.Expr:
     token = (pl.col("phone") == "same") | (pl.col("person") == "same")
     slip = (pl.col("core_edits") <= 1) & pl.col("witness") & (~pl.col("contrast") | token)
-    short = (pl.col("trade_name") == "same") & pl.col("industry").is_in(["missing", "part"])
-    unique = pl.col("division").is_in(["same", "within"]) & (pl.col("trade_count") == 1)
-    unique &= pl.col("address") != "differs"
-    return slip | (short & (pl.col("form") != "differs") & (pl.col("witness") | unique))
+    placed = pl.col("division") == "same"
+    # One thing may be left out or cut short without a witness, not two.
+    placed |= (pl.col("division") == "missing") & (pl.col("industry") == "part") & (pl.col("form") == "same")
+    unique = placed & (pl.col("trade_count") == 1) & (pl.col("address") != "differs")
+    return slip | (_short() & (pl.col("witness") | unique))

@@ -14,7 +14,7 @@ from .text import canonical
 
 _FORM_KEYS = {
     "forms", "branch_words", "strong_branch_words", "parent_endings", "former_marks", "also_marks",
-    "later_marks", "remarks", "contrasts",
+    "later_marks", "remarks", "contrasts", "group_words",
 }  # fmt: skip
 
 
@@ -22,7 +22,7 @@ class VocabularyError(ValueError):
     """A vocabulary file lacks a key, has an unknown one or repeats a word."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Vocabulary:
     """Everything :func:`split_name` knows. All words are canonical. Compared by identity, so it can key a
     cache."""
@@ -39,6 +39,7 @@ class Vocabulary:
     later_marks: tuple[str, ...]
     remarks: frozenset[str]
     contrasts: tuple[frozenset[str], ...]
+    group_words: tuple[str, ...]
     trade_words: frozenset[str]
 
 
@@ -64,6 +65,7 @@ def load_vocabulary(folder: Path) -> Vocabulary:
         later_marks=_longest_first(forms["later_marks"]),
         remarks=frozenset(canonical(word) for word in forms["remarks"]),
         contrasts=tuple(frozenset(group) for group in forms["contrasts"]),
+        group_words=_longest_first(forms["group_words"]),
         trade_words=frozenset(canonical(word) for word in trade["trade_words"].split()),
     )
 
