@@ -54,6 +54,7 @@ NOTICES: frozenset[str] = frozenset(
         "formula_without_value",  # cell
         "error_value",  # cell, before: the error
         "extra_cell",  # cell without a heading above, before: its text
+        "more_of_these",  # before: a code that was said too often to list all, after: how often
         "nested_value",  # before: the column that holds lists or objects
         "embedded_ignored",
         "external_links_ignored",

@@ -142,7 +142,7 @@ def _read_book(job: Job, form: str, sheets: Mapping[str, Seen] | Sequence[Seen])
         grids = workbook_grids(book, job.limits, patches)
         for grid in grids:
             if grid.name in seen:
-                grid.notices += seen[grid.name].notices(job.limits.notices_per_code)
+                grid.notices += seen[grid.name].notices()
         content = job.lay_out(form, grids)
     content.mark = mark_of(sheet_values(book, MARK_SHEET))
     return content

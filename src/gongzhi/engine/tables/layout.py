@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -86,7 +87,7 @@ class _Layout:
         self.skipped = self._above()
         self.notices: list[Notice] = []
         self.filled = dict.fromkeys(range(grid.width), 0)
-        self.count = 0
+        self.count = self.extra = 0
 
     def _above(self) -> list[tuple[int, str]]:
         grid, header = self.grid, self.header
@@ -113,7 +114,7 @@ class _Layout:
             "names": [f"g{i}" for i in kept],
             "pieces": self.parcel.take(),
             "skipped": self.skipped,
-            "notices": [[n.code, n.cell, n.before, n.after] for n in [*grid.notices, *self.notices]],
+            "notices": [[n.code, n.cell, n.before, n.after] for n in self._capped()],
             "unit_hint": unit_of(grid.head[: header.first]),
         }
 
@@ -135,15 +136,31 @@ class _Layout:
             filled = frame.height - nulls[i]
             self.filled[i] += filled
             beyond = i >= len(self.header.texts) or not self.header.texts[i]
-            if filled and beyond and len(self.notices) < self.limits.notices_per_code:
+            if filled and beyond:
                 self._say_extra(frame, i)
 
     def _say_extra(self, frame: pl.DataFrame, column: int) -> None:
-        extra = frame.select(ROW, f"g{column}").drop_nulls().head(self.limits.notices_per_code)
+        """Name the cells that no heading stands above."""
+        extra = frame.select(ROW, f"g{column}").drop_nulls()
+        self.extra += extra.height
+        room = max(0, self.limits.notices_per_code - len(self.notices))
         place = self.grid.first_column + column
-        self.notices += [
-            Notice("extra_cell", address(row, place), text, None) for row, text in extra.iter_rows()
-        ]
+        for row, text in extra.head(room).iter_rows():
+            self.notices.append(Notice("extra_cell", address(row, place), text, None))
+
+    def _capped(self) -> list[Notice]:
+        """At most so many notices of each code, and for each that has more how many there are."""
+        totals = Counter(notice.code for notice in [*self.grid.notices, *self.notices])
+        if self.extra:
+            totals["extra_cell"] = self.extra
+        kept: list[Notice] = []
+        told: Counter[str] = Counter()
+        for notice in [*self.grid.notices, *self.notices]:
+            told[notice.code] += 1
+            if told[notice.code] <= self.limits.notices_per_code:
+                kept.append(notice)
+        more = [code for code, total in totals.items() if total > self.limits.notices_per_code]
+        return kept + [Notice("more_of_these", None, code, str(totals[code])) for code in more]
 
 
 def lay_out(

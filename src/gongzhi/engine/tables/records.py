@@ -123,7 +123,7 @@ class RecordRules:
         return None
 
     def _numbered(self, row: Sequence[str | None], filled: list[int], number: int) -> str | None:
-        if number != self.first or len(filled) < 3:
+        if number != self.first or len(filled) < 4:
             return None
         texts = [_tight(row[i]).strip("()（）栏[]") for i in filled]
         if texts[0] in {"栏次", "次", "行次"}:
@@ -133,7 +133,7 @@ class RecordRules:
         letters = "甲乙丙丁戊己庚辛ABCDEFGHIJKLMNOPQRSTUVWXYZ"
         plain = all(t in letters and len(t) == 1 for t in texts[:start])
         run = len(numbers) == len(texts) - start and numbers == list(range(1, len(numbers) + 1))
-        return "column_numbers" if plain and run and len(texts) >= 3 else None
+        return "column_numbers" if plain and run and numbers else None
 
     def _lead_says(self, row: Sequence[str | None], filled: list[int], number: int) -> str | None:
         lead = [_tight(row[i]) for i in filled[:3]]

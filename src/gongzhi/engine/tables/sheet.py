@@ -55,19 +55,15 @@ class Seen:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     far_cells: set[str] = field(default_factory=set)
 
-    def notices(self, most: int) -> list[Notice]:
+    def notices(self) -> list[Notice]:
         """What the sender should be told of this sheet."""
         notices = [Notice("hidden_rows_read", f"{a}:{b}") for a, b in runs(self.hidden_rows)]
         notices += [
             Notice("hidden_columns_read", f"{column_letter(a)}:{column_letter(b)}")
             for a, b in self.hidden_columns
         ]
-        notices += [
-            Notice("formula_without_value", address(row, column)) for row, column in self.no_value[:most]
-        ]
-        notices += [
-            Notice("error_value", address(r, c), text) for (r, c), text in list(self.errors.items())[:most]
-        ]
+        notices += [Notice("formula_without_value", address(row, column)) for row, column in self.no_value]
+        notices += [Notice("error_value", address(r, c), text) for (r, c), text in self.errors.items()]
         return notices
 
 

@@ -19,6 +19,7 @@ from .model import Limits, Notice, Unreadable, address
 MARK_SHEET = "_gongzhi"
 _BATCH = 20_000
 _EXACT = 1e15
+_HALF_SECOND = dt.timedelta(microseconds=500_000)
 Cells = Sequence[Any]
 
 
@@ -38,13 +39,20 @@ def number_text(value: float) -> str:
 
 
 def _moment_text(value: dt.datetime) -> str:
+    # A moment is stored as a fraction of a day, so half past eight may come a microsecond early.
+    value = (value + _HALF_SECOND).replace(microsecond=0)
     if value.time() == dt.time():
         return value.date().isoformat()
-    return value.replace(microsecond=0).isoformat(sep=" ")
+    return value.isoformat(sep=" ")
+
+
+def _time_text(value: dt.time) -> str:
+    day = dt.datetime.combine(dt.date(2000, 1, 1), value)
+    return (day + _HALF_SECOND).time().replace(microsecond=0).isoformat()
 
 
 def _duration_text(value: dt.timedelta) -> str:
-    minutes, seconds = divmod(int(value.total_seconds()), 60)
+    minutes, seconds = divmod(round(value.total_seconds()), 60)
     return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
 
 
@@ -55,7 +63,7 @@ _TEXT: dict[type, Callable[[Any], str | None]] = {
     bool: lambda value: "TRUE" if value else "FALSE",
     dt.datetime: _moment_text,
     dt.date: dt.date.isoformat,
-    dt.time: lambda value: value.replace(microsecond=0).isoformat(),
+    dt.time: _time_text,
     dt.timedelta: _duration_text,
 }
 _DATES = frozenset({dt.datetime, dt.date})
@@ -129,7 +137,7 @@ class SheetRows:
                     continue
                 if first + offset == span.top:
                     values[span] = row[column]
-                    if row[column] != "" and len(self.notices) < self.limits.notices_per_code:
+                    if row[column] != "":
                         place = self.left + column
                         reach = f"{address(span.top + 1, place)}:{address(span.bottom + 1, place)}"
                         self.notices.append(Notice("merged_filled", reach, None, cell_text(row[column])))

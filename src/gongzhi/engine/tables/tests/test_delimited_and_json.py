@@ -111,6 +111,14 @@ def test_a_much_longer_row_far_down_is_still_read(tmp_path):
     assert len([n for n in table.notices if n.code == "extra_cell"]) == 40
 
 
+def test_notices_are_capped_and_counted(tmp_path):
+    (table,) = given(tmp_path, "纳税人名称,金额\n" + "甲公司,1,多\n" * 1_500).tables
+    assert len([n for n in table.notices if n.code == "extra_cell"]) == 1_000
+    assert [(n.before, n.after) for n in table.notices if n.code == "more_of_these"] == [
+        ("extra_cell", "1500")
+    ]
+
+
 def test_titles_and_totals_in_text(tmp_path):
     text = "某某表,,\n单位：元,,\n纳税人名称,金额,备注\n甲公司,1,\n合计,1,\n填表人：张三,审核人：李四,\n"
     (table,) = given(tmp_path, text).tables
