@@ -97,18 +97,19 @@ def unpack(fd: int, pieces: list[list[int]], names: list[str]) -> tuple[pl.DataF
             ROW, [], pl.UInt32
         )
     data = pa.py_buffer(mmap.mmap(fd, os.fstat(fd).st_size, prot=mmap.PROT_READ))
-    frames = []
-    for start, end, _ in pieces:
-        try:
-            with pa.ipc.open_file(pa.BufferReader(data.slice(start, end - start))) as reader:
-                piece = reader.read_all()
-            # Where a text lies is told by the child; it is believed once every place and byte was checked.
-            piece.validate(full=True)
-            frame = pl.DataFrame(pl.from_arrow(piece, rechunk=False))
-        except (pa.ArrowException, OSError, IndexError) as error:
-            raise Unreadable("reader_died", {"reason": type(error).__name__}) from error
-        frames.append(frame.select(ROW, *schema))
-    whole = pl.concat(frames, rechunk=False)
+
+    def checked(piece: list[int]) -> pl.DataFrame:
+        with pa.ipc.open_file(pa.BufferReader(data.slice(piece[0], piece[1] - piece[0]))) as reader:
+            found = reader.read_all()
+        # Where a text lies is told by the child; it is believed once every place and byte was checked.
+        found.validate(full=True)
+        return pl.DataFrame(pl.from_arrow(found, rechunk=False)).select(ROW, *schema)
+
+    try:
+        with ThreadPoolExecutor(min(4, len(pieces))) as hands:
+            whole = pl.concat(hands.map(checked, pieces), rechunk=False)
+    except (pa.ArrowException, pl.exceptions.PolarsError, OSError, IndexError) as error:
+        raise Unreadable("reader_died", {"reason": type(error).__name__}) from error
     columns = whole.select(names).rename({name: f"c{i}" for i, name in enumerate(names)})
     return columns, whole[ROW]
 
