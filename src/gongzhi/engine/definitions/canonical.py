@@ -24,6 +24,7 @@ from .resource import Resource, Sheet
 from .strict import DefinitionError, Problem, composed
 
 WIDTH = 160
+_BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")  # what YAML takes for the end of a line, besides LF
 
 
 def canonical_text(text: str, model: type[BaseModel] | None = None, name: str = "definition.yml") -> str:
@@ -32,12 +33,15 @@ def canonical_text(text: str, model: type[BaseModel] | None = None, name: str = 
     What no rewriting can mend (tabs in the indentation, long lines) stays and is reported by `faults`.
     DefinitionError where the text is not YAML.
     """
-    lines = [line.rstrip() for line in text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")]
-    text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
-    text = _unquoted(text, name)
+    text = _unquoted(_tidy(text), name)
     while model and (swap := next(_misplaced(text, composed(text, name), model), None)):
         text = swap[1]
-    return text
+    return _tidy(text)
+
+
+def _tidy(text: str) -> str:
+    lines = [line.rstrip() for line in _BREAKS.sub("\n", text.removeprefix("\ufeff")).split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
 
 
 def faults(name: str, content: bytes, model: type[BaseModel] | None = None) -> list[Problem]:
@@ -70,7 +74,7 @@ def folder_faults(root: Path) -> list[Problem]:
 
 _LINES = (
     (re.compile("^\ufeff"), "文件开头有 BOM 标记"),
-    (re.compile(r"\r$"), "换行应为 LF"),
+    (_BREAKS, "换行应为 LF"),
     (re.compile(r"[ \u3000]$"), "行末有空白"),
     (re.compile(r"\t"), "不应使用制表符"),
     (re.compile(r"^(  )* (?! )"), "缩进应为两个空格的倍数"),
@@ -111,11 +115,20 @@ def _quoted(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
 
 def _written(value: str) -> str:
     """A string as YAML: plain where it reads back the same in flow and block style."""
-    try:
-        plain = yaml.safe_load(f"[{value}]") == [value] and yaml.safe_load(f"k: {value}") == {"k": value}
-    except (yaml.YAMLError, ValueError):
-        plain = False
+    plain = all(_reads_back(value, text) for text in (f"- [{value}]", f"- - {value}", f"- k: {value}"))
     return value if plain else json.dumps(value, ensure_ascii=False)
+
+
+def _reads_back(value: str, text: str) -> bool:
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:
+        return False
+    while isinstance(node, yaml.CollectionNode):
+        if len(node.value) != 1:
+            return False
+        node = node.value[0][1] if isinstance(node, yaml.MappingNode) else node.value[0]
+    return node is not None and node.tag == "tag:yaml.org,2002:str" and node.value == value
 
 
 Entry = tuple[yaml.Node, yaml.Node]
@@ -126,7 +139,9 @@ def _misplaced(text: str, node: yaml.Node, model: Any) -> Iterator[tuple[yaml.No
     if isinstance(node, yaml.SequenceNode):
         for child in node.value:
             yield from _misplaced(text, child, model)
-    if not isinstance(node, yaml.MappingNode):
+    if not isinstance(node, yaml.MappingNode) or not all(
+        isinstance(key, yaml.ScalarNode) for key, _ in node.value
+    ):
         return
     chosen = _chosen(model, node)
     order = _order(chosen) if chosen else {}

@@ -303,6 +303,7 @@ class Resource(Strict):
     document: Title
     frequency: Title
     use: Use = Use.JOIN
+    minimal: bool = False  # what goes beyond the template is not kept (personal information law 6, 34)
     stock: bool = False  # also owed once for what existed before
     scored: bool = True
     duplicate_of: str | None = None
@@ -336,6 +337,11 @@ class Resource(Strict):
         if len(letters) > 1 and letters != [chr(97 + index) for index in range(len(letters))]:
             raise ValueError("多张表的 letter 依次为 a、b、c …")
         return self
+
+    @property
+    def least(self) -> bool:
+        """Whether columns beyond the template are dropped instead of kept: counts, checks, and where stated."""
+        return self.minimal or self.use in {Use.COUNTS, Use.VERIFY}
 
     def sheet(self, letter: str = "") -> Sheet:
         """The sheet with this letter; KeyError when there is none."""

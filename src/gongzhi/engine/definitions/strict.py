@@ -124,6 +124,7 @@ class _Reader:
         self.lines: dict[Location, int] = {}
         self.problems: list[Problem] = []
         self._met: set[int] = set()
+        self._resolver: Any = yaml.resolver.Resolver()
         self._scalars = yaml.constructor.SafeConstructor()
 
     def root(self, node: yaml.Node) -> Any:
@@ -138,16 +139,25 @@ class _Reader:
             self._refuse(node, "不允许锚点引用（&、*）")
             return None
         self._met.add(id(node))
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, at)
-        if isinstance(node, yaml.SequenceNode):
-            return [self._value(child, (*at, index)) for index, child in enumerate(node.value)]
-        return self._scalar(node)
+        match node:
+            case yaml.MappingNode():
+                return self._mapping(node, at)
+            case yaml.SequenceNode():
+                return [self._value(child, (*at, index)) for index, child in enumerate(node.value)]
+            case yaml.ScalarNode():
+                return self._scalar(node)
+            case _:
+                raise TypeError(node)
 
-    def _scalar(self, node: yaml.Node) -> Any:
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        plain = not node.style  # plain text has the type that it looks like, quoted text is text
+        looks = self._resolver.resolve(yaml.ScalarNode, node.value, (plain, not plain))
+        if node.tag != looks:
+            self._refuse(node, f"不允许写明类型：{node.tag}")
+            return None
         try:
             return self._scalars.construct_object(node)
-        except (yaml.constructor.ConstructorError, ValueError):
+        except ValueError:
             self._refuse(node, f"不认识的值：{node.value}")
             return None
 

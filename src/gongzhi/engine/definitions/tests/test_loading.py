@@ -156,7 +156,11 @@ def test_a_wrong_type_is_refused_at_its_line(district, name, old, new, message):
         ("a: &x\n  - *x\n", 1, "不允许锚点引用"),
         ("base: {k: 1}\n<<: {k: 2}\n", 2, "不允许合并键"),
         ("? [a, b]\n: 1\n", 1, "键应为文字"),
-        ("a: !!python/object:os.system x\n", 1, "不认识的值"),
+        ("a: !!python/object:os.system x\n", 1, "不允许写明类型"),
+        ("a: !!int x\n", 1, "不允许写明类型"),
+        ("a: !!timestamp\n", 1, "不允许写明类型"),
+        ("a: !!str 1\n", 1, "不允许写明类型"),
+        ("a: \x01\n", 1, "控制字符"),
         ("since: 2024-13-45\n", 1, "不认识的值"),
     ],
 )
