@@ -1,0 +1,92 @@
+"""What is owed: laid down once, computed states, met by the first accepted file."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from gongzhi.catalogue.actions import open_periods, period_for, satisfy
+from gongzhi.catalogue.models import Obligation
+from gongzhi.catalogue.states import SHANGHAI, State, standing
+from gongzhi.editions.queries import in_force
+
+pytestmark = pytest.mark.django_db
+YEAR = {"since": dt.date(2026, 1, 1), "until": dt.date(2026, 12, 31)}
+
+
+def obligation(**changes: object) -> Obligation:
+    values = {"period_end": dt.date(2026, 3, 31), "due": dt.date(2026, 4, 15), "received_at": None}
+    return Obligation(**(values | changes))
+
+
+def instant(day: int, month: int = 4, hour: int = 12) -> dt.datetime:
+    return dt.datetime(2026, month, day, hour, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("received", "as_of", "state", "late"),
+    [
+        (None, dt.date(2026, 3, 31), State.NOT_DUE, 0),
+        (None, dt.date(2026, 4, 1), State.AWAITED, 0),
+        (None, dt.date(2026, 4, 15), State.AWAITED, 0),
+        (None, dt.date(2026, 4, 16), State.MISSING, 1),
+        (instant(15, hour=23), dt.date(2026, 5, 1), State.ON_TIME, 0),
+        (instant(16, hour=0), dt.date(2026, 5, 1), State.LATE, 1),
+        (instant(20), dt.date(2026, 4, 18), State.MISSING, 3),
+        (instant(20, month=3), dt.date(2026, 5, 1), State.ON_TIME, 0),
+    ],
+)
+def test_a_standing_follows_from_the_dates(
+    received: dt.datetime | None, as_of: dt.date, state: State, late: int
+) -> None:
+    found = standing(obligation(received_at=received), as_of)
+    assert (found.state, found.days_late) == (state, late)
+
+
+def test_without_a_due_day_nothing_is_missing() -> None:
+    assert standing(obligation(due=None), dt.date(2030, 1, 1)).state is State.AWAITED
+
+
+def test_periods_are_opened_once() -> None:
+    made = open_periods(**YEAR)
+    assert made > 500
+    assert open_periods(**YEAR) == 0
+
+
+def test_due_days_are_those_of_the_notice() -> None:
+    open_periods(**YEAR)
+    monthly = Obligation.objects.get(resource="15.3", period="2026-01")
+    mines = Obligation.objects.get(resource="16.4", period="2026Q1")
+    half = Obligation.objects.get(resource="15.1", period="2026H1")
+    assert (monthly.due, monthly.due_provisional) == (dt.date(2026, 2, 15), False)
+    assert (mines.due, mines.due_provisional) == (dt.date(2026, 4, 30), False)
+    assert half.due_provisional
+
+
+def test_each_street_owes_its_own_part_and_a_repeated_resource_nothing() -> None:
+    open_periods(**YEAR)
+    assert Obligation.objects.filter(resource="20.1", period="2026Q1").count() == 17
+    assert not Obligation.objects.filter(resource="16.11").exists()
+
+
+def test_an_open_class_owes_nothing_until_members_are_designated() -> None:
+    open_periods(**YEAR)
+    open_units = [unit.key for unit in in_force().units.values() if unit.members_open and not unit.members]
+    assert open_units
+    assert not Obligation.objects.filter(unit__in=open_units).exists()
+
+
+def test_the_first_received_instant_stands() -> None:
+    open_periods(**YEAR)
+    place = {"unit": "market_regulation", "resource": "15.3", "period": "2026-01"}
+    satisfy(**place, received_at=instant(10, month=2))
+    satisfy(**place, received_at=instant(20, month=2))
+    assert Obligation.objects.get(**place).received_at == instant(10, month=2)
+
+
+def test_a_period_must_fit_the_frequency() -> None:
+    monthly = in_force().resource("15.3")
+    assert period_for(monthly, "2026-09").code == "2026-09"
+    with pytest.raises(ValueError, match="月后15日内"):
+        period_for(monthly, "2026Q3")

@@ -1,0 +1,159 @@
+"""The register and its joins: what makes a taxpayer, what joins, what waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from tests.files import PRESALE_HEAD, credit_code, csv_file, presale_rows
+
+from gongzhi.intake.actions import hand_in
+from gongzhi.intake.actions.submission import Place
+from gongzhi.intake.queries import rows_of
+from gongzhi.organisation.models import Person
+from gongzhi.registry import queries
+from gongzhi.registry.actions import decide, link_batches, refresh
+from gongzhi.registry.actions.decision import Refused
+from gongzhi.registry.models import Decision, Doubt, Linking, Taxpayer
+
+pytestmark = pytest.mark.django_db
+HEAD = ("统一社会信用代码（纳税人识别号）", "纳税人名称", "曾用名", "纳税人状态", "生产经营地址", "更新日期")
+
+
+def submit(path: Path, resource: str, period: str, unit: str, **more: str) -> None:
+    place = Place(resource, period, unit, **more)
+    handed = hand_in(file=path, name=path.name, place=place, by=None, channel="cli")
+    assert handed.outcome == "accepted", handed.as_json(50)["findings"]
+
+
+def register(folder: Path, rows: list[list[object]], period: str = "2026-08") -> None:
+    submit(csv_file(folder / f"登记{period}.csv", HEAD, rows), "T.1", period, "区税务局")
+    refresh(by=None)
+
+
+def developer(number: int, **changes: str) -> list[object]:
+    row = [
+        credit_code(number),
+        f"绍兴示例{number}号置业有限公司",
+        "",
+        "正常",
+        f"越城区示例路{number + 1}号",
+        "2026-08-01",
+    ]
+    return [changes.get(head, value) for head, value in zip(HEAD, row, strict=True)]
+
+
+def links(status: str) -> int:
+    return sum(getattr(linking, status) for linking in Linking.objects.all())
+
+
+def test_a_mention_never_makes_a_taxpayer(tmp_path: Path) -> None:
+    submit(csv_file(tmp_path / "预售.csv", PRESALE_HEAD, presale_rows(3)), "9.5", "2026Q3", "建设交通局")
+    assert refresh(by=None) == 0
+    assert not Taxpayer.objects.exists()
+
+
+def test_the_register_is_refreshed_once_and_keeps_former_names(tmp_path: Path) -> None:
+    register(tmp_path, [developer(0), developer(1, 曾用名="绍兴旧名置业有限公司")])
+    assert refresh(by=None) == 0
+    register(tmp_path, [developer(0, 纳税人名称="绍兴新名置业有限公司", 更新日期="2026-09-01")], "2026-09")
+    taxpayer = Taxpayer.objects.get(code=credit_code(0))
+    assert taxpayer.name == "绍兴新名置业有限公司"
+    assert [former.name for former in taxpayer.former_names.all()] == ["绍兴示例0号置业有限公司"]
+
+
+def test_rows_join_by_code_and_by_name(tmp_path: Path) -> None:
+    register(tmp_path, [developer(0), developer(1)])
+    rows = presale_rows(3)
+    rows[1][1] = None  # no code: the name must do
+    submit(csv_file(tmp_path / "预售.csv", PRESALE_HEAD, rows), "9.5", "2026Q3", "建设交通局")
+    assert link_batches(by=None) == 2
+    presale = Linking.objects.get(batch__slot__resource="9.5")
+    assert (presale.linked, presale.unlinked) == (2, 1)
+    assert link_batches(by=None) == 0
+
+
+def test_a_new_taxpayer_joins_what_found_nobody_before(tmp_path: Path) -> None:
+    register(tmp_path, [developer(0)])
+    submit(csv_file(tmp_path / "预售.csv", PRESALE_HEAD, presale_rows(2)), "9.5", "2026Q3", "建设交通局")
+    link_batches(by=None)
+    assert links("unlinked") == 1
+    register(tmp_path, [developer(1)], "2026-09")
+    link_batches(by=None)
+    assert links("unlinked") == 0
+
+
+@pytest.fixture
+def doubt(tmp_path: Path) -> Doubt:
+    """A name one character away from a registered one, without code: it must queue."""
+    register(tmp_path, [developer(0, 纳税人名称="绍兴恒昌置业有限公司", 生产经营地址="越城区北路9号")])
+    rows = presale_rows(1)
+    rows[0][1:3] = [None, "绍兴恒晶置业有限公司"]
+    submit(csv_file(tmp_path / "预售.csv", PRESALE_HEAD, rows), "9.5", "2026Q3", "建设交通局")
+    link_batches(by=None)
+    return Doubt.objects.get(open=True)
+
+
+def test_a_decision_joins_and_is_kept(doubt: Doubt, cast: dict[str, Person], tmp_path: Path) -> None:
+    taxpayer = Taxpayer.objects.get()
+    decide(doubt=doubt, taxpayer=taxpayer, by=cast["officer"], note="门牌核过")
+    link_batches(by=None)
+    assert Linking.objects.get(batch__slot__resource="9.5").linked == 1
+    rows = presale_rows(1, start=5)
+    rows[0][1:3] = [None, "绍兴恒晶置业有限公司"]
+    submit(csv_file(tmp_path / "四季度.csv", PRESALE_HEAD, rows), "9.5", "2026Q4", "建设交通局")
+    link_batches(by=None)
+    assert Linking.objects.get(batch__slot__period="2026Q4").linked == 1
+    with pytest.raises(Refused):
+        decide(doubt=doubt, taxpayer=taxpayer, by=cast["officer"])
+
+
+def test_none_of_them_ends_the_doubt_without_a_join(doubt: Doubt, cast: dict[str, Person]) -> None:
+    decide(doubt=doubt, taxpayer=None, by=cast["officer"])
+    link_batches(by=None)
+    assert Linking.objects.get(batch__slot__resource="9.5").linked == 0
+    assert [decision.verdict for decision in Decision.objects.all()] == ["different"]
+    assert not Doubt.objects.filter(open=True).exists()
+
+
+def test_batches_stay_as_they_are_when_links_change(doubt: Doubt, cast: dict[str, Person]) -> None:
+    batch = Linking.objects.get(batch__slot__resource="9.5").batch
+    before = [(table, frame.to_dicts()) for table, frame in rows_of(batch.pk)]
+    decide(doubt=doubt, taxpayer=Taxpayer.objects.get(), by=cast["officer"])
+    link_batches(by=None)
+    assert [(table, frame.to_dicts()) for table, frame in rows_of(batch.pk)] == before
+
+
+def test_search_by_code_organisation_code_and_name(tmp_path: Path) -> None:
+    register(tmp_path, [developer(0), developer(1, 曾用名="绍兴旧名置业有限公司")])
+    everyone = Taxpayer.objects.all()
+    code = credit_code(1)
+    for text in (code.lower(), code[8:17], "示例1号", "旧名置业"):
+        assert [found.code for found in queries.search(everyone, text)] == [code], text
+
+
+def test_the_pages_show_how_a_row_was_joined(
+    doubt: Doubt, client_of: Callable[[str], Client], cast: dict[str, Person]
+) -> None:
+    officer = client_of("officer")
+    assert "恒晶" in officer.get("/links").content.decode()
+    page = officer.get(f"/links/{doubt.pk}").content.decode()
+    assert "绍兴恒昌置业有限公司" in page
+    answer = officer.post(f"/links/{doubt.pk}", {"taxpayer": str(Taxpayer.objects.get().pk)})
+    assert answer.status_code == 302
+    link_batches(by=None)
+    assert "人工认定" in officer.get(f"/taxpayers/{Taxpayer.objects.get().pk}").content.decode()
+
+
+def test_a_department_sees_no_taxpayer(doubt: Doubt, client_of: Callable[[str], Client]) -> None:
+    for name in ("liaison", "grid", "leader", "system"):
+        client = client_of(name)
+        for address in (
+            "/taxpayers",
+            f"/taxpayers/{Taxpayer.objects.get().pk}",
+            "/links",
+            f"/links/{doubt.pk}",
+        ):
+            assert client.get(address).status_code == 404, (name, address)
