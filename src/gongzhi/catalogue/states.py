@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 from zoneinfo import ZoneInfo
-
-from .models import Obligation
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -43,7 +42,18 @@ class Standing:
         return LABELS[self.state]
 
 
-def standing(obligation: Obligation, as_of: dt.date) -> Standing:
+class Dated(Protocol):
+    """What a standing is computed from: an obligation's dates."""
+
+    @property
+    def period_end(self) -> dt.date: ...
+    @property
+    def due(self) -> dt.date | None: ...
+    @property
+    def received_at(self) -> dt.datetime | None: ...
+
+
+def standing(obligation: Dated, as_of: dt.date) -> Standing:
     """Where an obligation stands at the end of `as_of`; what came in later does not count."""
     received = obligation.received_at.astimezone(SHANGHAI).date() if obligation.received_at else None
     if received and received <= as_of:

@@ -25,9 +25,16 @@ def run(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
-    from gongzhi.editions.queries import in_force  # noqa: PLC0415  # settings exist only after setup
+    """Everything loads (else `home.ready` says why), and every file is in canonical form."""
+    from django.conf import settings  # noqa: PLC0415  # settings exist only after setup
+
+    from gongzhi.editions.queries import in_force  # noqa: PLC0415  # the same
+    from gongzhi.engine.definitions.canonical import folder_faults  # noqa: PLC0415  # the same
 
     definitions = in_force()
+    if faults := folder_faults(settings.DEFINITIONS):
+        complain("\n".join(map(str, faults)))
+        return 1
     counts = {
         "resources": len(definitions.resources),
         "tables": len(definitions.tables),

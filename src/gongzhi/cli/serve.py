@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import subprocess
 import sys
 from typing import Any
 
-from .screen import out
+from .screen import complain, out
+
+WORKER = [sys.executable, "-m", "gongzhi.worker"]
 
 
 def add(commands: Any) -> None:
@@ -29,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
 
     call_command("check", fail_level="ERROR")
     call_command("collectstatic", interactive=False, verbosity=0)
-    worker = subprocess.Popen([sys.executable, "-m", "gongzhi.cli", "worker"])
+    worker = subprocess.Popen(WORKER)  # noqa: S603 - our own interpreter
     out.print(f"网页已就绪：http://{options.bind}:{options.port}/  （按 Ctrl+C 结束）")
     command = [
         *(sys.executable, "-m", "gunicorn", "gongzhi.web.wsgi:application"),
@@ -53,15 +56,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def work(options: argparse.Namespace) -> int:
-    from gongzhi.worker.pipeline import forever  # noqa: PLC0415  # models exist only after setup
-
-    forever(parent=os.getppid())
-    return 0
+    """Become the background process."""
+    os.execv(sys.executable, WORKER)  # noqa: S606 - our own interpreter
 
 
 def tick_once(options: argparse.Namespace) -> int:
-    from gongzhi.worker.pipeline import tick  # noqa: PLC0415  # models exist only after setup
-
-    done = tick()
-    out.print("；".join(f"{name} {count}" for name, count in done.items()))
+    """One round of the background process."""
+    done = subprocess.run([*WORKER, "--once"], check=False, capture_output=True, text=True)  # noqa: S603 - as above
+    if done.returncode:
+        complain(done.stderr)
+        return 1
+    out.print("；".join(f"{name} {count}" for name, count in json.loads(done.stdout).items()))
     return 0

@@ -18,6 +18,7 @@ from gongzhi.audit.actions import seal
 from gongzhi.catalogue.actions import open_periods
 from gongzhi.intake.actions.orphans import sweep
 from gongzhi.intake.actions.submission import check_waiting
+from gongzhi.registry.actions import link_new
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 0.5
@@ -32,6 +33,7 @@ def owe() -> int:
 EVERY_ROUND: tuple[tuple[str, Callable[[], int]], ...] = (
     ("seal", seal),  # chain the events of the last half second
     ("check", check_waiting),  # read and check the files that pages have received
+    ("link", link_new),  # join the rows of new batches to taxpayers
 )
 EVERY_HOUR: tuple[tuple[str, Callable[[], int]], ...] = (
     ("owe", owe),  # write down what is owed

@@ -1,7 +1,7 @@
 """All that writes in this room, split by noun: the register, links, decisions."""
 
 from .decision import decide
-from .link import link_batches
+from .link import link_batches, link_new
 from .register import refresh
 
-__all__ = ["decide", "link_batches", "refresh"]
+__all__ = ["decide", "link_batches", "link_new", "refresh"]

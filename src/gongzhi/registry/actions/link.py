@@ -25,6 +25,8 @@ from gongzhi.intake.queries import live, rows_of
 from gongzhi.organisation.models import Person
 from gongzhi.registry.models import Decision, Doubt, FormerName, Linking, Taxpayer
 
+from .register import refresh
+
 LINKS = {
     "_batch": pl.String, "_part": pl.UInt16, "_row": pl.UInt32, "role": pl.String, "subject": pl.String,
     "method": pl.String, "score": pl.Float64, "status": pl.String, "branch_of": pl.String, "key": pl.String,
@@ -60,6 +62,14 @@ def link_batches(*, by: Person | None, every: bool = False) -> int:
     for start in range(0, len(waiting), AT_ONCE):
         _link(waiting[start : start + AT_ONCE], register, decisions, digest, by)
     return len(waiting)
+
+
+def link_new() -> int:
+    """Refresh the register and link, when there is a batch that was never linked; cheap when not."""
+    if not live().filter(linking=None).exists():
+        return 0
+    refresh(by=None)
+    return link_batches(by=None)
 
 
 def _waits(batch: Batch, digest: str) -> bool:

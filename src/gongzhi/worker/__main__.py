@@ -1,0 +1,31 @@
+"""`python -m gongzhi.worker [--once]`: the background process, or one round of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+
+import django
+
+
+def main() -> int:
+    """Run until the starter is gone; with `--once` run every step once and tell how much each did."""
+    parser = argparse.ArgumentParser(prog="gongzhi.worker")
+    parser.add_argument("--once", action="store_true")
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongzhi.web.settings")
+    parent = os.getppid()
+    django.setup()
+    from .pipeline import forever, tick  # noqa: PLC0415  # models exist only after setup
+
+    if options.once:
+        json.dump(tick(), sys.stdout)
+        return 0
+    forever(parent=parent)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
