@@ -23,19 +23,21 @@ filings AS (
   WHERE filed_on <= $as_of
 ),
 matched AS (
-  SELECT g.subject, g.object, f._batch, f._part, f._row, max(f.due_fen) AS due_fen
+  SELECT g.subject, g.object, f._batch, f._part, f._row, f.due_fen
+  FROM grants AS g
+  JOIN filings AS f ON f.place = 1 AND f.contract_number = g.contract_number
+  UNION
+  SELECT g.subject, g.object, f._batch, f._part, f._row, f.due_fen
   FROM grants AS g
   JOIN filings AS f
-    ON f.place = 1
-    AND (
-      f.contract_number = g.contract_number
-      OR (f.taxpayer_subject = g.subject AND f.parcel_number = g.parcel_number)
-      OR (
-        f.taxpayer_subject = g.subject AND f.transfer_kind = '国有土地使用权出让'
-        AND f.contract_number IS NULL AND f.parcel_number IS NULL AND f.contract_on = g.signed_on
-      )
-    )
-  GROUP BY g.subject, g.object, f._batch, f._part, f._row
+    ON f.place = 1 AND f.taxpayer_subject = g.subject AND f.parcel_number = g.parcel_number
+  UNION
+  SELECT g.subject, g.object, f._batch, f._part, f._row, f.due_fen
+  FROM grants AS g
+  JOIN filings AS f
+    ON f.place = 1 AND f.taxpayer_subject = g.subject AND f.contract_on = g.signed_on
+    AND f.transfer_kind = '国有土地使用权出让'
+    AND f.contract_number IS NULL AND f.parcel_number IS NULL
 ),
 declared AS (
   SELECT subject, object, CAST(sum(due_fen) AS BIGINT) AS due_fen

@@ -109,14 +109,37 @@ def _collaboration(definitions: Definitions, source: Source) -> Iterator[Fault]:
 
 def _rules(definitions: Definitions, source: Source) -> Iterator[Fault]:
     value = source.value
-    for index, table in enumerate(value.get("tables", ())):
+    if "cases" in value:
+        yield from _cases(definitions, source)
+        return
+    for index, table in enumerate(value["tables"]):
         if table not in definitions.tables:
             yield ("tables", index), f"没有这张表：{table}"
     for index, parameter in enumerate(value.get("parameters", ())):
-        if "code" in value and parameter not in definitions.parameters:
+        if parameter not in definitions.parameters:
             yield ("parameters", index), f"没有这个参数：{parameter}"
-    for index, evidence in enumerate(value.get("evidence", ())):
+    for index, evidence in enumerate(value["evidence"]):
         yield from _evidence(definitions, value, index, evidence)
+
+
+def _cases(definitions: Definitions, source: Source) -> Iterator[Fault]:
+    """Examples name tables of their rule, fields and parties of those tables, parameters of the rule."""
+    rule = definitions.rules[source.file.split("/")[-2]].rule
+    for index, case in enumerate(source.value["cases"]):
+        for parameter in case.get("parameters", ()):
+            if parameter not in rule.parameters:
+                yield ("cases", index, "parameters", parameter), f"规则没有声明这个参数：{parameter}"
+        for table, rows in case["given"].items():
+            at = ("cases", index, "given", table)
+            if table not in rule.tables or table not in definitions.tables:
+                yield at, f"规则没有声明这张表：{table}"
+                continue
+            sheet = definitions.tables[table][1]
+            known = {field.key for field in sheet.fields} | {"_period"}
+            known |= {f"{party.role}_subject" for party in sheet.parties}
+            for place, row in enumerate(rows):
+                for name in sorted(set(row) - known):
+                    yield (*at, place, name), f"表 {table} 没有字段 {name}"
 
 
 def _evidence(

@@ -1,0 +1,75 @@
+-- 每份施工许可一行：外地施工单位开工后是否有报告。
+WITH permits AS (
+  SELECT
+    permit_no,
+    min(contractor_subject) AS contractor,
+    min(owner_subject) AS owner,
+    min(project_name) AS project_name,
+    min(contractor_code) AS contractor_code,
+    min(contractor_region) AS region,
+    max(contract_price_fen) AS price_fen,
+    max(coalesce(starts_on, permitted_on)) AS started_on
+  FROM construction_permits
+  WHERE permit_no IS NOT NULL AND coalesce(contractor_subject, owner_subject) IS NOT NULL
+  GROUP BY permit_no
+),
+versions AS (
+  SELECT
+    taxpayer_subject AS subject,
+    status,
+    row_number() OVER (
+      PARTITION BY taxpayer_subject ORDER BY updated_on DESC, _batch, _part, _row
+    ) AS place
+  FROM taxpayer_register
+  WHERE taxpayer_subject IS NOT NULL AND updated_on <= $as_of
+),
+matched AS (
+  SELECT p.permit_no, count(DISTINCT r.report_number) AS number
+  FROM permits AS p
+  JOIN cross_region_reports AS r
+    ON r.taxpayer_subject = p.contractor
+    AND r.status <> '已作废'
+    AND (r.reported_on IS NULL OR r.reported_on <= $as_of)
+    AND (
+      r.permit_number = p.permit_no
+      OR r.contract_party_subject = p.owner
+      OR r.project_name = p.project_name
+      OR (r.permit_number IS NULL AND r.contract_party_subject IS NULL AND r.project_name IS NULL)
+    )
+  GROUP BY p.permit_no
+),
+stated AS (
+  SELECT
+    p.*,
+    CASE
+      WHEN v.status IN ('正常', '停业', '清算') THEN '本区'
+      WHEN p.region IS NOT NULL THEN p.region
+      WHEN substring(p.contractor_code, 3, 6) = $district THEN '本区'
+      WHEN substring(p.contractor_code, 3, 4) = left($district, 4) THEN '本市其他区县'
+      WHEN substring(p.contractor_code, 3, 2) = left($district, 2) THEN '省内市外'
+      WHEN p.contractor_code IS NOT NULL THEN '省外'
+    END AS seat,
+    coalesce(m.number, 0) AS reports
+  FROM permits AS p
+  LEFT JOIN versions AS v ON v.subject = p.contractor AND v.place = 1
+  LEFT JOIN matched AS m ON m.permit_no = p.permit_no
+)
+SELECT
+  coalesce(contractor, owner) AS subject,
+  permit_no AS object,
+  coalesce(CAST(started_on AS VARCHAR), '') AS period,
+  CASE
+    WHEN seat IN ('本区', '本市其他区县') OR reports > 0 THEN 'miss'
+    WHEN contractor IS NULL OR seat IS NULL OR started_on IS NULL THEN 'insufficient'
+    WHEN coalesce(price_fen, 0) < $cross_region_amount THEN 'miss'
+    WHEN started_on + $cross_region_days + $grace_days < $as_of THEN 'hit'
+    ELSE 'miss'
+  END AS result,
+  CAST(date_diff('day', started_on, $as_of) AS BIGINT) AS left_value,
+  CAST(reports AS BIGINT) AS right_value,
+  CAST(0 AS BIGINT) AS difference_fen,
+  CAST(0 AS BIGINT) AS tax_fen,
+  seat AS region,
+  price_fen,
+  started_on
+FROM stated
