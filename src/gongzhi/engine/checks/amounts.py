@@ -32,6 +32,12 @@ class _Measure:
     dtype: pl.DataType
     suffix: str  # what may follow the number, as a pattern
     written: int  # decimals that a text may have without being rounded
+    base: Decimal = Decimal(1)  # factor of the unit that the lake keeps
+
+    @property
+    def factor(self) -> float:
+        """What a text in the column's unit is multiplied with."""
+        return float(self.unit.factor / self.base) if self.unit else 1.0
 
 
 def read_number(written: Written) -> Typed:
@@ -43,8 +49,7 @@ def read_number(written: Written) -> Typed:
     decimals = rf"(\.\d{{1,{measure.written}}})?" if measure.written else ""
     strict = texts.str.contains(rf"^-?\d{{1,{whole}}}{decimals}$")
     rest = (~strict).fill_null(False).arg_true()
-    factor = float(measure.unit.factor) if measure.unit else 1.0
-    values = _scaled(texts.cast(pl.Float64, strict=False), factor, measure)
+    values = _scaled(texts.cast(pl.Float64, strict=False), measure.factor, measure)
     faults, repairs = _unit_repair(written, measure)
     if len(rest):
         found, more_faults, more_repairs = _mend(texts, rest, measure)
@@ -68,7 +73,15 @@ def _measure(field: Field, stated: str | None) -> _Measure:
         case FieldType.YEAR:
             return _Measure(None, 0, pl.Int32(), r"(?:年度?)?", 0)
         case _:
-            return _Measure(None, 4, QUANTITY, _number_suffix(field), 4)
+            return _quantity(field, stated)
+
+
+def _quantity(field: Field, stated: str | None) -> _Measure:
+    """A number, in a unit that can be converted into the template's or in none."""
+    asked = unit_of(field)
+    if asked is None:
+        return _Measure(None, 4, QUANTITY, _number_suffix(field), 4)
+    return _Measure(_unit(field, stated), 4, QUANTITY, rf"(?:{_ANY_UNIT})?", 4, asked.factor)
 
 
 def _unit(field: Field, stated: str | None) -> Unit:
@@ -141,8 +154,9 @@ def _by_unit(numbers: pl.Series, units: pl.Series, measure: _Measure) -> pl.Seri
             numbers if whole else pl.select(pl.when(numbers == numbers.round(0)).then(numbers)).to_series()
         )
         return _scaled(numbers, 1.0, measure)
-    kin = {name: float(unit.factor) for name, unit in UNITS.items() if unit.measure is measure.unit.measure}
-    kin[""] = float(measure.unit.factor)
+    mine = {name: unit for name, unit in UNITS.items() if unit.measure == measure.unit.measure}
+    kin = {name: float(unit.factor / measure.base) for name, unit in mine.items()}
+    kin[""] = measure.factor
     factors = units.fill_null("").replace_strict(kin, default=None, return_dtype=pl.Float64)
     return _scaled(numbers * factors, 1.0, measure)
 
@@ -195,18 +209,20 @@ def _which(
 def _told(values: pl.Series, measure: _Measure) -> pl.Series:
     """The value read, as a text that a person checks: amounts in 元."""
     value = pl.col("value")
-    if measure.unit and measure.unit.measure is FieldType.MONEY:
+    if measure.unit and measure.unit.measure == FieldType.MONEY:
         sign = pl.when(value < 0).then(pl.lit("-")).otherwise(pl.lit(""))
         cents = (value.abs() % 100).cast(pl.String).str.zfill(2)
         text = sign + (value.abs() // 100).cast(pl.String) + pl.lit(".") + cents + pl.lit("元")
     elif measure.unit:
-        text = value.cast(pl.String).str.replace(r"\.0$", "") + pl.lit(_LAKE_UNIT[measure.unit.measure])
+        text = value.cast(pl.String).str.replace(r"\.0$", "") + pl.lit(
+            _LAKE_UNIT.get(measure.unit.measure, "")
+        )
     else:
         text = value.cast(pl.String).str.replace(r"\.0$", "")
     return pl.DataFrame({"value": values}).select(text.alias("text")).to_series()
 
 
-_LAKE_UNIT = {FieldType.AREA: "㎡", FieldType.PERCENT: "%"}
+_LAKE_UNIT: dict[str, str] = {FieldType.AREA: "㎡", FieldType.PERCENT: "%"}
 
 
 def _unit_repair(written: Written, measure: _Measure) -> tuple[list[Fault], list[Repair]]:
@@ -224,7 +240,7 @@ def _in_range(
     """Minimum and maximum, both in the template's unit; counts and areas are never below nought."""
     low, high = _bounds(field)
     asked = unit_of(field)
-    factor = asked.factor if asked else Decimal(1)
+    factor = asked.factor / measure.base if asked else Decimal(1)
     wrong = pl.Series([False]).new_from_index(0, len(values))
     if low is not None:
         wrong = wrong | (values < _limit(low * factor, values.dtype))

@@ -13,12 +13,12 @@ from gongzhi.engine.definitions import Field, FieldType, Resource, Sheet
 from gongzhi.engine.tables import Column, Table
 from gongzhi.engine.tables.heading import heading_keys, normalise_heading
 
-from .units import unit_in
+from .units import unit_in, unit_of
 
 _IGNORED = {"序号", "编号", "行号", "no", "备注", "说明", "备注说明", "备查原行号", "备查问题"}
 _KEPT = "备查"
 _NEAR = 75.0
-_MEASURED = {FieldType.MONEY, FieldType.AREA, FieldType.PERCENT}
+_MEASURED = {FieldType.MONEY, FieldType.AREA, FieldType.PERCENT, FieldType.NUMBER}
 
 
 @dataclass(frozen=True)
@@ -208,14 +208,16 @@ def _units(
     for field in sheet.fields:
         if field.type not in _MEASURED or field.key not in columns:
             continue
-        index = columns[field.key]
-        stated = unit_in(table.columns[index].header)
-        if stated and stated.measure != field.type:
+        index, asked = columns[field.key], unit_of(field)
+        stated = unit_in(table.columns[index].header) if asked else None
+        if asked is None:
+            continue
+        if stated and stated.measure != asked.measure:
             places = {"title": field.title, "unit": stated.name}
             faults.append(HeadingFault("unit_unfit", index, field.key, places))
             continue
         hint = unit_in(f"({table.unit_hint})") if table.unit_hint and not stated else None
-        unit = stated or (hint if hint and hint.measure == field.type else None)
+        unit = stated or (hint if hint and hint.measure == asked.measure else None)
         if unit:
             units[field.key] = unit.name
     return units, faults

@@ -12,14 +12,17 @@ from gongzhi.engine.definitions import Field, FieldType
 
 @dataclass(frozen=True)
 class Unit:
-    """`factor`: how many 分, ㎡ or percent points one of it is."""
+    """`factor`: how many 分, ㎡ or percent points one of it is; for other quantities kg, kW, kWh, m, m³.
+
+    `measure`: the type of the column that it belongs to, or the name of a quantity.
+    """
 
     name: str
-    measure: FieldType
+    measure: str
     factor: Decimal
 
 
-_UNITS = (
+_UNITS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("元", FieldType.MONEY, "100", ("元", "人民币元", "rmb", "人民币", "元整")),
     ("角", FieldType.MONEY, "10", ("角",)),
     ("分", FieldType.MONEY, "1", ("分",)),
@@ -32,6 +35,17 @@ _UNITS = (
     ("亩", FieldType.AREA, "2000/3", ("亩",)),
     ("公顷", FieldType.AREA, "10000", ("公顷", "ha", "hm2")),
     ("平方公里", FieldType.AREA, "1000000", ("平方公里", "km2", "平方千米")),
+    ("千克", "mass", "1", ("千克", "公斤", "kg")),
+    ("吨", "mass", "1000", ("吨", "t")),
+    ("万吨", "mass", "10000000", ("万吨",)),
+    ("千瓦", "power", "1", ("千瓦", "kw")),
+    ("兆瓦", "power", "1000", ("兆瓦", "mw")),
+    ("千瓦时", "energy", "1", ("千瓦时", "kwh", "千瓦·时", "度")),
+    ("万千瓦时", "energy", "10000", ("万千瓦时", "万度")),
+    ("米", "length", "1", ("米", "m")),
+    ("千米", "length", "1000", ("千米", "公里", "km")),
+    ("立方米", "volume", "1", ("立方米", "m3", "m³", "方")),
+    ("万立方米", "volume", "10000", ("万立方米", "万方")),
     ("%", FieldType.PERCENT, "1", ("%", "百分比", "百分点", "个百分点")),
     ("‰", FieldType.PERCENT, "0.1", ("‰",)),
 )
@@ -64,7 +78,7 @@ def unit_named(name: str) -> Unit | None:
         return UNITS[text]
     top, _, bottom = text.partition("/")
     money, area = UNITS.get(top), UNITS.get(bottom)
-    if money and area and money.measure is FieldType.MONEY and area.measure is FieldType.AREA:
+    if money and area and money.measure == FieldType.MONEY and area.measure == FieldType.AREA:
         return Unit(f"{money.name}/{area.name}", FieldType.MONEY, money.factor / area.factor)
     return None
 
@@ -80,14 +94,17 @@ def unit_in(heading: str) -> Unit | None:
 
 
 def unit_of(field: Field) -> Unit | None:
-    """The unit in which the template asks; None for a field without measure.
+    """The unit in which the template asks; None for a field without one that can be converted.
 
     A price in another denominator than an area (元/吨) counts by its numerator.
     """
+    if field.type is FieldType.NUMBER:
+        unit = unit_named(field.unit or "")
+        return unit if unit and unit.measure not in _DEFAULT else None
     if field.type not in _DEFAULT:
         return None
     name = field.unit or _DEFAULT[field.type]
     unit = unit_named(name) or unit_named(name.partition("/")[0])
-    if unit is None or unit.measure is not field.type:
+    if unit is None or unit.measure != field.type:
         raise ValueError(f"{field.key}: {name} is no unit of {field.type}")
     return unit

@@ -284,3 +284,21 @@ def test_required(judge_cell):
     assert judge_cell(None, "name", required=True)[1] == ["required"]
     assert judge_cell("无", "name", required=True)[1] == ["required"]
     assert judge_cell("12345", "name", required=True)[1] == ["name_form"], "one cause, one finding"
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "tons", "found"),
+    [
+        ("用量", "3", "3", []),
+        ("用量（千克）", "3500", "3.5", []),
+        ("用量（吨）", "3", "3", []),
+        ("用量", "500公斤", "0.5", []),
+        ("用量（千瓦时）", "3", "3", ["unit_unfit"]),
+        ("用量", "3千瓦", None, ["not_number"]),
+    ],
+)
+def test_quantities_are_kept_in_the_templates_unit(judge, heading, text, tons, found):
+    field = {"key": "x", "title": "用量", "type": "number", "unit": "吨"}
+    checked = judge([field], [[text]], headings=[heading])
+    assert checked.findings["code"].to_list() == found
+    assert checked.accepted["x"].to_list() == ([Decimal(tons)] if tons else [])
