@@ -8,7 +8,8 @@ import polars as pl
 from .register import Register
 
 # A trait shared by more taxpayers than this is no trait.
-_TRADE_CAP = 30
+_TRADE_CAP = 5
+_CORE_CAP = 30
 _PLACE_CAP = 8
 _BIGRAM_CAP = 40
 _BIGRAMS = 2
@@ -63,7 +64,7 @@ def _deletions(frame: pl.DataFrame, key: str) -> pl.DataFrame:
 def _one_character(rows: pl.DataFrame, entities: pl.DataFrame) -> pl.DataFrame:
     wanted = _deletions(rows, "row")
     held = _deletions(entities, "entity").join(wanted.select("hash").unique(), on="hash", how="semi")
-    rare = held.filter(pl.len().over("hash") <= _TRADE_CAP)
+    rare = held.filter(pl.len().over("hash") <= _CORE_CAP)
     return wanted.join(rare, on="hash").select("row", "entity").unique()
 
 

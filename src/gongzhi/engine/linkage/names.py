@@ -88,25 +88,13 @@ class Splitter:
             # 绍兴市印染有限公司: without its division nothing would tell it from any other.
             trade, industry = self._short(division), trade + industry
         branch = self._branch_key(branch) if branch else ""
-        stem = with_digits(trade + industry)
+        stem, numbers = trade + industry, ordinals(found.text)
+        stem = with_digits(stem) if numbers else stem
         return NameParts(
-            canonical=name,
-            bare=found.text,
-            division=division,
-            division_code=code,
-            street=street,
-            trade_name=trade,
-            industry=industry,
-            form=form,
-            form_class=self._words.forms[form] if form else "",
-            branch=branch,
-            core=f"{stem}|{branch}" if branch else stem,
-            parent=parent if branch else "",
-            ordinals=ordinals(found.text),
-            former=tuple(found.former),
-            also=tuple(found.also),
-            later=tuple(found.later),
-        )
+            name, found.text, division, code, street, trade, industry, form, self._words.forms.get(form, ""),
+            branch, f"{stem}|{branch}" if branch else stem, parent if branch else "", numbers,
+            tuple(found.former), tuple(found.also), tuple(found.later),
+        )  # fmt: skip
 
     # What stands in brackets
 
@@ -178,8 +166,10 @@ class Splitter:
         return self._branch_without_company(name)
 
     def _branch_without_company(self, name: str) -> tuple[str, str]:
-        word = next((word for word in self._branch_endings if name.endswith(word)), None)
-        if word is None or len(name) - len(word) < 4:
+        if not name.endswith(self._branch_endings):
+            return name, ""
+        word = next(word for word in self._branch_endings if name.endswith(word))
+        if len(name) - len(word) < 4:
             return name, ""
         parent = self._parent_end.search(name)
         if parent and parent.end() >= 4 and parent.end() <= len(name) - len(word):
@@ -203,8 +193,11 @@ class Splitter:
         """Cut divisions off the front while two characters remain: (as written, code, rest)."""
         start, code, last = 0, "", len(stem) - 2
         for _ in range(3):
-            for spelling, may_open, codes in self._openings.get(stem[start : start + 2], ()):
-                if start + len(spelling) > last or not stem.startswith(spelling, start):
+            openings = self._openings.get(stem[start : start + 2])
+            if openings is None:
+                break
+            for spelling, may_open, codes in openings:
+                if not stem.startswith(spelling, start) or start + len(spelling) > last:
                     continue
                 below = codes if not start else tuple(c for c in codes if c.startswith(code) and c != code)
                 if (may_open and not start) or (start and code and below):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,11 @@ import yaml
 
 from .text import canonical
 
+_FILES = ("divisions.yml", "forms.yml", "trade_words.yml")
 _FORM_KEYS = {
     "forms", "branch_words", "strong_branch_words", "parent_endings", "former_marks", "also_marks",
     "later_marks", "remarks", "contrasts", "group_words",
+    "institutions",
 }  # fmt: skip
 
 
@@ -40,14 +43,21 @@ class Vocabulary:
     remarks: frozenset[str]
     contrasts: tuple[frozenset[str], ...]
     group_words: tuple[str, ...]
+    institutions: tuple[str, ...]  # no forms, but marks of an organisation (医院, 学校)
     trade_words: frozenset[str]
 
 
 def load_vocabulary(folder: Path) -> Vocabulary:
-    """Read ``divisions.yml``, ``forms.yml`` and ``trade_words.yml`` of a folder.
+    """Read ``divisions.yml``, ``forms.yml`` and ``trade_words.yml`` of a folder, again only when changed.
 
     Raises VocabularyError where a file has an unknown, missing or repeated entry.
     """
+    stamps = tuple((folder / name).stat() for name in _FILES)
+    return _vocabulary(folder, tuple((stamp.st_mtime_ns, stamp.st_size) for stamp in stamps))
+
+
+@functools.lru_cache(maxsize=4)
+def _vocabulary(folder: Path, _stamps: tuple[tuple[int, int], ...]) -> Vocabulary:
     divisions = _read(folder / "divisions.yml", {"home", "divisions", "former"})
     forms = _read(folder / "forms.yml", _FORM_KEYS)
     trade = _read(folder / "trade_words.yml", {"trade_words"})
@@ -65,6 +75,7 @@ def load_vocabulary(folder: Path) -> Vocabulary:
         later_marks=_longest_first(forms["later_marks"]),
         remarks=frozenset(canonical(word) for word in forms["remarks"]),
         contrasts=tuple(frozenset(group) for group in forms["contrasts"]),
+        institutions=_longest_first(forms["institutions"]),
         group_words=_longest_first(forms["group_words"]),
         trade_words=frozenset(canonical(word) for word in trade["trade_words"].split()),
     )

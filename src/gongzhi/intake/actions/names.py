@@ -25,4 +25,5 @@ def reads_as_organisation(names: pl.Series) -> pl.Series:
 
 @lru_cache(maxsize=2)
 def _forms(folder: Path) -> list[str]:
-    return sorted(load_vocabulary(folder).forms)
+    vocabulary = load_vocabulary(folder)
+    return sorted({*vocabulary.forms, *vocabulary.institutions})

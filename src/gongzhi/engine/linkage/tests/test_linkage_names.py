@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -124,3 +126,13 @@ def test_a_vocabulary_with_an_unknown_key_is_refused(tmp_path, vocabulary):
         (tmp_path / name).write_text("surprise: 1\n", encoding="utf-8")
     with pytest.raises(VocabularyError, match=r"divisions\.yml"):
         load_vocabulary(tmp_path)
+
+
+def test_a_changed_file_is_read_again(tmp_path):
+    folder = Path(__file__).resolve().parents[5] / "definitions" / "linkage"
+    for source in folder.iterdir():
+        (tmp_path / source.name).write_bytes(source.read_bytes())
+    first = load_vocabulary(tmp_path)
+    assert load_vocabulary(tmp_path) is first
+    (tmp_path / "trade_words.yml").write_text("trade_words: 印染\n", encoding="utf-8")
+    assert load_vocabulary(tmp_path).trade_words == {"印染"}
