@@ -13,25 +13,23 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from gongzhi.engine.tables import Table
 
+from .copies import copy_marked
 from .look import FILL
-from .returned import LIST_SHEET, Note, copy_marked, list_rows, notes
+from .returned import LIST_COLUMNS, LIST_SHEET, LIST_WIDTHS, MOST_COMMENTS, Note, list_frame, notes
 
 MOST_ROWS = 5_000
-_LIST = ("单元格", "级别", "问题", "列名", "填的内容", "说明", "怎么改", "建议值")
-_WIDTHS = (16, 8, 22, 22, 26, 56, 44, 24)
-_COMMENTS = 5_000
 
 
 def marked_up(original: Path, target: Path, tables: Sequence[Table], findings: pl.DataFrame) -> Path:
     """Hand a file back with its faults marked; `findings` as `checks.render` gives them.
 
     An .xlsx of up to 5,000 rows comes back as it was, coloured and commented. Anything else (larger, .xls,
-    .csv, .json) comes back as a written copy of its (first) table. `original` must have been read by the cage
+    .csv, .json) comes back as a written copy of its tables. `original` must have been read by the cage
     before: openpyxl trusts what it opens.
     """
     rows = sum(table.data.height for table in tables)
     if rows > MOST_ROWS or not _is_xlsx(original):
-        return copy_marked(target, tables[0], findings)
+        return copy_marked(target, tables, findings)
     book = openpyxl.load_workbook(original, keep_links=False)
     by_sheet = pl.col("cell").str.extract(r"^(.*)![A-Z]*\d*$", 1)
     for (name,), part in findings.with_columns(by_sheet.alias("sheet")).group_by("sheet"):
@@ -55,7 +53,7 @@ def _mark(page: Worksheet, marks: dict[tuple[int, int], Note]) -> None:
         if type(cell).__name__ == "MergedCell":
             cell = _anchor(page, row, column + 1)
         cell.fill = fills[note.severity]
-        if number < _COMMENTS:
+        if number < MOST_COMMENTS:
             cell.comment = Comment(note.text, "", height=120, width=320)
 
 
@@ -72,12 +70,12 @@ def _list(book: openpyxl.Workbook, findings: pl.DataFrame) -> None:
     while name in book.sheetnames:
         name += "_"
     page = book.create_sheet(name)
-    page.append(_LIST)
-    for cell, width in zip(page[1], _WIDTHS, strict=True):
+    page.append(LIST_COLUMNS)
+    for cell, width in zip(page[1], LIST_WIDTHS, strict=True):
         cell.font = Font(bold=True)
         page.column_dimensions[cell.column_letter].width = width
     page.freeze_panes = "A2"
-    for line, values in enumerate(list_rows(findings), start=2):
+    for line, values in enumerate(list_frame(findings).iter_rows(), start=2):
         for column, value in enumerate(values, start=1):
             cell = page.cell(line, column)
             cell.value = value

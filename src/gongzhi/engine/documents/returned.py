@@ -15,11 +15,10 @@ from gongzhi.engine.tables import Table, column_index
 from .look import FILL, RANK, WORD, Stamp, head_style, open_workbook, sheet_name, stamp, style
 
 LIST_SHEET = "错误清单"
-_COMMENTS = 5_000  # more of them make a workbook that Excel opens slowly
-_LIST_ROWS = 1_048_000
-_LIST = ("单元格", "级别", "问题", "列名", "填的内容", "说明", "怎么改", "建议值")
-_LIST_WIDTH = (14, 8, 22, 22, 26, 56, 44, 24)
-_LIST_COLUMNS = ("cell", "severity", "title", "column", "value", "message", "mend", "suggestion")
+MOST_COMMENTS = 5_000  # more of them make a workbook that Excel opens slowly
+LIST_COLUMNS = ("单元格", "级别", "问题", "列名", "填的内容", "说明", "怎么改", "建议值")
+LIST_WIDTHS = (14, 8, 22, 22, 26, 56, 44, 24)
+_LIST_FIELDS = ("cell", "severity", "title", "column", "value", "message", "mend", "suggestion")
 NOTE_COLUMNS = ("备查_原行号", "备查_问题")
 
 
@@ -35,7 +34,11 @@ def notes(findings: pl.DataFrame) -> dict[tuple[int, int], Note]:
     """`findings` (of `checks.render`) by cell: 1-based row and 0-based column of the sheet."""
     found: dict[tuple[int, int], Note] = {}
     wanted = findings.filter(pl.col("row").is_not_null()).select(
-        "row", pl.col("cell").str.extract(r"(?:^|!)([A-Z]+)\d+$", 1).alias("letter"), "severity", "message", "mend"
+        "row",
+        pl.col("cell").str.extract(r"(?:^|!)([A-Z]+)\d+$", 1).alias("letter"),
+        "severity",
+        "message",
+        "mend",
     )
     letters = {text: column_index(text) for text in wanted["letter"].drop_nulls().unique().to_list()}
     for row, letter, severity, message, mend in wanted.iter_rows():
@@ -79,48 +82,13 @@ def bad_rows(target: Path, table: Table, set_aside: pl.Series, findings: pl.Data
     return target
 
 
-def copy_marked(target: Path, table: Table, findings: pl.DataFrame) -> Path:
-    """A written copy of a table with its faults marked, for files too large or too old to hand back.
-
-    Rows stand where they stood, so that addresses hold; what was no record (titles, totals) is left out.
-    """
-    book = open_workbook(target, streaming=True)
-    page = book.add_worksheet(sheet_name(table.sheet))
-    _write_table(book, page, table, notes(findings))
-    _list_sheet(book, findings)
-    book.close()
-    return target
-
-
-def _write_table(
-    book: xlsxwriter.Workbook, page: Any, table: Table, marks: dict[tuple[int, int], Note]
-) -> None:
-    pen = _Pen(book, page)
-    head = head_style(book)
-    places = [column.index for column in table.columns]
-    for place, column in zip(places, table.columns, strict=True):
-        page.write_string(max(table.header_row - 1, 0), place, column.header, head)
-    page.freeze_panes(max(table.header_row, 1), 0)
-    write_string, text = page.write_string, pen.styles["text"]
-    marked = {row for row, _ in marks}
-    for row, cells in zip(table.rows.to_list(), table.data.iter_rows(), strict=True):
-        line = row - 1
-        if row not in marked:
-            for place, cell in zip(places, cells, strict=True):
-                if cell is not None:
-                    write_string(line, place, cell, text)
-            continue
-        for place, cell in zip(places, cells, strict=True):
-            pen.write(line, place, cell, marks.get((row, place)))
-
-
 class _Pen:
     """Writes cells as text, coloured and commented where something is wrong."""
 
     def __init__(self, book: xlsxwriter.Workbook, page: Any) -> None:
         self.page = page
         self.styles = _fills(book)
-        self.comments = _COMMENTS
+        self.comments = MOST_COMMENTS
 
     def write(self, line: int, place: int, cell: str | None, note: Note | None) -> None:
         if note is None:
@@ -157,20 +125,20 @@ def _told_by_row(findings: pl.DataFrame) -> dict[int, str]:
     return dict(rows.iter_rows())
 
 
-def _list_sheet(book: xlsxwriter.Workbook, findings: pl.DataFrame) -> None:
-    page = book.add_worksheet(LIST_SHEET)
-    _heads(book, page, _LIST, _LIST_WIDTH)
-    for line, values in enumerate(list_rows(findings), start=1):
-        for column, value in enumerate(values):
-            if value is not None:
-                page.write_string(line, column, value)
-    page.autofilter(0, 0, max(min(findings.height, _LIST_ROWS), 1), len(_LIST) - 1)
-
-
-def list_rows(findings: pl.DataFrame) -> list[tuple[str | None, ...]]:
-    """The list of findings as rows of text."""
+def list_frame(findings: pl.DataFrame) -> pl.DataFrame:
+    """The list of findings as columns of text."""
     word = pl.col("severity").replace_strict(WORD, default=None, return_dtype=pl.String)
-    return findings.head(_LIST_ROWS).with_columns(word.alias("severity")).select(_LIST_COLUMNS).rows()
+    return findings.with_columns(word.alias("severity")).select(_LIST_FIELDS)
 
 
-__all__ = ["LIST_SHEET", "NOTE_COLUMNS", "Note", "bad_rows", "copy_marked", "list_rows", "notes"]
+__all__ = [
+    "LIST_COLUMNS",
+    "LIST_SHEET",
+    "LIST_WIDTHS",
+    "MOST_COMMENTS",
+    "NOTE_COLUMNS",
+    "Note",
+    "bad_rows",
+    "list_frame",
+    "notes",
+]

@@ -175,9 +175,27 @@ def test_a_large_copy_keeps_every_row(tmp_path):
     wrong = findings(
         *((row, f"数据!A{row}", "编号", "x", "block", "错", "错。", "改。", None) for row in range(2, 6_002))
     )
-    book = openpyxl.load_workbook(copy_marked(tmp_path / "c.xlsx", table, wrong), read_only=True)
+    book = openpyxl.load_workbook(copy_marked(tmp_path / "c.xlsx", [table], wrong), read_only=True)
     assert sum(1 for _ in book["数据"].iter_rows()) == 6_001
     book.close()
+
+
+def test_a_copy_of_several_sheets_marks_each_and_is_read_again(tmp_path):
+    rows = pl.Series("row", [3, 5], dtype=pl.UInt32)
+    columns = (Column(0, "编号"), Column(27, "名称"))
+    data = pl.DataFrame({"c0": ["1", "<&>"], "c1": ["甲\x01乙", None]})
+    tables = [Table(name, number, 2, columns, data, rows) for number, name in enumerate(("一月", "二月"))]
+    wrong = (5, "二月!AB5", "名称", None, "block", "空", "没有填。", "请补填。", None)
+    target = copy_marked(tmp_path / "c.xlsx", tables, findings(wrong))
+    book = openpyxl.load_workbook(target)
+    assert book.sheetnames == ["一月", "二月", "错误清单"]
+    assert book["二月"]["AB5"].fill.fgColor.rgb.endswith("F8D0CC")
+    assert "没有填" in book["二月"]["AB5"].comment.text
+    assert book["一月"]["AB5"].comment is None
+    assert [book["一月"][cell].value for cell in ("A2", "A3", "A5", "AB3")] == ["编号", "1", "<&>", "甲乙"]
+    again = read(target, headings=["编号", "名称"]).tables
+    assert [table.sheet for table in again][:2] == ["一月", "二月"]
+    assert again[0].rows.to_list() == [3, 5]
 
 
 def test_formulas_are_neutralised_in_delimited_files():
