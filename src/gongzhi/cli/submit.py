@@ -39,8 +39,8 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from gongzhi.intake.actions import hand_in  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.intake.actions.place import Place  # noqa: PLC0415  # the same
     from gongzhi.intake.actions.refused import Refused  # noqa: PLC0415  # the same
-    from gongzhi.intake.actions.submission import Place  # noqa: PLC0415  # the same
 
     if not options.file.is_file():
         complain(f"没有这个文件：{options.file}")
@@ -67,9 +67,9 @@ def run(options: argparse.Namespace) -> int:
         if options.json:
             as_json({"outcome": "refused", "code": error.code, "message": error.text, "about": error.about})
         complain(error.text)
-        return CODES["refused"] if error.code in {"slot_filled", "replaced_already"} else USAGE
+        return CODES["refused"] if error.code == "replaced_already" else USAGE
     if options.report:
-        report(handed, options.report, person(options.user))
+        report(handed, options)
     answer = handed.as_json(SHOWN)
     if options.json:
         as_json(answer)
@@ -109,20 +109,32 @@ def tell(answer: dict[str, Any]) -> None:
     title = f"{answer['title']} {answer['period']}"
     if answer["outcome"] == "refused":
         err.print(f"[red]未入库[/]  {title}")
+        err.print(answer["refusal"]["text"], markup=False)
     else:
         counts = f"{answer['rows']} 行，入库 {answer['accepted']}，待补正 {answer['set_aside']}"
-        out.print(f"[green]已入库[/]  {title}：{counts}")
+        word = "已入库" if answer["receipt"] else "试检查，没有入库"
+        out.print(f"[green]{word}[/]  {title}：{counts}")
     for finding in answer["findings"][:20]:
         out.print(f"  {finding['cell'] or '整份文件'}  {finding['message']}  {finding['mend']}", markup=False)
     if answer["findings_total"] > 20:
         out.print(f"  ……共 {answer['findings_total']} 处，用 --report 导出标注表可看到全部")
     if answer["receipt"]:
-        out.print(f"回执 {answer['receipt']}")
+        out.print(f"回执 {answer['receipt']['number']}")
 
 
-def report(handed: Any, target: Path, user: Any) -> None:
-    """The marked-up workbook with every finding."""
-    from gongzhi.intake.actions.report import marked_up  # noqa: PLC0415  # models exist only after setup
+def report(handed: Any, options: argparse.Namespace) -> None:
+    """The marked-up workbook with every finding, or why there is none."""
+    from gongzhi.intake.actions.refused import Refused  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.intake.actions.report import marked_up, marked_up_file  # noqa: PLC0415  # the same
 
-    found = handed.prepared.findings if handed.prepared else None
-    target.write_bytes(marked_up(submission=handed.submission, by=user, findings=found))
+    try:
+        if handed.tried:
+            resource = handed.submission.resource
+            content = marked_up_file(file=options.file, resource=resource, findings=handed.findings)
+        else:
+            by = person(options.user)
+            content = marked_up(submission=handed.submission, by=by, findings=handed.findings)
+    except Refused as error:
+        complain(error.text)
+        return
+    options.report.write_bytes(content)

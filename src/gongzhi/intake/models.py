@@ -65,7 +65,8 @@ class Submission(models.Model):
     skipped = models.JSONField(default=list)
     by_code = models.JSONField(default=dict)
     refusal = models.JSONField(default=dict)  # code and places of the finding that turned the file away
-    checked_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)  # while received: since when somebody is checking it
+    attempts = models.PositiveSmallIntegerField(default=0)  # how often a check was begun
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -118,7 +119,7 @@ class LakeFile(models.Model):
     """The ledger of the lake: a file that is not named here does not exist for anybody."""
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="files")
-    role = models.CharField(max_length=10)  # rows, findings, sealed, links
+    role = models.CharField(max_length=10)  # rows, findings, repaired, sealed, beside, links
     table = models.CharField(max_length=48)
     part = models.PositiveSmallIntegerField(default=0)
     path = models.CharField(max_length=160, unique=True)

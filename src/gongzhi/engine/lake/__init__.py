@@ -1,11 +1,12 @@
 """Immutable Parquet batches; the only door to the analytic engine."""
 
-from .persons import Cut, cut_persons, is_person
+from .boxes import seal_rows, unseal_rows
+from .persons import Cut, cut_persons, is_person, may_name_person
 from .schema import ORIGIN, QUANTITY, column_types, empty
 from .snapshot import Session, Snapshot
 from .store import Damaged, Lake, Loss, Stored
 
 __all__ = [
     "ORIGIN", "QUANTITY", "Cut", "Damaged", "Lake", "Loss", "Session", "Snapshot", "Stored", "column_types",
-    "cut_persons", "empty", "is_person",
+    "cut_persons", "empty", "is_person", "may_name_person", "seal_rows", "unseal_rows",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from gongzhi.engine.definitions import Field, FieldType, Party, Sheet
 from gongzhi.engine.idcodes import check_codes_or_ids
 
 PERSON_KINDS = ("person_id", "person_id_15", "other_id", "other_document")
+_ANSWERS = {FieldType.ENUM, FieldType.PERIOD}  # words of the template, which name nobody however sensitive
 Tokens = Callable[[pl.Series], pl.Series]
 Organisation = Callable[[pl.Series], pl.Series]
 
@@ -59,25 +60,31 @@ def _persons(frame: pl.DataFrame, sheet: Sheet, field: Field, organisation: Orga
     values = frame[field.column]
     if field.type is FieldType.CODE_OR_ID:
         return is_person(values)
-    party = next((party for party in sheet.parties if party.name == field.key), None)
-    if field.type is FieldType.NAME:
-        return _named(frame, sheet, party, values, organisation) if party else None
+    if field.type in _ANSWERS:
+        return None
+    if may_name_person(sheet, field):
+        party = next(party for party in sheet.parties if party.name == field.key and party.code)
+        return _named(frame, sheet, party, values, organisation)
     return values.is_not_null() if field.personal else None
 
 
 def _named(
     frame: pl.DataFrame, sheet: Sheet, party: Party, names: pl.Series, organisation: Organisation
 ) -> pl.Series | None:
-    if party.code is None:
-        return None
-    code = sheet.field(party.code)
+    code = sheet.field(party.code or "")
     if code.type is FieldType.PERSON_ID:
         return names.is_not_null()
-    if code.type is not FieldType.CODE_OR_ID:
-        return None
     codes = frame[code.column]
     nameless = codes.is_null() & names.is_not_null() & ~organisation(names)
     return (is_person(codes) & names.is_not_null()) | nameless
+
+
+def may_name_person(sheet: Sheet, field: Field) -> bool:
+    """Whether a column of names can hold a person's: one beside a person's id, or beside a code or id."""
+    if field.type is not FieldType.NAME:
+        return False
+    codes = [party.code for party in sheet.parties if party.name == field.key and party.code]
+    return any(sheet.field(code).type in {FieldType.PERSON_ID, FieldType.CODE_OR_ID} for code in codes)
 
 
 def is_person(codes: pl.Series) -> pl.Series:

@@ -8,9 +8,10 @@ PostgreSQL 2018): the attempt fails and its file becomes an orphan.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -65,24 +66,52 @@ class Lake:
 
     def write_bytes(self, name: str, content: bytes) -> Stored:
         """Store bytes (a sealed sidecar) under `name`; durable when it returns."""
-        return self._place(name, lambda file: _all(file, content), 0)
+
+        def whole(file: BinaryIO) -> None:
+            file.write(content)
+
+        return self._place(name, whole, 0)
 
     def _place(self, name: str, fill: Callable[[BinaryIO], None], rows: int) -> Stored:
         target = self.path(name)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        self._aside.mkdir(parents=True, exist_ok=True)
+        self._folder(target.parent)
+        self._folder(self._aside)
         aside = self._aside / name.replace("/", "-")
+        try:
+            stored = self._set_aside(aside, name, fill, rows)
+            aside.rename(target)
+        except BaseException:
+            # What failed is never tried again on the same file; nothing names it yet, so it may go at once.
+            with contextlib.suppress(OSError):
+                aside.unlink()
+            raise
+        _sync_folder(target.parent)
+        return stored
+
+    def _set_aside(self, aside: Path, name: str, fill: Callable[[BinaryIO], None], rows: int) -> Stored:
+        """Write a file where nobody reads, durably, and read it back."""
         with aside.open("wb") as file:
             fill(file)
             file.flush()
             os.fsync(file.fileno())
         if name.endswith(".parquet") and pq.read_metadata(aside).num_rows != rows:
             raise Damaged(f"{name}: 写入后读回的行数不符")
-        stored = Stored(name, rows, aside.stat().st_size, digest_of(aside))
-        aside.rename(target)
-        _sync_folder(target.parent)
-        _sync_folder(target.parent.parent)
-        return stored
+        return Stored(name, rows, aside.stat().st_size, digest_of(aside))
+
+    def _folder(self, folder: Path) -> None:
+        """Make a folder of the lake; the entry of a new one is made durable in the folder above it."""
+        if folder.is_dir():
+            return
+        if folder != self.root:
+            self._folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync_folder(folder.parent)
+
+    def discard(self, stored: Iterable[Stored]) -> None:
+        """Take back files of an attempt of which it is certain that no ledger names them."""
+        for one in stored:
+            with contextlib.suppress(OSError):  # the sweeper takes what cannot be removed now
+                self.path(one.path).unlink()
 
     def read(self, stored: str) -> pl.DataFrame:
         return pl.read_parquet(self.path(stored))
@@ -100,9 +129,12 @@ class Lake:
         removed = []
         for path in self.files():
             name = path.relative_to(self.root).as_posix()
-            if name not in known and path.stat().st_mtime < before:
-                path.unlink()
-                removed.append(name)
+            try:
+                if name not in known and path.stat().st_mtime < before:
+                    path.unlink()
+                    removed.append(name)
+            except FileNotFoundError:
+                continue  # another sweeper, or the commit that gave it up, was first
         return sorted(removed)
 
     def losses(self, ledger: Collection[Stored]) -> Iterator[Loss]:
@@ -119,10 +151,6 @@ def digest_of(path: Path) -> str:
     """SM3 (hex) of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.new("sm3")).hexdigest()
-
-
-def _all(file: BinaryIO, content: bytes) -> None:
-    file.write(content)
 
 
 def _sync_folder(folder: Path) -> None:

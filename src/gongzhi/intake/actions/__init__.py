@@ -1,4 +1,4 @@
-"""All that writes in this room, split by noun: originals, submissions, batches, orphans."""
+"""All that writes in this room, split by noun: originals, submissions, batches, receipts, orphans."""
 
 from .batch import commit
 from .desk import hand_in

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import json
 from dataclasses import dataclass
 from uuid import UUID
 
 import polars as pl
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.catalogue.actions import satisfy
+from gongzhi.editions.queries import in_force
+from gongzhi.engine.calendar import parse_period
 from gongzhi.engine.lake import Lake, Stored
-from gongzhi.intake.models import Batch, LakeFile, Receipt, Slot, Submission, uuid7
+from gongzhi.intake.models import Batch, LakeFile, Slot, Submission, uuid7
 from gongzhi.intake.states import State, after
 from gongzhi.organisation.models import Person
 
 from . import preparation
 from .preparation import Prepared
+from .receipt import issue
 from .refused import Refused
+from .submission import check
+
+FREE_PERIODS = {"day", "request"}
 
 
 @dataclass(frozen=True)
@@ -36,62 +40,78 @@ class _File:
 def commit(*, submission: Submission, by: Person | None, prepared: Prepared | None = None) -> Batch:
     """Take the good rows in. The same content in the same slot is the batch that is already there.
 
-    Raises Refused (Chinese text) when the slot is filled and the submission says neither that it adds
-    nor that it replaces, or when there is nothing to take in; NotPossible from a closed submission.
+    A submission that is committed already gives its batch. Raises Refused (Chinese text) when the slot is
+    filled and the submission says neither that it adds nor that it replaces, or when there is nothing to
+    take in; NotPossible from a closed submission. `submission` is brought up to date.
     """
-    prepared = prepared or preparation.take_up(submission.pk)
-    if prepared is None:
-        raise Refused("stale", "检查结果已过期，请重新检查后再提交入库")
+    submission.refresh_from_db()
     if submission.state == State.COMMITTED:
         return submission.batch
     after(submission.state, "commit")
-    if twin := _twin(submission, prepared):
-        return _same_as(submission, twin, by)
-    _open_place(submission)
+    prepared = prepared or _outcome(submission, by)
+    if prepared.refusal is not None:
+        raise Refused(prepared.refusal["code"], prepared.refusal["text"])
+    if not twin_of(submission, prepared):
+        open_place(submission)  # once more under the lock, but then the files are written
     identity = uuid7()
     files = _write(str(identity), submission, prepared)
-    batch = _enter(identity, submission, prepared, files, by)
+    try:
+        batch = _enter(identity, submission, prepared, files, by)
+    except Refused:
+        _discard(files)
+        raise
+    # After any other error nobody knows whether the ledger names the files: they stay for the sweeper.
+    if batch.pk != identity:
+        _discard(files)
     preparation.drop(submission.pk)
     return batch
 
 
-def _twin(submission: Submission, prepared: Prepared) -> Batch | None:
-    """The live batch of this slot with the same content."""
-    return Batch.objects.filter(
+def _outcome(submission: Submission, by: Person | None) -> Prepared:
+    """The outcome put down by the check; found anew when it was lost or the definitions have changed."""
+    prepared = preparation.take_up(submission.pk)
+    if prepared is None or submission.definitions != in_force().digest:
+        prepared = check(submission=submission, by=by)
+    return prepared
+
+
+def _slot_of(submission: Submission) -> QuerySet[Batch]:
+    """The live batches of the submission's slot."""
+    return Batch.objects.select_related("slot").filter(
         slot__unit=submission.unit,
         slot__resource=submission.resource,
         slot__period=submission.period,
-        content=prepared.content,
         replaced_by=None,
-    ).first()
+    )
 
 
-@transaction.atomic
-def _same_as(submission: Submission, twin: Batch, by: Person | None) -> Batch:
-    submission.state = State.WITHDRAWN
-    submission.closed_at = timezone.now()
-    submission.save(update_fields=["state", "closed_at"])
-    detail = {"same_as": str(twin.pk)}
-    record("submission.same", by=by, subject=("submission", submission.pk), detail=detail)
-    preparation.drop(submission.pk)
+def twin_of(submission: Submission, prepared: Prepared) -> Batch | None:
+    """The live batch of this slot with the same content."""
+    twin = _slot_of(submission).filter(content=prepared.content).first()
+    if twin and submission.replaces_id and submission.replaces_id != twin.pk:
+        raise Refused(
+            "same_as_other",
+            f"这份文件的内容与本期已入库的批次 {twin.number} 相同，不能再用它更正另一批；请核对要更正的批次",
+            str(twin.pk),
+        )
     return twin
 
 
-def _open_place(submission: Submission) -> None:
+def open_place(submission: Submission) -> None:
     """A filled slot takes a further file only when it says what it is (design.md 6)."""
-    if submission.adds_id or submission.replaces_id or is_event(submission.period):
-        return
-    latest = (
-        Batch.objects.filter(
-            slot__unit=submission.unit,
-            slot__resource=submission.resource,
-            slot__period=submission.period,
-            replaced_by=None,
+    named = submission.replaces_id or submission.adds_id
+    if named:
+        if _slot_of(submission).filter(pk=named).exists():
+            return
+        old = Batch.objects.select_related("slot").get(pk=named)
+        raise Refused(
+            "replaced_already",
+            f"批次 {old.number} 已被更正过，请以最新一批为准",
+            str(old.replaced_by_id or ""),
         )
-        .order_by("-version")
-        .first()
-    )
-    if latest:
+    if parse_period(submission.period).kind in FREE_PERIODS:
+        return
+    if latest := _slot_of(submission).order_by("-version").first():
         raise Refused(
             "slot_filled",
             f"本期已有入库批次 {latest.number}：请选择“补充”（在其后追加）或“更正”（整批替换）",
@@ -99,30 +119,39 @@ def _open_place(submission: Submission) -> None:
         )
 
 
-def is_event(period: str) -> bool:
-    """Whether files for this period always add: an event day (2026-09-15) or a request's number."""
-    return len(period) == 10 and period[4] == "-" == period[7]
-
-
 def _write(identity: str, submission: Submission, prepared: Prepared) -> list[_File]:
     """Everything into the lake, durably, before the ledger speaks of it."""
     lake = Lake(settings.LAKE)
-    files = []
-    for part in prepared.parts:
-        rows = part.rows.with_columns(
-            pl.lit(identity).alias("_batch"),
-            pl.lit(submission.unit).alias("_unit"),
-            pl.lit(submission.period).alias("_period"),
-            pl.lit(part.index, dtype=pl.UInt16).alias("_part"),
-        )
-        name = f"{part.table}/{identity}-{part.index}"
-        files.append(_File("rows", part.table, part.index, lake.write(name, rows)))
-    name = f"_findings/{identity}"
-    files.append(_File("findings", "_findings", 0, lake.write(name, prepared.findings)))
-    for index, (table, box) in enumerate(sorted(prepared.sealed.items())):
-        stored = lake.write_bytes(f"_sealed/{identity}-{index}.sealed", box)
-        files.append(_File("sealed", table, index, stored))
+    files: list[_File] = []
+    try:
+        for part in prepared.parts:
+            stored = lake.write(
+                f"{part.table}/{identity}-{part.index}", _with_origin(identity, submission, part)
+            )
+            files.append(_File("rows", part.table, part.index, stored))
+            for role, box in part.boxes.items():
+                stored = lake.write_bytes(f"_{role}/{identity}-{part.index}.sealed", box)
+                files.append(_File(role, part.table, part.index, stored))
+        for role, frame in (("findings", prepared.findings), ("repaired", prepared.repaired)):
+            if frame.height:
+                files.append(_File(role, f"_{role}", 0, lake.write(f"_{role}/{identity}", frame)))
+    except BaseException:
+        _discard(files)
+        raise
     return files
+
+
+def _with_origin(identity: str, submission: Submission, part: preparation.Part) -> pl.DataFrame:
+    return part.rows.with_columns(
+        pl.lit(identity).alias("_batch"),
+        pl.lit(submission.unit).alias("_unit"),
+        pl.lit(submission.period).alias("_period"),
+        pl.lit(part.index, dtype=pl.UInt16).alias("_part"),
+    )
+
+
+def _discard(files: list[_File]) -> None:
+    Lake(settings.LAKE).discard(file.stored for file in files)
 
 
 @transaction.atomic
@@ -133,7 +162,14 @@ def _enter(
     slot, _ = Slot.objects.select_for_update().get_or_create(
         unit=submission.unit, resource=submission.resource, period=submission.period
     )
-    _open_place(submission)
+    submission.refresh_from_db(from_queryset=Submission.objects.select_for_update())
+    if submission.state == State.COMMITTED:
+        return submission.batch  # another process has committed the same submission meanwhile
+    after(submission.state, "commit")
+    if twin := twin_of(submission, prepared):
+        return _same_as(submission, twin, by)
+    open_place(submission)
+    filled = _slot_of(submission).exists()
     slot.version += 1
     slot.save(update_fields=["version"])
     batch = Batch.objects.create(
@@ -141,7 +177,7 @@ def _enter(
         slot=slot,
         version=slot.version,
         submission=submission,
-        kind="replaces" if submission.replaces_id else "adds" if submission.adds_id else "first",
+        kind="replaces" if submission.replaces_id else "adds" if submission.adds_id or filled else "first",
         content=prepared.content,
         rows=prepared.accepted,
         definitions=submission.definitions,
@@ -152,55 +188,40 @@ def _enter(
         LakeFile(batch=batch, role=file.role, table=file.table, part=file.part, **vars(file.stored))
         for file in files
     )
-    _replace(submission, batch)
+    _close(submission, batch, by)
+    return batch
+
+
+def _close(submission: Submission, batch: Batch, by: Person | None) -> None:
+    """What follows from a batch in the same transaction: replacement, state, receipt, obligation, event."""
+    if submission.replaces_id:
+        Batch.objects.filter(pk=submission.replaces_id).update(
+            replaced_by=batch, replaced_at=batch.committed_at
+        )
     submission.state = State.COMMITTED
     submission.closed_at = batch.committed_at
     submission.save(update_fields=["state", "closed_at"])
-    _receipt(batch, submission)
+    issue(batch, submission)
     satisfy(
         unit=submission.unit,
         resource=submission.resource,
         period=submission.period,
         received_at=submission.received_at,
     )
-    detail = {"batch": str(batch.pk), "rows": batch.rows, "set_aside": prepared.set_aside, "kind": batch.kind}
-    record("batch.committed", by=by, subject=("submission", submission.pk), duty="submit_file", detail=detail)
-    return batch
-
-
-def _replace(submission: Submission, batch: Batch) -> None:
-    old = submission.replaces
-    if old is None:
-        return
-    if old.replaced_by_id:
-        raise Refused(
-            "replaced_already", f"批次 {old.number} 已被更正过，请以最新一批为准", str(old.replaced_by_id)
-        )
-    old.replaced_by, old.replaced_at = batch, batch.committed_at
-    old.save(update_fields=["replaced_by", "replaced_at"])
-
-
-def _receipt(batch: Batch, submission: Submission) -> Receipt:
-    day = batch.committed_at.astimezone(dt.timezone(dt.timedelta(hours=8)))
-    number = f"{day:%Y%m%d}-{batch.number}-{batch.pk.hex[-6:]}"
-    text = receipt_text(number, batch, submission)
-    digest = hashlib.new("sm3", json.dumps(text, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-    return Receipt.objects.create(number=number, batch=batch, issued_at=batch.committed_at, digest=digest)
-
-
-def receipt_text(number: str, batch: Batch, submission: Submission) -> dict[str, object]:
-    """What a receipt says, in one canonical form: the text under its hash."""
-    return {
-        "number": number,
+    detail = {
         "batch": str(batch.pk),
-        "unit": submission.unit,
-        "resource": submission.resource,
-        "period": submission.period,
-        "file": submission.file_digest,
-        "content": batch.content,
-        "rows": submission.rows,
-        "accepted": submission.accepted,
+        "rows": batch.rows,
         "set_aside": submission.set_aside,
-        "received_at": submission.received_at.astimezone(dt.UTC).isoformat(timespec="milliseconds"),
-        "committed_at": batch.committed_at.astimezone(dt.UTC).isoformat(timespec="milliseconds"),
+        "kind": batch.kind,
     }
+    record("batch.committed", by=by, subject=("submission", submission.pk), duty="submit_file", detail=detail)
+
+
+def _same_as(submission: Submission, twin: Batch, by: Person | None) -> Batch:
+    """The content is there already: the file is closed, and its answer is the earlier batch's."""
+    submission.state = after(submission.state, "withdraw")
+    submission.closed_at = timezone.now()
+    submission.save(update_fields=["state", "closed_at"])
+    detail = {"same_as": str(twin.pk)}
+    record("submission.same", by=by, subject=("submission", submission.pk), detail=detail)
+    return twin

@@ -7,8 +7,10 @@ then checked again from its kept original.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,19 +33,23 @@ class Part:
     rows: pl.DataFrame  # lake columns with tokens, without origin columns but with `_row`
     set_aside: tuple[int, ...]
     skipped: tuple[dict[str, Any], ...]
+    boxes: dict[str, bytes] = field(default_factory=dict)  # sealed rows by role: sealed (persons), beside
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """All that a commit needs. `findings` and `repaired` carry `_part`; `sealed` are the cut originals."""
+    """All that a commit needs. `findings` and `repaired` carry `_part`.
+
+    `adds` is the id of the batch that the file's hidden mark names; it holds where the sender says nothing.
+    """
 
     parts: Sequence[Part]
     findings: pl.DataFrame
     repaired: pl.DataFrame
     notices: Sequence[dict[str, Any]]
     content: str  # canonical content hash (hex)
-    sealed: dict[str, bytes] = field(default_factory=dict)
     refusal: dict[str, Any] | None = None
+    adds: str | None = None
 
     @property
     def accepted(self) -> int:
@@ -78,58 +84,65 @@ def folder(submission: object) -> Path:
 
 
 def put_down(submission: object, prepared: Prepared) -> None:
-    """Keep a preparation until it is committed or dropped; a half-written one is not found again."""
+    """Keep a preparation until it is committed or dropped; a half-written one is never found.
+
+    Two checks of one submission may put down at once: they say the same, and either may stand.
+    """
     target = folder(submission)
-    aside = target.with_name(f"{target.name}.aside")
-    shutil.rmtree(aside, ignore_errors=True)
-    shutil.rmtree(target, ignore_errors=True)
-    aside.mkdir(parents=True)
+    aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f"{target.name}.aside-"))
     for part in prepared.parts:
         part.rows.write_parquet(aside / f"rows-{part.index}.parquet")
+        for role, box in part.boxes.items():
+            (aside / f"{role}-{part.index}.sealed").write_bytes(box)
     prepared.findings.write_parquet(aside / "findings.parquet")
     prepared.repaired.write_parquet(aside / "repaired.parquet")
-    for name, box in prepared.sealed.items():
-        (aside / f"sealed-{name}").write_bytes(box)
     (aside / "meta.json").write_text(json.dumps(_meta(prepared), ensure_ascii=False), encoding="utf-8")
-    aside.rename(target)
+    drop(submission)
+    try:
+        aside.rename(target)
+    except OSError:  # the other check was faster
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _meta(prepared: Prepared) -> dict[str, Any]:
-    parts = [{key: value for key, value in vars(part).items() if key != "rows"} for part in prepared.parts]
+    left_out = {"rows", "boxes"}
+    parts = [
+        {key: value for key, value in vars(part).items() if key not in left_out} | {"boxes": [*part.boxes]}
+        for part in prepared.parts
+    ]
     return {
         "parts": parts,
         "notices": list(prepared.notices),
         "content": prepared.content,
-        "sealed": sorted(prepared.sealed),
         "refusal": prepared.refusal,
+        "adds": prepared.adds,
     }
 
 
 def take_up(submission: object) -> Prepared | None:
     """The preparation put down earlier; None when staging was lost."""
     source = folder(submission)
-    if not (source / "meta.json").exists():
-        return None
-    meta = json.loads((source / "meta.json").read_text("utf-8"))
-    parts = [
-        Part(
-            **{key: value for key, value in part.items() if key not in {"columns", "set_aside", "skipped"}},
-            columns=tuple(part["columns"]),
-            set_aside=tuple(part["set_aside"]),
-            skipped=tuple(part["skipped"]),
-            rows=pl.read_parquet(source / f"rows-{part['index']}.parquet"),
+    with contextlib.suppress(FileNotFoundError):
+        meta = json.loads((source / "meta.json").read_text("utf-8"))
+        return Prepared(
+            parts=[_part(source, part) for part in meta.pop("parts")],
+            findings=pl.read_parquet(source / "findings.parquet"),
+            repaired=pl.read_parquet(source / "repaired.parquet"),
+            **meta,
         )
-        for part in meta["parts"]
-    ]
-    return Prepared(
-        parts=parts,
-        findings=pl.read_parquet(source / "findings.parquet"),
-        repaired=pl.read_parquet(source / "repaired.parquet"),
-        notices=meta["notices"],
-        content=meta["content"],
-        sealed={name: (source / f"sealed-{name}").read_bytes() for name in meta["sealed"]},
-        refusal=meta["refusal"],
-    )
+    return None
+
+
+def _part(source: Path, meta: dict[str, Any]) -> Part:
+    index = meta["index"]
+    changed = {
+        "columns": tuple(meta["columns"]),
+        "set_aside": tuple(meta["set_aside"]),
+        "skipped": tuple(meta["skipped"]),
+        "boxes": {role: (source / f"{role}-{index}.sealed").read_bytes() for role in meta["boxes"]},
+        "rows": pl.read_parquet(source / f"rows-{index}.parquet"),
+    }
+    return Part(**(meta | changed))
 
 
 def drop(submission: object) -> None:

@@ -25,17 +25,19 @@ from gongzhi.engine.checks import (
     render,
     repaired_cells,
 )
-from gongzhi.engine.crypto import content_hash, person_tokens, row_hashes, seal_column, sm3
-from gongzhi.engine.definitions import Definitions, FieldType, Resource, Sheet
-from gongzhi.engine.lake import column_types, cut_persons, is_person
+from gongzhi.engine.checks.canonical import canonical_rows
+from gongzhi.engine.crypto import content_hash, person_tokens, sm3
+from gongzhi.engine.definitions import Definitions, Field, FieldType, Resource, Sensitivity, Sheet
+from gongzhi.engine.lake import column_types, cut_persons, is_person, may_name_person, seal_rows
 from gongzhi.engine.tables import Reading, Table, Unreadable, read
 from gongzhi.intake.models import Submission
-from gongzhi.intake.queries import FINDINGS, REPAIRED, known_keys
+from gongzhi.intake.queries import FINDINGS, REPAIRED, known_keys, place_of_box
 
 from .names import reads_as_organisation
 from .preparation import Part, Prepared
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_CELL_CONTENT = {"extra_cell", "merged_filled"}
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -53,7 +55,6 @@ class _Checked:
     part: Part
     findings: pl.DataFrame
     repaired: pl.DataFrame
-    sealed: list[tuple[str, bytes]]
     hashes: Any
 
 
@@ -70,15 +71,30 @@ def prepare(submission: Submission, file: Path) -> Prepared:
         other = definitions.resources.get(reading.mark.resource)
         return _wrong_template(definitions, resource, other.title if other else reading.mark.resource)
     if submission.only_sheet:
+        names = "、".join(table.sheet for table in reading.tables)
         reading = replace(
             reading, tables=tuple(t for t in reading.tables if t.sheet == submission.only_sheet)
         )
+        if not reading.tables:
+            places = {"sheet": submission.only_sheet, "sheets": names}
+            return _refused(definitions, "no_such_sheet", places)
     taken = list(_take(reading, sheets, definitions))
     if not taken:
         return _wrong_template(definitions, resource, _nearest(definitions, reading))
+    if resource.least:
+        taken = [_without_beside(one) for one in taken]
     context = _context(submission, definitions)
-    checked = [_check(definitions, context, index, one) for index, one in enumerate(taken)]
+    checked = [_check(definitions, submission, context, index, one) for index, one in enumerate(taken)]
     return _prepared(definitions, submission, reading, checked)
+
+
+def _without_beside(taken: _Taken) -> _Taken:
+    """Columns beyond the template of a resource that is reported by least need are dropped, and said so."""
+    faults = tuple(
+        replace(fault, code="over_supply") if fault.code == "unknown_column" else fault
+        for fault in taken.mapping.faults
+    )
+    return replace(taken, mapping=replace(taken.mapping, kept=(), faults=faults))
 
 
 def headings_of(sheets: Iterable[Sheet]) -> set[str]:
@@ -132,9 +148,7 @@ def _context(submission: Submission, definitions: Definitions) -> Callable[[Shee
     period = parse_period(submission.period)
 
     def of(sheet: Sheet) -> Context:
-        keys = [sheet.field(key) for key in sheet.key]
-        kept = {field.column: tokens for field in keys if field.personal}
-        kept |= {field.column: _as_kept for field in keys if field.type is FieldType.CODE_OR_ID}
+        kept = {sheet.field(key).column: _keeper(sheet, sheet.field(key)) for key in sheet.key}
         known = known_keys(submission, sheet)
         return Context(definitions.findings, as_of=as_of, period=period, known_keys=known, as_kept=kept)
 
@@ -146,17 +160,41 @@ def tokens(values: pl.Series) -> pl.Series:
     return person_tokens(settings.KEYS.current("token"), values)
 
 
-def _as_kept(values: pl.Series) -> pl.Series:
-    """A column of codes or ids as the lake keeps it: tokens for persons, codes as they are."""
-    persons = values.set(~is_person(values), None)
+def _keeper(sheet: Sheet, field: Field) -> Callable[[pl.Series], pl.Series]:
+    """How the lake keeps a key column, so that it can be compared with earlier batches."""
+    if field.type is FieldType.CODE_OR_ID:
+        return lambda values: _tokens_where(is_person(values), values)
+    if may_name_person(sheet, field):
+        return lambda names: _tokens_where(~reads_as_organisation(names), names)
+    worded = field.type in {FieldType.ENUM, FieldType.PERIOD, FieldType.DATE}
+    return tokens if field.personal and not worded else lambda values: values
+
+
+def _tokens_where(persons: pl.Series, values: pl.Series) -> pl.Series:
+    persons = values.set(~persons, None)
     return pl.select(pl.when(persons.is_not_null()).then(tokens(persons)).otherwise(values)).to_series()
 
 
+def _guarded(sheet: Sheet) -> Sheet:
+    """The sheet for the check: names that may be persons' are shown masked in findings and repairs."""
+    if not any(may_name_person(sheet, field) for field in sheet.fields):
+        return sheet
+    personal = {"sensitivity": Sensitivity.PERSONAL}
+    fields = [
+        field.model_copy(update=personal) if may_name_person(sheet, field) and not field.personal else field
+        for field in sheet.fields
+    ]
+    return sheet.model_copy(update={"fields": tuple(fields)})
+
+
 def _check(
-    definitions: Definitions, context: Callable[[Sheet], Context], index: int, taken: _Taken
+    definitions: Definitions,
+    submission: Submission,
+    context: Callable[[Sheet], Context],
+    index: int,
+    taken: _Taken,
 ) -> _Checked:
-    checked = check(taken.table, taken.mapping, taken.sheet, context(taken.sheet))
-    hashes = row_hashes(checked.accepted.drop("_row"))
+    checked = check(taken.table, taken.mapping, _guarded(taken.sheet), context(taken.sheet))
     cut = cut_persons(checked.accepted, taken.sheet, tokens, reads_as_organisation)
     types = {name: kind for name, kind in column_types(taken.sheet).items() if name in cut.rows.columns}
     part = Part(
@@ -169,22 +207,20 @@ def _check(
         rows=cut.rows.cast(types),  # type: ignore[arg-type]  # a mapping of names to types is one
         set_aside=tuple(checked.set_aside.to_list()),
         skipped=tuple({"row": skipped.row, "why": skipped.why} for skipped in taken.table.skipped),
+        boxes=_boxes(submission, index, {"sealed": cut.originals, "beside": checked.beside}),
     )
-    sealed = _seal(cut.originals, taken.sheet.code, index)
-    return _Checked(part, _findings(definitions, checked, index), _repairs(checked, index), sealed, hashes)
+    hashes = canonical_rows(checked.accepted)
+    return _Checked(part, _findings(definitions, checked, index), _repairs(checked, index), hashes)
 
 
-def _seal(originals: pl.DataFrame, table: str, index: int) -> list[tuple[str, bytes]]:
-    """The cut columns, each in its own box; the row numbers go with each so that a box opens alone."""
+def _boxes(submission: Submission, index: int, rows: dict[str, pl.DataFrame]) -> dict[str, bytes]:
+    """Sealed: persons cut out of the rows, and columns that nobody knows, which may hold persons as well."""
     key = settings.KEYS.current("seal")
-    boxes = []
-    for name in originals.columns:
-        if name != "_row":
-            rows = originals.filter(pl.col(name).is_not_null())
-            joined = rows.select(pl.concat_str("_row", pl.lit("\t"), name)).to_series()
-            for number, box in enumerate(seal_column(key, joined, f"{table}|{name}".encode())):
-                boxes.append((f"{table}.{name}.{index}.{number}", box))
-    return boxes
+    return {
+        role: seal_rows(key, frame, place_of_box(submission.pk, role, index))
+        for role, frame in rows.items()
+        if frame.height and frame.width > 1
+    }
 
 
 def _findings(definitions: Definitions, checked: Checked, index: int) -> pl.DataFrame:
@@ -209,7 +245,7 @@ def _prepared(
         repaired=pl.concat([one.repaired for one in checked]),
         notices=list(_notices(definitions, reading)),
         content=_content(checked),
-        sealed=dict(box for one in checked for box in one.sealed),
+        adds=reading.mark.adds if reading.mark else None,
     )
     return _decided(definitions, submission, prepared)
 
@@ -238,6 +274,11 @@ def _decided(definitions: Definitions, submission: Submission, prepared: Prepare
     if submission.whole and prepared.set_aside:
         return _with_refusal(definitions, prepared, "not_whole_file", {"set_aside": str(prepared.set_aside)})
     return prepared
+
+
+def failed(times: int) -> Prepared:
+    """The outcome for a file whose check broke off so many times."""
+    return _refused(in_force(), "check_failed", {"times": str(times)})
 
 
 def _refused(definitions: Definitions, code: str, places: dict[str, str]) -> Prepared:
@@ -275,9 +316,17 @@ def _notices(definitions: Definitions, reading: Reading) -> Iterator[dict[str, A
     every += [(table.sheet, notice) for table in reading.tables for notice in table.notices]
     for sheet, notice in every:
         finding = definitions.findings[notice.code]
-        places = {"cell": notice.cell or "", "before": notice.before or "", "after": notice.after or ""}
+        before, after = notice.before or "", notice.after or ""
+        if notice.code in _CELL_CONTENT:
+            before, after = _quiet(before), _quiet(after)
+        places = {"cell": notice.cell or "", "before": before, "after": after}
         cell = f"{sheet}!{notice.cell}" if notice.cell and sheet else notice.cell or ""
         yield {"code": notice.code, "cell": cell, "text": _filled(finding.message, places)}
+
+
+def _quiet(text: str) -> str:
+    """Content of a cell whose column nobody knows, so that it may be a person's: its first letter."""
+    return f"{text[0]}*" if text else ""
 
 
 def _filled(template: str, places: dict[str, str]) -> str:

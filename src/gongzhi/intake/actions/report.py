@@ -27,11 +27,18 @@ from .refused import Refused
 def marked_up(*, submission: Submission, by: Person | None, findings: pl.DataFrame | None = None) -> bytes:
     """The sender's own file with its faults in red, commented and listed; raises Refused when unreadable.
 
-    `findings`: those of a check whose outcome was not kept (a dry run).
+    `findings`: those of a check whose outcome was not kept.
     """
     found = findings_of(submission) if findings is None else findings
     with _read(submission, by, "marked_up") as (path, reading), _target() as target:
         documents.marked_up(path, target, _with_rows(reading), found)
+        return target.read_bytes()
+
+
+def marked_up_file(*, file: Path, resource: str, findings: pl.DataFrame) -> bytes:
+    """`marked_up` for a file that was only tried (dry run) and is still the sender's alone: no event."""
+    with _target() as target:
+        documents.marked_up(file, target, _with_rows(_reading(file, resource)), findings)
         return target.read_bytes()
 
 
@@ -61,14 +68,17 @@ def _worst(tables: tuple[Table, ...], blocked: pl.DataFrame) -> tuple[Table, pl.
 @contextmanager
 def _read(submission: Submission, by: Person | None, what: str) -> Iterator[tuple[Path, Reading]]:
     suffix = PurePath(submission.file_name).suffix.lower()
-    resource = in_force().resources[submission.resource]
     with transaction.atomic():
         record(f"report.{what}", by=by, subject=("submission", submission.pk), duty="submit_file")
     with opened(submission.original, submission.file_digest, suffix) as path:
-        try:
-            yield path, read(path, headings=headings_of(resource.sheets))
-        except Unreadable as error:
-            raise Refused("unreadable", "这份文件读不出表格，没有可标注的内容") from error
+        yield path, _reading(path, submission.resource)
+
+
+def _reading(file: Path, resource: str) -> Reading:
+    try:
+        return read(file, headings=headings_of(in_force().resources[resource].sheets))
+    except Unreadable as error:
+        raise Refused("unreadable", "这份文件读不出表格，没有可标注的内容") from error
 
 
 @contextmanager

@@ -7,17 +7,20 @@ from .stored import (
     batches_visible_to,
     findings_of,
     frames,
+    kept_originals,
     known_keys,
     ledger,
     live,
+    place_of_box,
     repaired_of,
     rows_of,
+    sealed_rows,
     snapshot,
     visible_to,
 )
 
 __all__ = [
-    "FINDINGS", "REPAIRED", "batches_visible_to", "findings_of", "findings_page", "frames", "known_keys",
-    "ledger", "live", "owed_resources", "reading_of", "repaired_of", "rows_of", "rows_page", "snapshot",
-    "visible_to",
+    "FINDINGS", "REPAIRED", "batches_visible_to", "findings_of", "findings_page", "frames", "kept_originals",
+    "known_keys", "ledger", "live", "owed_resources", "place_of_box", "reading_of", "repaired_of", "rows_of",
+    "rows_page", "sealed_rows", "snapshot", "visible_to",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from uuid import UUID
 
 import polars as pl
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from gongzhi.engine.definitions import Definitions, Sheet
-from gongzhi.engine.lake import Lake, Snapshot, Stored, empty
+from gongzhi.engine.lake import Lake, Snapshot, Stored, column_types, empty, unseal_rows
 from gongzhi.gate import Sight
 from gongzhi.intake.models import Batch, LakeFile, Submission
 
@@ -54,6 +54,11 @@ def ledger() -> list[Stored]:
     return [Stored(path, rows, size, digest) for path, rows, size, digest in values]
 
 
+def kept_originals() -> set[str]:
+    """Sealed files of every batch, by their path: they are kept as long as the batch."""
+    return set(Submission.objects.filter(batch__isnull=False).values_list("original", flat=True))
+
+
 def snapshot(definitions: Definitions, tables: Iterable[str], as_of: dt.datetime | None = None) -> Snapshot:
     """The files of these tables as of an instant; tables nobody filled are empty, not missing."""
     wanted = list(tables)
@@ -78,10 +83,23 @@ def known_keys(submission: Submission, sheet: Sheet) -> pl.DataFrame | None:
     if submission.replaces_id:
         files = files.exclude(batch=submission.replaces_id)
     lake = Lake(settings.LAKE)
-    paths = [lake.path(path) for path in files.values_list("path", flat=True)]
-    if not paths:
-        return None
-    return pl.read_parquet(paths, columns=[*columns, "_batch"], missing_columns="insert")
+    found = [
+        _key_columns(lake, file.path, sheet, columns).with_columns(pl.lit(file.batch.number).alias("_batch"))
+        for file in files.select_related("batch__slot").order_by("batch__committed_at", "path")
+    ]
+    return pl.concat(found) if found else None
+
+
+def _key_columns(lake: Lake, path: str, sheet: Sheet, columns: list[str]) -> pl.DataFrame:
+    """Key columns of one file; a column that the definition gained later is there, and empty."""
+    shape = column_types(sheet)
+    lazy = pl.scan_parquet(lake.path(path))
+    there = lazy.collect_schema().names()
+    chosen = [
+        pl.col(name).cast(shape[name]) if name in there else pl.lit(None, shape[name]).alias(name)
+        for name in columns
+    ]
+    return lazy.select(chosen).collect()
 
 
 def frames(table: str) -> Iterator[pl.DataFrame]:
@@ -104,11 +122,37 @@ def findings_of(submission: Submission) -> pl.DataFrame:
     waiting = settings.HOME.folder("staging") / str(submission.pk) / "findings.parquet"
     if waiting.exists():
         return pl.read_parquet(waiting)
-    stored = LakeFile.objects.filter(role="findings", batch__submission=submission).first()
-    return Lake(settings.LAKE).read(stored.path) if stored else pl.DataFrame(schema=FINDINGS)
+    return _beside(submission, "findings", FINDINGS)
+
+
+def _beside(submission: Submission, role: str, schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
+    stored = LakeFile.objects.filter(role=role, batch__submission=submission).first()
+    return Lake(settings.LAKE).read(stored.path) if stored else pl.DataFrame(schema=schema)
 
 
 def repaired_of(submission: Submission) -> pl.DataFrame:
-    """Every repair made on reading, while the submission waits for its confirmation."""
+    """Every repair made on reading: from staging while the submission waits, then from the lake."""
     waiting = settings.HOME.folder("staging") / str(submission.pk) / "repaired.parquet"
-    return pl.read_parquet(waiting) if waiting.exists() else pl.DataFrame(schema=REPAIRED)
+    if waiting.exists():
+        return pl.read_parquet(waiting)
+    return _beside(submission, "repaired", REPAIRED)
+
+
+def sealed_rows(
+    batch: Batch, role: str, part: int = 0, *, only: Collection[int] | None = None
+) -> pl.DataFrame:
+    """Sealed rows of a batch: persons' originals (`sealed`) or unknown columns (`beside`), with `_row`.
+
+    To be called for a stated duty and with its event alone (the room `disclosure` decides). `only` names
+    rows; no more is opened than holds them. SealBroken when the sidecar was changed.
+    """
+    stored = LakeFile.objects.filter(batch=batch, role=role, part=part).first()
+    if stored is None:
+        return pl.DataFrame(schema={"_row": pl.UInt32})
+    box = Lake(settings.LAKE).path(stored.path).read_bytes()
+    return unseal_rows(settings.KEYS, box, place_of_box(batch.submission_id, role, part), only=only)
+
+
+def place_of_box(submission: UUID, role: str, part: int) -> str:
+    """What a box of sealed rows is bound to."""
+    return f"{submission}|{role}|{part}"

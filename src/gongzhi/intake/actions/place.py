@@ -1,0 +1,139 @@
+"""Where a file belongs: which resource, whose, for which period, and beside which batch."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import PurePath
+from uuid import UUID
+
+from django.utils import timezone
+
+from gongzhi.catalogue.actions import period_for
+from gongzhi.editions.queries import in_force
+from gongzhi.engine.calendar import PeriodError
+from gongzhi.engine.definitions import Resource
+from gongzhi.gate import explain, sight_of
+from gongzhi.intake.models import Batch, Submission
+from gongzhi.organisation.models import Person
+
+from .refused import Refused
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a file belongs, as its sender says: which resource (and sheet), which period, whose."""
+
+    resource: str  # number or code, with the sheet's letter behind a slash where wanted
+    period: str
+    unit: str  # key or name
+    adds: str = ""  # id or number of the batch that it adds to
+    replaces: str = ""
+    whole: bool = False
+    only_sheet: str = ""  # name of the one sheet of the workbook that is meant
+
+
+def draft_of(
+    place: Place, *, name: str, by: Person | None, channel: str, received_at: dt.datetime | None
+) -> Submission:
+    """A submission for this place, not stored and without its file yet. Raises Refused (Chinese text)."""
+    resource, letter = _resource(place.resource)
+    unit = _unit(place.unit, resource, by)
+    period = _period(resource, place.period)
+    return Submission(
+        unit=unit,
+        resource=resource.number,
+        letter=letter,
+        only_sheet=place.only_sheet[:31],
+        period=period,
+        received_at=received_at or timezone.now(),
+        received_by=by,
+        channel=channel,
+        file_name=PurePath(name.replace("\\", "/")).name[-200:],
+        adds=_batch(place.adds, unit, resource.number, period),
+        replaces=_batch(place.replaces, unit, resource.number, period),
+        whole=place.whole,
+        definitions=in_force().digest,
+    )
+
+
+def _resource(name: str) -> tuple[Resource, str]:
+    number, _, letter = name.partition("/")
+    try:
+        resource = in_force().resource(number)
+        if letter:
+            resource.sheet(letter)
+    except KeyError as error:
+        raise Refused("unknown_resource", f"没有编号或代码为“{name}”的数据资源，请对照目录核对") from error
+    if resource.duplicate_of:
+        other = in_force().resources[resource.duplicate_of]
+        raise Refused(
+            "duplicate_resource", f"“{resource.title}”与 {other.number} 重复列出，请按 {other.number} 报送"
+        )
+    return resource, letter
+
+
+def _unit(name: str, resource: Resource, by: Person | None) -> str:
+    definitions = in_force()
+    try:
+        unit = definitions.unit(name)
+    except KeyError as error:
+        raise Refused("unknown_unit", f"没有名为“{name}”的单位") from error
+    owners = definitions.providers(resource)
+    if unit.key not in {owner.key for owner in owners}:
+        names = "、".join(owner.name for owner in owners) or "领导小组办公室指定的单位"
+        raise Refused("not_provider", f"“{resource.title}”由{names}提供，不由{unit.name}报送")
+    if by is not None:
+        decision = explain(sight_of(by), "submit_file", unit=unit.key)
+        if not decision:
+            raise Refused("not_allowed", f"不能代{unit.name}报送：{decision.reason}")
+    return unit.key
+
+
+def _period(resource: Resource, code: str) -> str:
+    try:
+        return period_for(resource, code).code
+    except PeriodError as error:
+        raise Refused(
+            "bad_period", f"看不懂期间“{code}”：月写 2026-09，季写 2026Q3，半年写 2026H1，年写 2026"
+        ) from error
+    except ValueError as error:
+        raise Refused(
+            "wrong_period", f"“{resource.title}”按“{resource.frequency}”报送，期间“{code}”不合"
+        ) from error
+
+
+def _batch(name: str, unit: str, resource: str, period: str) -> Batch | None:
+    """A live batch of this slot by its id or its number (16.1-2026Q2-03); None for no name."""
+    if not name:
+        return None
+    slot = Batch.objects.filter(slot__unit=unit, slot__resource=resource, slot__period=period)
+    _, _, version = name.removeprefix(f"{resource}-{period}").rpartition("-")
+    if name == f"{resource}-{period}-{version}" and version.isdecimal():
+        named = slot.filter(version=int(version))
+    else:
+        named = slot.filter(pk=name) if _is_uuid(name) else slot.none()
+    found = named.select_related("slot", "replaced_by__slot").first()
+    if found is None:
+        raise Refused("unknown_batch", f"本单位这一期没有批次“{name}”，请从批次页核对编号")
+    if found.replaced_by:
+        raise _replaced_already(found)
+    return found
+
+
+def _replaced_already(batch: Batch) -> Refused:
+    newer = batch.replaced_by
+    assert newer is not None
+    return Refused(
+        "replaced_already",
+        f"批次 {batch.number} 已被 {newer.number} 更正，请以最新一批为准",
+        str(newer.pk),
+    )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
