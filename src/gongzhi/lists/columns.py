@@ -49,6 +49,11 @@ class Column:
     def numeric(self) -> bool:
         return self.kind in {"number", "yuan", "wan"}
 
+    @property
+    def tight(self) -> bool:
+        """Whether a cell stays on one line."""
+        return self.kind in {"code", "day", "instant", "mark"}
+
     def plain(self, row: Any) -> Any:
         """The cell as a workbook holds it: numbers as numbers in the unit of the head, the rest as text."""
         value = self.value(row)

@@ -7,12 +7,16 @@ import binascii
 import datetime as dt
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.expressions import OrderBy
 from django.http import HttpRequest, QueryDict
 
 from .columns import Column
@@ -33,6 +37,7 @@ class Listing:
     empty_next: str = ""
     size: int = PAGE
     filters: Sequence[tuple[str, str]] = field(default_factory=tuple)  # what is filtered, in words
+    key: str = "list"  # id of the block; lists that share a page need different ones
 
     @cached_property
     def total(self) -> int:
@@ -58,10 +63,17 @@ class Listing:
 
     @cached_property
     def _page(self) -> list[Any]:
-        rows = self.rows.order_by(*self.ordering)
+        rows = self.sorted_rows
         if after := self._cursor():
-            rows = rows.filter(_behind(self.ordering, after))
+            # An address that was cut or written by hand shows the first page.
+            with suppress(TypeError, ValueError, ValidationError):
+                rows = rows.filter(_behind(self.ordering, after))
         return list(rows[: self.size + 1])
+
+    @property
+    def sorted_rows(self) -> QuerySet[Any]:
+        """All rows in order; empty values first going up and last going down, on every database."""
+        return self.rows.order_by(*(_in_order(name) for name in self.ordering))
 
     @property
     def items(self) -> list[Any]:
@@ -125,7 +137,8 @@ class Listing:
             query.pop(name, None)
             if value is not None:
                 query[name] = value
-        query.pop("export", None) if "export" not in changes else None
+        if "export" not in changes:
+            query.pop("export", None)
         return query.urlencode()
 
 
@@ -140,6 +153,12 @@ def listing(
 ) -> Listing:
     """A list of `rows` (already limited to what may be seen) for this request."""
     return Listing(request, title, columns, rows, order, **more)
+
+
+def _in_order(name: str) -> OrderBy:
+    if name.startswith("-"):
+        return F(name[1:]).desc(nulls_last=True)
+    return F(name).asc(nulls_first=True)
 
 
 def _cell(column: Column, row: Any) -> dict[str, Any]:
@@ -161,7 +180,7 @@ def _value(row: Any, path: str) -> Any:
 def _portable(value: Any) -> Any:
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
+    return str(value) if isinstance(value, UUID | Decimal) else value
 
 
 def _behind(ordering: Sequence[str], after: Sequence[Any]) -> Q:

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.core.checks import register
+from django.forms import Field
 
 
 class WebConfig(AppConfig):
@@ -17,3 +18,4 @@ class WebConfig(AppConfig):
         bind(grants=Grants(), refusals=Refusals())
         workbook.bind(Exports())
         register(every_url_has_a_policy)
+        Field.default_error_messages["required"] = "请填写这一项"

@@ -48,7 +48,7 @@ COLUMNS = (
     Column("code", "统一社会信用代码", lambda row: row.code, kind="code"),
     Column("tax", "预计税款", lambda row: row.tax, kind="wan", unit="万元"),
     Column("rows", "行数", lambda row: row.rows, kind="number"),
-    Column("day", "日期", lambda row: row.day, kind="text"),
+    Column("day", "日期", lambda row: row.day, kind="day"),
     Column("state", "状态", lambda row: row.state, kind="mark"),
 )
 
@@ -73,6 +73,7 @@ def _page(rows: list[SimpleNamespace], total: int) -> dict[str, Any]:
     """What `lists/table.html` asks of a listing, filled by hand."""
     return {
         "title": "示例",
+        "key": f"sample-{total}",
         "items": rows,
         "total": total,
         "columns": COLUMNS,

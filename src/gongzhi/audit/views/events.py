@@ -35,6 +35,13 @@ def _subject(event: Event) -> str:
     return f"{kind} {event.subject}".strip()
 
 
+def _brief_subject(event: Event) -> str:
+    """The subject with the first eight characters of its number: the whole stands on the event's page."""
+    kind = SUBJECTS.get(event.subject_kind, event.subject_kind)
+    long = len(event.subject) == 36
+    return f"{kind} {event.subject[:8]}…" if long else _subject(event)
+
+
 COLUMNS = (
     Column("sequence", "序号", lambda e: e.sequence, kind="number", order="sequence"),
     Column(
@@ -43,7 +50,7 @@ COLUMNS = (
     Column("actor_name", "谁", lambda e: e.actor_name or "系统", order="actor_name"),
     Column("unit", "单位", lambda e: e.unit, hidden=True),
     Column("verb", "做了什么", lambda e: VERBS.get(e.verb, e.verb), order="verb"),
-    Column("subject", "对象", _subject),
+    Column("subject", "对象", _brief_subject),
     Column("duty", "职责", lambda e: e.duty, hidden=True),
     Column("outcome", "结果", _outcome, kind="mark", order="outcome"),
 )

@@ -29,15 +29,34 @@
   document.addEventListener("click", function (event) {
     var copy = event.target.closest("[data-copy]");
     if (copy && navigator.clipboard) {
-      navigator.clipboard.writeText(copy.getAttribute("data-copy"));
-      copy.textContent = "已复制";
+      navigator.clipboard.writeText(copy.getAttribute("data-copy")).then(function () {
+        copy.textContent = "已复制";
+      });
     }
     if (event.target.closest("[data-print]")) { window.print(); }
   });
 
+  // A fragment that could not be fetched says so; the page stays as it was.
+  function trouble() {
+    var place = document.getElementById("main");
+    if (!place || place.querySelector("[data-trouble]")) { return; }
+    var box = document.createElement("div");
+    box.className = "notice stop";
+    box.setAttribute("role", "alert");
+    box.setAttribute("data-trouble", "");
+    box.textContent = "没有取到数据，页面内容未变。请检查网络后刷新重试。";
+    place.insertBefore(box, place.firstChild);
+  }
+  document.addEventListener("htmx:responseError", trouble);
+  document.addEventListener("htmx:sendError", trouble);
+
   document.addEventListener("DOMContentLoaded", function () {
     var menu = document.querySelector("[data-menu]");
     if (menu && window.matchMedia("(max-width: 760px)").matches) { menu.removeAttribute("open"); }
+    var filters = document.querySelector("[data-filters]");
+    if (filters && !window.location.search && window.matchMedia("(max-width: 760px)").matches) {
+      filters.removeAttribute("open");
+    }
     var focus = document.querySelector("[data-focus]");
     if (focus) { focus.focus(); }
   });
