@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlglot
 from sqlglot import exp
@@ -28,6 +28,7 @@ class Compiled:
     tree: exp.Select
     sheets: Mapping[str, Sheet]
     district: str
+    _texts: dict[tuple[object, ...], str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -36,10 +37,13 @@ class Compiled:
 
     def text(self, as_of: dt.date, parameters: Mapping[str, Parameter], dialect: str = DIALECT) -> str:
         """The whole query for one day: views and parameters stand in it, nothing else is needed."""
-        return translate(self._filled(as_of, parameters), dialect)
-
-    def _filled(self, as_of: dt.date, parameters: Mapping[str, Parameter]) -> exp.Expr:
         declared = {key: parameters[key] for key in self.rule.parameters}
+        known = (as_of, dialect, tuple(declared.values()))
+        if known not in self._texts:  # writing a text costs more than running a small example
+            self._texts[known] = translate(self._filled(as_of, declared), dialect)
+        return self._texts[known]
+
+    def _filled(self, as_of: dt.date, declared: Mapping[str, Parameter]) -> exp.Expr:
 
         def fill(node: exp.Expr) -> exp.Expr:
             if isinstance(node, exp.Placeholder):
@@ -72,6 +76,12 @@ class Compiled:
 
     def evidence_text(self, number: int, dialect: str = DIALECT) -> str:
         """The query that fetches the rows of one evidence entry for the hits in the table `hits`."""
+        known = (number, dialect)
+        if known not in self._texts:
+            self._texts[known] = translate(self._evidence(number), dialect)
+        return self._texts[known]
+
+    def _evidence(self, number: int) -> exp.Expr:
         entry = self.rule.evidence[number]
         where = restrict_condition(entry.where, ("t", "hit"))
         sheet = self.sheets[entry.table]
@@ -79,8 +89,7 @@ class Compiled:
         view = views({entry.table: sheet}, subjects)[entry.table]
         cells = [f"t.{sheet.field(cell).column} AS cell_{place}" for place, cell in enumerate(entry.cells)]
         columns = [*(f"hit.{key}" for key in KEY), *(f"t.{name}" for name in ROW), *cells]
-        rows = exp.select(*columns).from_(view.subquery("t")).join(f"{HITS} AS hit", on=where)
-        return translate(rows, dialect)
+        return exp.select(*columns).from_(view.subquery("t")).join(f"{HITS} AS hit", on=where)
 
 
 def compile_rule(folder: RuleFolder, definitions: Definitions) -> Compiled:

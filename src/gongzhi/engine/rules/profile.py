@@ -54,6 +54,10 @@ def _join(node: exp.Expr) -> str | None:
     return None
 
 
+def _select(node: exp.Expr) -> str | None:
+    return None if node.args.get("expressions") else "SELECT 后要写明取哪些列"
+
+
 def _subquery(node: exp.Expr) -> str | None:
     if isinstance(node.parent, exp.From | exp.Join | exp.In):
         return None
@@ -135,6 +139,7 @@ def _var(node: exp.Expr) -> str | None:
 CHECKS: Final[Mapping[type[exp.Expr], Callable[[exp.Expr], str | None]]] = {
     exp.Literal: _literal,
     exp.Join: _join,
+    exp.Select: _select,
     exp.Subquery: _subquery,
     exp.Star: _star,
     exp.Distinct: _distinct,
