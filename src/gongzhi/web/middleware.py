@@ -25,6 +25,7 @@ HEADERS = {
     "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
 }
 TOUCH_SECONDS = 60
 Answer = Callable[[HttpRequest], HttpResponse]

@@ -1,0 +1,122 @@
+"""Role × address (security.md T09, T20): who may open what, held against one readable table."""
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.test import Client
+from django.urls import path
+from tests.cast import NAMES
+from tests.house.access_table import EVERYONE, address, expected, may_open, routes
+
+from gongzhi.audit.models import Event
+from gongzhi.gate import public
+from gongzhi.gate.checks import every_url_has_a_policy
+
+TABLE = expected()
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self)",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+}
+
+
+def test_the_table_has_every_address_and_no_other():
+    real = set(routes())
+    assert not real - set(TABLE), f"access.txt lacks: {sorted(real - set(TABLE))}"
+    assert not set(TABLE) - real, f"access.txt has addresses that are gone: {sorted(set(TABLE) - real)}"
+
+
+def test_the_table_names_only_the_cast():
+    named = {name for who in TABLE.values() if who not in {EVERYONE, "signed in"} for name in who.split()}
+    assert named <= set(NAMES)
+
+
+@pytest.mark.parametrize("route", sorted(TABLE))
+def test_who_may_open_it(route, client_of, cast):
+    """Open: the gate lets through (whatever the page then finds). Shut: 404, and the refusal is on record."""
+    for name in NAMES:
+        client = client_of(name)
+        before = Event.objects.filter(verb="gate.refused").count()
+        response = client.get(address(route))
+        refused = Event.objects.filter(verb="gate.refused").count() - before
+        if may_open(TABLE[route], name):
+            assert response.status_code < 500
+            assert not refused, f"{name} should reach {route}"
+        else:
+            assert response.status_code == 404, f"{name} should not reach {route}"
+            assert refused == 1, f"the refusal of {route} for {name} is not on record"
+
+
+@pytest.mark.parametrize("route", sorted(TABLE))
+def test_a_stranger_is_sent_to_sign_in(route, stranger_client):
+    response = stranger_client.get(address(route))
+    if may_open(TABLE[route], ""):
+        assert not response.headers.get("Location", "").startswith("/login?next")
+    else:
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith("/login")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("route", sorted(TABLE))
+def test_unsafe_methods_need_a_token(route, method, client_of, cast):
+    """Without a CSRF token nothing is done, whoever asks."""
+    who = TABLE[route].split()[0]
+    name = who if who in NAMES else "stranger"
+    signed_in = client_of(name)
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = signed_in.cookies
+    events = Event.objects.count()
+    response = getattr(client, method)(address(route))
+    assert response.status_code == 403
+    assert "页面停留太久了" in response.content.decode()
+    assert Event.objects.count() == events
+
+
+@pytest.mark.parametrize("route", sorted(TABLE))
+def test_every_answer_is_hardened(route, client_of, cast):
+    who = TABLE[route].split()[0]
+    response = client_of(who if who in NAMES else "stranger").get(address(route))
+    for header, value in HEADERS.items():
+        assert response.headers.get(header, "").startswith(value), header
+
+
+def test_what_is_hidden_answers_like_what_is_not_there(client_of, cast):
+    """Byte for byte: a person of another unit, an id that nobody has, a page without duty, no page at all."""
+    client = client_of("liaison")
+    hidden = client.get(f"/people/{cast['peer'].pk}")
+    for other in (address("/people/<uuid:pk>"), "/audit", "/no/such/page", "/people/new"):
+        answer = client.get(other)
+        assert answer.status_code == hidden.status_code == 404
+        assert answer.content == hidden.content
+        assert dict(answer.headers) == dict(hidden.headers)
+        assert {name: morsel.value for name, morsel in answer.cookies.items()} == {}
+    assert client.get(f"/people/{cast['liaison'].pk}").status_code == 200
+
+
+@public
+def open_view(request):
+    raise AssertionError
+
+
+def bare_view(request):
+    raise AssertionError
+
+
+urlpatterns = [path("bare", bare_view), path("open", open_view)]
+
+
+@pytest.mark.urls("tests.house.test_access")
+def test_an_address_without_a_policy_stops_the_start(db, stranger_client):
+    assert [error.id for error in every_url_has_a_policy(None)] == ["gate.E001"]
+    with pytest.raises(SystemCheckError, match="bare has no policy"):
+        call_command("check", fail_level="ERROR")
+
+
+def test_the_application_as_it_is_may_start():
+    call_command("check", fail_level="ERROR")
