@@ -49,8 +49,9 @@ def day(value: dt.date | None) -> str:
 
 @register.inclusion_tag("components/navigation.html", takes_context=True)
 def navigation(context: RequestContext) -> dict[str, Any]:
-    """The menu of the reader's duties."""
-    return {"groups": groups(context["sight"], context["request"].path)}
+    """The menu of the reader's duties; on an error page no entry is marked, lest it tell what was asked."""
+    here = "" if context.get("quiet") else context["request"].path
+    return {"groups": groups(context["sight"], here)}
 
 
 @register.inclusion_tag("components/page_head.html")
