@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz
 from rapidfuzz import process as nearest
 
-from gongzhi.engine.definitions import Field, FieldType, Resource, Sheet
+from gongzhi.engine.definitions import AnyOf, Field, FieldType, Resource, Sheet
 from gongzhi.engine.tables import Column, Table
 from gongzhi.engine.tables.heading import heading_keys, normalise_heading
 
@@ -86,16 +86,10 @@ def map_columns(table: Table, sheet: Sheet, resources: Iterable[Resource] = ()) 
     lacking = [field for field in missing if field.required]
     units, unit_faults = _units(table, sheet, columns)
     faults += [_missing(field, table, kept) for field in missing] + unit_faults
-    doubled = any(fault.code == "column_twice" for fault in faults)
-    mapping = Mapping_(
-        columns,
-        units,
-        _renamed(table, sheet, columns),
-        kept,
-        ignored,
-        tuple(faults),
-        bool(lacking) or doubled,
-    )
+    faults += _none_of(sheet, columns)
+    refused = bool(lacking) or any(fault.code in {"column_twice", "missing_any"} for fault in faults)
+    renamed = _renamed(table, sheet, columns)
+    mapping = Mapping_(columns, units, renamed, kept, ignored, tuple(faults), refused)
     other = best_match(resources, table) if lacking else None
     if not columns or (other and _fits_better(other, mapping, len(lacking), sheet)):
         return _wrong_template(mapping, sheet, other)
@@ -197,6 +191,14 @@ def _missing(field: Field, table: Table, kept: tuple[int, ...]) -> HeadingFault:
     near = _near(field.title, heads)
     places = {"title": field.title, "near": f"文件中有一列“{near}”，如果就是它，请改列名。" if near else ""}
     return HeadingFault("missing_column" if field.required else "missing_optional", None, field.key, places)
+
+
+def _none_of(sheet: Sheet, columns: Mapping[str, int]) -> Iterable[HeadingFault]:
+    """Where every row needs one of several columns and the file has none of them: said once, not by row."""
+    for check in sheet.checks:
+        if isinstance(check, AnyOf) and check.severity == "block" and not set(check.fields) & set(columns):
+            titles = "、".join(sheet.field(key).title for key in check.fields)
+            yield HeadingFault("missing_any", None, None, {"titles": titles})
 
 
 def _units(

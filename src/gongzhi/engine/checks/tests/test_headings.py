@@ -118,3 +118,14 @@ def test_another_resources_file_is_told_as_such(make_table):
 def test_unknown_columns_are_kept_beside_the_accepted_rows(judge):
     checked = judge([FIELDS[0]], [["HT1", "晴"], [None, "雨"]], headings=["合同编号", "天气"])
     assert checked.beside.rows() == [("晴", 2)]
+
+
+def test_a_file_with_none_of_the_columns_of_which_one_is_needed_is_turned_away(judge):
+    fields = [
+        {"key": key, "title": title, "type": "text"} for key, title in zip("abc", "甲乙丙", strict=True)
+    ]
+    check = {"kind": "any_of", "fields": ["a", "b"]}
+    checked = judge(fields, [["1"]] * 9, headings=["丙"], checks=[check])
+    assert checked.refused
+    assert checked.by_code["missing_any"] == 1
+    assert not judge(fields, [["1"]], headings=["乙"], checks=[check]).refused
