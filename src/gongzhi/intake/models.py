@@ -135,6 +135,28 @@ class LakeFile(models.Model):
         return self.path
 
 
+class BatchPart(models.Model):
+    """Where the rows of a batch stood in the sender's file: which sheet, and which column held which field."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="parts")
+    part = models.PositiveSmallIntegerField()
+    table = models.CharField(max_length=48)
+    sheet = models.CharField(max_length=200, blank=True)
+    header_row = models.PositiveIntegerField()
+    letters = models.JSONField(default=dict)  # field key → column letter
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["batch", "part"], name="batch_part_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.sheet}"
+
+    def cell(self, field: str, row: int) -> str:
+        """Address as the spreadsheet shows it, 数据!C12; without a letter where the file lacked the column."""
+        place = f"{self.letters.get(field, '')}{row}"
+        return f"{self.sheet}!{place}" if self.sheet else place
+
+
 class Receipt(models.Model):
     """回执: what was taken in, when, under which number and hash."""
 

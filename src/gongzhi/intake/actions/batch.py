@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from gongzhi.catalogue.actions import satisfy
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import parse_period
 from gongzhi.engine.lake import Lake, Stored
-from gongzhi.intake.models import Batch, LakeFile, Slot, Submission, uuid7
+from gongzhi.intake.models import Batch, BatchPart, LakeFile, Slot, Submission, uuid7
 from gongzhi.intake.states import State, after
 from gongzhi.organisation.models import Person
 
@@ -188,8 +189,22 @@ def _enter(
         LakeFile(batch=batch, role=file.role, table=file.table, part=file.part, **vars(file.stored))
         for file in files
     )
+    BatchPart.objects.bulk_create(_places(batch, prepared))
     _close(submission, batch, by)
     return batch
+
+
+def _places(batch: Batch, prepared: Prepared) -> Iterator[BatchPart]:
+    """Where each part stood in the file, so that a row of the lake leads back to its cells."""
+    for part in prepared.parts:
+        yield BatchPart(
+            batch=batch,
+            part=part.index,
+            table=part.table,
+            sheet=part.sheet,
+            header_row=part.header_row,
+            letters=part.letters,
+        )
 
 
 def _close(submission: Submission, batch: Batch, by: Person | None) -> None:

@@ -34,6 +34,7 @@ class Part:
     set_aside: tuple[int, ...]
     skipped: tuple[dict[str, Any], ...]
     boxes: dict[str, bytes] = field(default_factory=dict)  # sealed rows by role: sealed (persons), beside
+    letters: dict[str, str] = field(default_factory=dict)  # column letter by field key
 
 
 @dataclass(frozen=True)

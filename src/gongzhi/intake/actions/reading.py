@@ -208,6 +208,7 @@ def _check(
         set_aside=tuple(checked.set_aside.to_list()),
         skipped=tuple({"row": skipped.row, "why": skipped.why} for skipped in taken.table.skipped),
         boxes=_boxes(submission, index, {"sealed": cut.originals, "beside": checked.beside}),
+        letters={key: taken.table.columns[at].letter for key, at in taken.mapping.columns.items()},
     )
     hashes = canonical_rows(checked.accepted)
     return _Checked(part, _findings(definitions, checked, index), _repairs(checked, index), hashes)
