@@ -11,7 +11,7 @@ from gongzhi.engine.definitions import Field, FieldType, Sheet
 from gongzhi.engine.tables import Table
 
 from .headings import HeadingFault, Mapping_
-from .masks import masked_text, shown
+from .masks import masked_text, shown, without_ids
 from .model import (
     FINDINGS_SCHEMA,
     REPAIRED_SCHEMA,
@@ -86,6 +86,7 @@ class Gathering:
         repaired = pl.concat(self.mended) if self.mended else pl.DataFrame(schema=REPAIRED_SCHEMA)
         return Checked(
             sheet=self.table.sheet,
+            header_row=max(self.table.header_row, 1),
             accepted=accepted,
             beside=beside,
             set_aside=set_aside,
@@ -168,7 +169,7 @@ class Gathering:
 
 
 def _as_is(values: pl.Series, field: Field) -> pl.Series:
-    return values
+    return without_ids(values)
 
 
 __all__ = ["Gathering", "masked_text"]

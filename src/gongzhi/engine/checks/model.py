@@ -136,6 +136,7 @@ class Checked:
     """
 
     sheet: str
+    header_row: int  # 1-based, where a finding about a column stands
     accepted: pl.DataFrame
     beside: pl.DataFrame
     set_aside: pl.Series

@@ -39,7 +39,7 @@ def render(
 ) -> pl.DataFrame:
     """The findings with their texts, in order of row and column; `limit` takes the first so many.
 
-    Columns: row, cell (`sheet!C12`; the column's heading cell has no row), column (title of the field),
+    Columns: row, cell (`sheet!C12`; the heading's where a whole column is meant), column (the field's title),
     field, value, code, severity, title, message, mend, suggestion. Suggestions for codes are sought here,
     once for each distinct text, because only what is shown needs one.
     """
@@ -57,8 +57,9 @@ def render(
         if letters
         else pl.lit(None)
     )
-    address = letter.fill_null("") + pl.col("row").cast(pl.String).fill_null("")
-    cell = pl.when(address != "").then(pl.lit(_prefix(checked)) + address)
+    address = letter.fill_null("") + pl.col("row").fill_null(checked.header_row).cast(pl.String)
+    known = pl.any_horizontal(pl.col("row", "column").is_not_null())
+    cell = pl.when(known).then(pl.lit(_prefix(checked)) + address)
     return (
         pl.concat(parts)
         .sort("_order")
@@ -135,7 +136,7 @@ def places_of(finding: Finding) -> set[str]:
 
 
 def repaired_cells(checked: Checked, *, limit: int | None = None) -> pl.DataFrame:
-    """Repairs with their cells: cell, from, to, code. A repair of a whole column names the column alone."""
+    """Repairs with their cells: cell, from, to, code. A repair of a whole column names its heading's cell."""
     frame = checked.repaired.head(limit) if limit is not None else checked.repaired
     indexes = frame["column"].drop_nulls().unique().to_list()
     letters = {index: column_letter(index) for index in indexes}
@@ -144,7 +145,7 @@ def repaired_cells(checked: Checked, *, limit: int | None = None) -> pl.DataFram
         if letters
         else pl.lit("")
     )
-    cell = pl.lit(_prefix(checked)) + letter + pl.col("row").cast(pl.String).fill_null("")
+    cell = pl.lit(_prefix(checked)) + letter + pl.col("row").fill_null(checked.header_row).cast(pl.String)
     return frame.select(
         cell.alias("cell"), pl.col("before").alias("from"), pl.col("after").alias("to"), "code"
     )

@@ -78,7 +78,7 @@ def test_every_message_renders(judge, catalogue):
     assert not shown["message"].str.contains(r"[{}]").any()
     assert not shown["mend"].str.contains(r"[{}]").any()
     assert shown.filter(pl.col("row") == 2, pl.col("field") == "code")["cell"].to_list() == ["表!A2"]
-    assert shown.filter(pl.col("code") == "unknown_column")["cell"].to_list() == ["表!H"]
+    assert shown.filter(pl.col("code") == "unknown_column")["cell"].to_list() == ["表!H1"]
     assert "新签合同" in shown.filter(pl.col("value") == "新签")["mend"][0]
     assert render(checked, catalogue, limit=2).height == 2
 
