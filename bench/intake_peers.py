@@ -167,7 +167,7 @@ v = (v.col_vals_not_null("signed_day").col_vals_between("signed_day", date(2026,
     .col_vals_in_set("kind", KINDS).col_vals_regex("phone", PHONE)
     .col_vals_between("heads_value", 0, 1000))
 names += ["third", "signed", "signed", "ends", "ends", "amount", "amount", "area", "area", "kind", "phone", "heads"]
-v = v.interrogate(get_first_n=10**9)
+v = v.interrogate(get_first_n=10**9, extract_limit=10**9)
 cells = []
 for step, field in enumerate(names, start=1):
     part = v.get_data_extracts(i=step, frame=True)
