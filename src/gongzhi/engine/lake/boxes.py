@@ -11,9 +11,8 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import polars as pl
 
@@ -35,7 +34,7 @@ def seal_rows(key: Key, rows: pl.DataFrame, place: str, *, chunk_rows: int = CHU
     def sealed(number: int) -> bytes:
         plain = io.BytesIO()
         rows.slice(starts[number], chunk_rows).write_parquet(plain, compression="zstd", compression_level=1)
-        return seal(key, plain.getvalue(), _place(place, number, len(starts)))
+        return seal(key, plain.getvalue(), _place(place, number, len(starts), *bounds[number]))
 
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as threads:
         envelopes = list(threads.map(sealed, range(len(starts))))
@@ -43,7 +42,7 @@ def seal_rows(key: Key, rows: pl.DataFrame, place: str, *, chunk_rows: int = CHU
         {"first": first, "last": last, "size": len(envelope)}
         for (first, last), envelope in zip(bounds, envelopes, strict=True)
     ]
-    text = json.dumps({"columns": rows.columns, "chunks": head}, ensure_ascii=False).encode()
+    text = json.dumps(head).encode()
     return b"".join((_MAGIC, len(text).to_bytes(4, "big"), text, *envelopes))
 
 
@@ -54,35 +53,34 @@ def unseal_rows(
 
     Raises SealBroken when the box was changed, cut, or made for another place.
     """
-    columns, chunks = _head(box)
+    chunks = _chunks(box)
     parts = []
     for number, (first, last, envelope) in enumerate(chunks):
         if only is None or any(first <= row <= last for row in only):
-            plain = unseal(keys, envelope, _place(place, number, len(chunks)))
+            plain = unseal(keys, envelope, _place(place, number, len(chunks), first, last))
             parts.append(pl.read_parquet(io.BytesIO(plain)))
     if not parts:
-        return pl.DataFrame(schema=dict.fromkeys(columns, pl.String) | {"_row": pl.UInt32})
+        return pl.DataFrame(schema={"_row": pl.UInt32})
     found = pl.concat(parts)
     return found if only is None else found.filter(pl.col("_row").is_in(list(only)))
 
 
-def _place(place: str, number: int, count: int) -> bytes:
-    return f"{place}|{number}|{count}".encode()
+def _place(place: str, number: int, count: int, first: int, last: int) -> bytes:
+    return f"{place}|{number}|{count}|{first}|{last}".encode()
 
 
-def _head(box: bytes) -> tuple[list[str], list[tuple[int, int, bytes]]]:
+def _chunks(box: bytes) -> list[tuple[int, int, bytes]]:
+    """First row, last row and envelope of each chunk."""
     if box[:4] != _MAGIC:
         raise SealBroken("not a box of sealed rows")
-    size = int.from_bytes(box[4:8], "big")
+    at = 8 + int.from_bytes(box[4:8], "big")
+    found = []
     try:
-        head: dict[str, Any] = json.loads(box[8 : 8 + size])
-    except ValueError:
+        for chunk in json.loads(box[8:at]):
+            found.append((chunk["first"], chunk["last"], box[at : at + chunk["size"]]))
+            at += chunk["size"]
+    except (ValueError, KeyError, TypeError):
         raise SealBroken("the head of the box cannot be read") from None
-    chunks = list(_cut(box, 8 + size, head["chunks"]))
-    return head["columns"], chunks
-
-
-def _cut(box: bytes, at: int, chunks: list[dict[str, int]]) -> Iterator[tuple[int, int, bytes]]:
-    for chunk in chunks:
-        yield chunk["first"], chunk["last"], box[at : at + chunk["size"]]
-        at += chunk["size"]
+    if at != len(box):
+        raise SealBroken("the box is longer or shorter than its head says")
+    return found
