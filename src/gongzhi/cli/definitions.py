@@ -27,11 +27,13 @@ def run(options: argparse.Namespace) -> int:
 def check(options: argparse.Namespace) -> int:
     """Everything loads (else `home.ready` says why), and every file is in canonical form."""
     from django.conf import settings  # noqa: PLC0415  # settings exist only after setup
+    from gongzhi.engine.rules import conformance  # noqa: PLC0415  # loads the analytic libraries
 
     from gongzhi.editions.queries import in_force  # noqa: PLC0415  # the same
     from gongzhi.engine.definitions.canonical import folder_faults  # noqa: PLC0415  # the same
 
     definitions = in_force()
+    rules = conformance(definitions)
     if faults := folder_faults(settings.DEFINITIONS):
         complain("\n".join(map(str, faults)))
         return 1
@@ -39,6 +41,7 @@ def check(options: argparse.Namespace) -> int:
         "resources": len(definitions.resources),
         "tables": len(definitions.tables),
         "rules": len(definitions.rules),
+        "cases": rules.cases,
         "parameters": len(definitions.parameters),
         "units": len(definitions.units),
         "cells": len(definitions.cells),
@@ -46,10 +49,12 @@ def check(options: argparse.Namespace) -> int:
         "digest": definitions.digest,
     }
     if options.json:
-        as_json(counts)
-    else:
+        as_json(counts | {"failures": list(rules.failures)})
+    elif rules.whole:
         out.print("定义无误：" + "，".join(f"{key} {value}" for key, value in counts.items()))
-    return 0
+    for failure in rules.failures:
+        complain(failure)
+    return 0 if rules.whole else 1
 
 
 def listed(options: argparse.Namespace) -> int:

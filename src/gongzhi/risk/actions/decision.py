@@ -1,0 +1,39 @@
+"""What a person decides about a hit."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from gongzhi.audit.actions import record
+from gongzhi.organisation.models import Person
+from gongzhi.risk.models import Hit, Step
+from gongzhi.risk.states import NotPossible, after
+
+from .refused import Refused
+
+_LONGEST = 300
+
+
+@transaction.atomic
+def exclude(*, hit: Hit, reason: str, by: Person) -> Hit:
+    """The hit is none, and why; a later scan brings it back only after the time that the parameters set.
+
+    Refused without a reason, or when somebody or a scan has closed it meanwhile.
+    """
+    text = reason.strip()
+    if not text:
+        raise Refused("请写明排除的理由")
+    if len(text) > _LONGEST:
+        raise Refused(f"理由请不超过 {_LONGEST} 字")
+    hit.refresh_from_db(from_queryset=Hit.objects.select_for_update())
+    try:
+        hit.state = after(hit.state, "exclude")
+    except NotPossible as error:
+        raise Refused(f"这条疑点{hit.state_label}，不能再排除") from error
+    hit.excluded_at, hit.excluded_by, hit.exclusion = timezone.now(), by, text
+    hit.save(update_fields=["state", "excluded_at", "excluded_by", "exclusion"])
+    Step.objects.create(hit=hit, at=hit.excluded_at, verb="exclude", by=by, note=text)
+    detail = {"rule": hit.rule, "run": str(hit.last_run_id)}
+    record("hit.excluded", by=by, subject=("hit", hit.pk), duty="decide_hits", detail=detail)
+    return hit

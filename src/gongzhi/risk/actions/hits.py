@@ -1,0 +1,244 @@
+"""Bring stored hits up to what a rule found: new ones in, changed ones renewed, vanished ones cleared."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from django.db.models import Count
+from django.utils import timezone
+
+from gongzhi.engine.definitions import Definitions, Rule
+from gongzhi.engine.rules import on_day
+from gongzhi.registry.models import Taxpayer
+from gongzhi.risk.models import Evidence, Hit, Run, Step
+from gongzhi.risk.states import Grade, State, after
+
+PERSON_NAME = "自然人（已脱敏）"
+CHUNK = 2_000
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one rule found: hits with `formula`, their evidence, names by subject, results counted."""
+
+    rule: Rule
+    hits: pl.DataFrame
+    evidence: pl.DataFrame
+    names: Mapping[str, str]
+    counts: Mapping[str, int]
+
+
+def bring_up_to_date(made: Run, found: Found, definitions: Definitions) -> None:
+    """The stored hits of one rule after a run; counts what was new, changed and cleared on `made`."""
+    known = {(hit.subject, hit.object, hit.period): hit for hit in Hit.objects.filter(rule=found.rule.code)}
+    proofs = _proofs(found.evidence)
+    taxpayers = _taxpayers(found.hits)
+    entered = _Entered(made, timezone.now())
+    for row in found.hits.iter_rows(named=True):
+        key = (row["subject"], row["object"][:300], row["period"])
+        hit = known.pop(key, None)
+        stated = _stated(found, row, taxpayers) | {
+            "proof": proofs.get(key, ""),
+            "definitions": made.definitions,
+        }
+        entered.take(hit, key, found.rule.code, stated)
+    for hit in known.values():
+        if hit.state == State.OPEN:
+            entered.clear(hit)
+    entered.reopen_after(_months(definitions, made.as_of))
+    entered.write(found.evidence)
+
+
+def _months(definitions: Definitions, day: dt.date) -> int:
+    value = on_day(definitions.parameters["repeat_months"], day)
+    return int(value) if value is not None else 0
+
+
+class _Entered:
+    """The hits of one rule on their way into the database."""
+
+    def __init__(self, made: Run, now: dt.datetime) -> None:
+        self.made, self.now = made, now
+        self.new: list[Hit] = []
+        self.changed: list[Hit] = []  # their evidence is written anew
+        self.touched: list[Hit] = []
+        self.seen_excluded: list[Hit] = []
+        self.steps: list[Step] = []
+
+    def take(self, hit: Hit | None, key: Key, rule: str, stated: Mapping[str, Any]) -> None:
+        """A row that the rule returned as a hit, and the stored one with the same key."""
+        if hit is None:
+            subject, thing, period = key
+            hit = Hit(
+                rule=rule,
+                subject=subject,
+                object=thing,
+                period=period,
+                first_run=self.made,
+                last_run=self.made,
+            )
+            hit.found_at = hit.changed_at = self.now
+            _set(hit, stated)
+            self.new.append(hit)
+            self._step(hit, "find")
+            self.made.found += 1
+            return
+        hit.last_run = self.made
+        self.touched.append(hit)
+        if hit.state == State.EXCLUDED:
+            self.seen_excluded.append(hit)
+        if hit.state == State.CLEARED:
+            self._again(hit)
+        if _set(hit, stated):
+            hit.changed_at = self.now
+            self.changed.append(hit)
+            self._step(hit, "change")
+            self.made.changed += 1
+
+    def clear(self, hit: Hit) -> None:
+        hit.state, hit.cleared_at = after(hit.state, "clear"), self.now
+        self.touched.append(hit)
+        self._step(hit, "clear")
+        self.made.cleared += 1
+
+    def reopen_after(self, months: int) -> None:
+        """A hit that somebody excluded long ago and that is still found is worth another look."""
+        for hit in self.seen_excluded:
+            at = timezone.localdate(hit.excluded_at) if hit.excluded_at else self.made.as_of
+            passed = (self.made.as_of.year - at.year) * 12 + self.made.as_of.month - at.month
+            if passed > months:
+                self._again(hit)
+
+    def _again(self, hit: Hit) -> None:
+        hit.state, hit.cleared_at = after(hit.state, "find_again"), None
+        self._step(hit, "find_again")
+        self.made.found += 1
+
+    def _step(self, hit: Hit, verb: str) -> None:
+        self.steps.append(Step(hit=hit, at=self.now, verb=verb, by=self.made.started_by, run=self.made))
+
+    def write(self, evidence: pl.DataFrame) -> None:
+        Hit.objects.bulk_create(self.new, batch_size=CHUNK)
+        Hit.objects.bulk_update(
+            self.touched, [*STATED, "state", "last_run", "changed_at", "cleared_at"], batch_size=200
+        )
+        Evidence.objects.filter(hit__in=[hit.pk for hit in self.changed]).delete()
+        of = {(hit.subject, hit.object, hit.period): hit for hit in (*self.new, *self.changed)}
+        Evidence.objects.bulk_create(_rows(evidence, of), batch_size=CHUNK)
+        Step.objects.bulk_create(self.steps, batch_size=CHUNK)
+
+
+STATED = (
+    "subject_name", "taxpayer", "object_name", "left_value", "left_unit", "right_value", "right_unit",
+    "difference_yuan", "tax_yuan", "formula", "proof", "definitions",
+)  # fmt: skip
+
+
+def _set(hit: Hit, stated: Mapping[str, Any]) -> bool:
+    """Put the stated values on the hit; whether a figure, its formula or its evidence changed."""
+    before = [getattr(hit, name) for name in STATED if name not in {"taxpayer", "definitions"}]
+    for name, value in stated.items():
+        setattr(hit, name, value)
+    return before != [getattr(hit, name) for name in STATED if name not in {"taxpayer", "definitions"}]
+
+
+def _stated(found: Found, row: Mapping[str, Any], taxpayers: Mapping[str, Taxpayer]) -> dict[str, Any]:
+    rule, subject = found.rule, row["subject"]
+    taxpayer = taxpayers.get(subject)
+    named = taxpayers.get(row["object"])
+    person = PERSON_NAME if subject.startswith("person:") else ""
+    return {
+        "taxpayer": taxpayer,
+        "subject_name": taxpayer.name if taxpayer else person or found.names.get(subject, "")[:200],
+        "object_name": named.name if named else found.names.get(row["object"], "")[:300],
+        "left_value": _side(rule.left.unit, row["left_value"]),
+        "left_unit": rule.left.unit,
+        "right_value": _side(rule.right.unit, row["right_value"]),
+        "right_unit": rule.right.unit,
+        "difference_yuan": _yuan(row["difference_fen"]),
+        "tax_yuan": _yuan(row["tax_fen"]),
+        "formula": row["formula"],
+    }
+
+
+def _side(unit: str, value: Any) -> Decimal | None:
+    if value is None:
+        return None
+    exact = Decimal(str(value)) / 100 if unit == "fen" else Decimal(str(value))
+    return exact.quantize(Decimal("0.0001"))
+
+
+def _yuan(fen: Any) -> Decimal | None:
+    return (Decimal(str(fen)) / 100).quantize(Decimal("0.01")) if fen is not None else None
+
+
+def _taxpayers(hits: pl.DataFrame) -> dict[str, Taxpayer]:
+    """The registered subjects and objects by their id as text."""
+    ids = [found for text in {*hits["subject"], *hits["object"]} if (found := _uuid(text))]
+    known: dict[str, Taxpayer] = {}
+    for start in range(0, len(ids), 500):
+        known |= {str(pk): one for pk, one in Taxpayer.objects.in_bulk(ids[start : start + 500]).items()}
+    return known
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if len(text) == 36 else None
+    except ValueError:
+        return None
+
+
+def _proofs(evidence: pl.DataFrame) -> dict[Key, str]:
+    """SM3 over the sorted cells of each hit."""
+    sums: dict[Key, Any] = {}
+    for row in evidence.iter_rows():
+        key = (row[0], row[1][:300], row[2])
+        sums.setdefault(key, hashlib.new("sm3")).update(repr(row[3:]).encode())
+    return {key: one.hexdigest() for key, one in sums.items()}
+
+
+def _rows(evidence: pl.DataFrame, of: Mapping[Key, Hit]) -> Iterable[Evidence]:
+    for row in evidence.iter_rows(named=True):
+        hit = of.get((row["subject"], row["object"][:300], row["period"]))
+        if hit is not None:
+            yield Evidence(
+                hit=hit,
+                side=row["side"],
+                table=row["table"],
+                batch_id=UUID(row["_batch"]),
+                part=row["_part"],
+                row=row["_row"],
+                field=row["field"],
+                value=row["value"],
+            )
+
+
+def grade(definitions: Definitions, day: dt.date) -> None:
+    """Grade all open hits: by the estimated tax, and by how many rules speak of one taxpayer."""
+
+    def value(key: str) -> Decimal:
+        found = definitions.parameters[key].at(day)
+        return found.value if found else Decimal("Infinity")
+
+    opened = Hit.objects.filter(state=State.OPEN)
+    counted = opened.values("subject").annotate(rules=Count("rule", distinct=True))
+    many = {one["subject"] for one in counted if one["rules"] >= value("grade_high_rules")}
+    high, middle = value("grade_high_amount"), value("grade_middle_amount")
+    regraded = []
+    for hit in opened.only("id", "subject", "tax_yuan", "grade"):
+        tax = hit.tax_yuan or Decimal(0)
+        now = (
+            Grade.HIGH if tax >= high or hit.subject in many else Grade.MIDDLE if tax >= middle else Grade.LOW
+        )
+        if hit.grade != now:
+            hit.grade = now
+            regraded.append(hit)
+    Hit.objects.bulk_update(regraded, ["grade"], batch_size=500)

@@ -1,0 +1,129 @@
+"""Scans, the hits that they found, the cells behind each, and what happened to it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from gongzhi.intake.models import Batch, uuid7
+from gongzhi.organisation.models import Person
+from gongzhi.registry.models import Taxpayer
+
+from .states import GRADE_LABELS, LABELS, Grade, State
+
+
+class Run(models.Model):
+    """One scan: which rules, over which batches, under which definitions, as of which day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    as_of = models.DateField()
+    rules = models.JSONField(default=list)
+    snapshot = models.CharField(max_length=64)
+    definitions = models.CharField(max_length=64)
+    engine = models.CharField(max_length=16)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    started_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    counts = models.JSONField(default=dict)  # rule → {hit, miss, insufficient}; misses are only counted
+    failures = models.JSONField(default=dict)  # rule → why it could not run; its hits stay as they were
+    found = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    cleared = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("-started_at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.as_of} {self.found}"
+
+
+class Hit(models.Model):
+    """疑点: what one rule says about one subject, object and period. Never a verdict.
+
+    `subject` is a taxpayer's id, `code:` and a credit code that nobody registered, or `person:` and a token.
+    Sides are in the unit that stands beside them: 元 for money, ㎡, days, counts.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    rule = models.CharField(max_length=8)
+    subject = models.CharField(max_length=60)
+    subject_name = models.CharField(max_length=200, blank=True)
+    taxpayer = models.ForeignKey(Taxpayer, null=True, on_delete=models.PROTECT, related_name="hits")
+    object = models.CharField(max_length=300, blank=True)
+    object_name = models.CharField(max_length=300, blank=True)
+    period = models.CharField(max_length=16, blank=True)
+    state = models.CharField(max_length=10, default=State.OPEN.value)
+    grade = models.CharField(max_length=8, default=Grade.LOW.value)
+    left_value = models.DecimalField(max_digits=20, decimal_places=4, null=True)
+    left_unit = models.CharField(max_length=8)
+    right_value = models.DecimalField(max_digits=20, decimal_places=4, null=True)
+    right_unit = models.CharField(max_length=8)
+    difference_yuan = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    tax_yuan = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    formula = models.TextField()
+    proof = models.CharField(max_length=64)  # SM3 over the evidence, to see whether it changed
+    definitions = models.CharField(max_length=64)
+    first_run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    last_run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="hits")
+    found_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True)
+    excluded_at = models.DateTimeField(null=True)
+    excluded_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    exclusion = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("-tax_yuan", "id")
+        constraints = (
+            models.UniqueConstraint(fields=["rule", "subject", "object", "period"], name="hit_once"),
+        )
+        indexes = (
+            models.Index(fields=["state", "rule"], name="hit_state_rule"),
+            models.Index(fields=["object"], name="hit_object"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.subject_name or self.subject}"
+
+    @property
+    def state_label(self) -> str:
+        return LABELS[State(self.state)]
+
+    @property
+    def grade_label(self) -> str:
+        return GRADE_LABELS[Grade(self.grade)]
+
+
+class Evidence(models.Model):
+    """One cell behind a hit. Personal values stand as tokens, as they do in the lake."""
+
+    hit = models.ForeignKey(Hit, on_delete=models.CASCADE, related_name="evidence")
+    side = models.CharField(max_length=5)  # left, right
+    table = models.CharField(max_length=48)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+")
+    part = models.PositiveSmallIntegerField()
+    row = models.PositiveIntegerField()
+    field = models.CharField(max_length=48)
+    value = models.TextField()
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row} {self.field}"
+
+
+class Step(models.Model):
+    """What happened to a hit, and why; nothing is taken back from here."""
+
+    hit = models.ForeignKey(Hit, on_delete=models.CASCADE, related_name="steps")
+    at = models.DateTimeField()
+    verb = models.CharField(max_length=12)  # find, change, clear, find_again, exclude
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.at}"

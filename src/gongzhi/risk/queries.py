@@ -1,0 +1,165 @@
+"""Read hits, what lies behind them, and how much each batch served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from gongzhi.editions.queries import in_force
+from gongzhi.engine.definitions import Rule
+from gongzhi.engine.rules import shown_side
+from gongzhi.gate import Sight
+from gongzhi.intake.models import Batch, BatchPart
+from gongzhi.intake.queries import batches_visible_to
+from gongzhi.registry.models import Taxpayer
+
+from .models import Evidence, Hit, Run, Step
+
+HIDDEN = "（已脱敏）"
+
+
+def visible_to(sight: Sight) -> QuerySet[Hit]:
+    """All hits for those whose duty it is, in the bureau; nobody else sees one (tax secrecy)."""
+    if not sight.has("see_hits"):
+        return Hit.objects.none()
+    return Hit.objects.select_related("taxpayer", "last_run")
+
+
+def runs_visible_to(sight: Sight) -> QuerySet[Run]:
+    """Scans, for those who run them or see what they found."""
+    return Run.objects.all() if sight.has("see_hits") or sight.has("run_scan") else Run.objects.none()
+
+
+def of_taxpayer(hits: QuerySet[Hit], taxpayer: Taxpayer) -> QuerySet[Hit]:
+    """Hits about a taxpayer, and those in which it is what the comparison was about (shares sold in it)."""
+    return hits.filter(Q(taxpayer=taxpayer) | Q(object=str(taxpayer.pk)))
+
+
+@dataclass(frozen=True)
+class BatchUse:
+    """What a batch served for, without a name or an amount: how many hits rest on it, in which states."""
+
+    batch: Batch
+    hits: int
+
+
+def use_of_batches(sight: Sight) -> list[BatchUse]:
+    """For each batch that a unit may see: the number of hits that rest on its rows, and nothing more."""
+    batches = {batch.pk: batch for batch in batches_visible_to(sight)}
+    counted = (
+        Evidence.objects.filter(batch__in=batches.keys())
+        .values("batch")
+        .annotate(hits=Count("hit", distinct=True))
+    )
+    number = {row["batch"]: row["hits"] for row in counted}
+    return [BatchUse(batch, number.get(pk, 0)) for pk, batch in batches.items()]
+
+
+def rule_of(hit: Hit) -> Rule | None:
+    """The rule that found it, as it is now; None when the definitions no longer have it."""
+    folder = in_force().rules.get(hit.rule)
+    return folder.rule if folder else None
+
+
+def trail(hit: Hit) -> QuerySet[Step]:
+    """What happened to the hit, the first thing first."""
+    return Step.objects.filter(hit=hit).select_related("by", "run")
+
+
+def shown(unit: str, value: Decimal | None) -> str:
+    """A side's number with its unit, as it reads on a page."""
+    return shown_side(unit, value * 100 if unit == "fen" and value is not None else value)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell behind a hit with its address: batch, file, sheet and cell."""
+
+    side: str
+    table: str
+    table_title: str
+    batch: Batch
+    part: int
+    row: int
+    file: str
+    sheet: str
+    cell: str
+    field: str
+    title: str
+    value: str
+
+
+def evidence_of(hit: Hit) -> list[Cell]:
+    """The cells behind a hit, left side first; personal values stand as a word, never as a token."""
+    found = list(Evidence.objects.filter(hit=hit).select_related("batch__slot", "batch__submission"))
+    places = {
+        (part.batch_id, part.part): part
+        for part in BatchPart.objects.filter(batch__in={one.batch_id for one in found})
+    }
+    return sorted(_cells(found, places), key=lambda cell: cell.side)
+
+
+def _cells(found: Iterable[Evidence], places: dict[tuple[Any, int], BatchPart]) -> Iterator[Cell]:
+    tables = in_force().tables
+    for one in found:
+        resource, sheet = tables[one.table]
+        field = sheet.field(one.field)
+        place = places.get((one.batch_id, one.part))
+        yield Cell(
+            side=one.side,
+            table=one.table,
+            table_title=sheet.title or resource.title,
+            batch=one.batch,
+            part=one.part,
+            row=one.row,
+            file=one.batch.submission.file_name,
+            sheet=place.sheet if place else "",
+            cell=f"{place.letters.get(one.field, '') if place else ''}{one.row}",
+            field=one.field,
+            title=field.title,
+            value=HIDDEN if field.personal else one.value,
+        )
+
+
+def hit_as_json(hit: Hit, *, with_evidence: bool = True) -> dict[str, Any]:
+    """A hit as scripts read it (design.md 6). `subject` is a credit code, or `person:` and a token."""
+    return {
+        "id": str(hit.pk),
+        "rule": hit.rule,
+        "subject": hit.taxpayer.code if hit.taxpayer else hit.subject.removeprefix("code:"),
+        "subject_name": hit.subject_name,
+        "taxpayer": str(hit.taxpayer_id) if hit.taxpayer_id else None,
+        "object": hit.object,
+        "object_name": hit.object_name,
+        "period": hit.period,
+        "result": "hit",
+        "state": hit.state,
+        "grade": hit.grade,
+        "left": _number(hit.left_value),
+        "right": _number(hit.right_value),
+        "formula": hit.formula,
+        "difference_yuan": _number(hit.difference_yuan),
+        "tax_yuan": _number(hit.tax_yuan),
+        "evidence": [_cell_as_json(cell) for cell in evidence_of(hit)] if with_evidence else [],
+    }
+
+
+def _cell_as_json(cell: Cell) -> dict[str, Any]:
+    return {
+        "batch": cell.batch.number,
+        "file": cell.file,
+        "sheet": cell.sheet,
+        "cell": cell.cell,
+        "field": cell.field,
+        "value": cell.value,
+    }
+
+
+def _number(value: Decimal | None) -> int | float | None:
+    if value is None:
+        return None
+    return int(value) if value == int(value) else float(value)
