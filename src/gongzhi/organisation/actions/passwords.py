@@ -71,8 +71,8 @@ def set_password(*, person: Person, password: str, by: Person, link: Link | None
     """
     if faults := faults_of(password, person):
         raise Refused("；".join(faults))
-    former = person.former_passwords.all()[:PASSWORDS_REMEMBERED]
-    if any(check_password(password, encoded) for encoded in (person.password, *(o.encoded for o in former))):
+    former = person.former_passwords.values_list("encoded", flat=True)[: PASSWORDS_REMEMBERED - 1]
+    if any(check_password(password, encoded) for encoded in (person.password, *former)):
         raise Refused(f"不能与最近{PASSWORDS_REMEMBERED}次用过的密码相同，请换一个")
     now = timezone.now()
     if link:
