@@ -7,7 +7,7 @@ import os
 import sys
 from importlib import import_module
 
-NOUNS = ("template", "submit", "calendar", "definitions", "verify", "serve")
+NOUNS = ("template", "submit", "calendar", "definitions", "verify", "serve", "synth", "demo", "scan")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,0 +1,226 @@
+"""`gongzhi demo`: a district to try everything on, from nothing to a page.
+
+Every step may run twice: what is done is skipped, so that an interrupted demo goes on where it stopped and a
+second start only serves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .screen import complain, err, out, table
+from .synth import bar, make
+
+USAGE = 2
+SEED, TAXPAYERS = 1, 5_000
+
+
+def add(commands: Any) -> None:
+    command = commands.add_parser("demo", help="造一个演示区，报送、关联、扫描，然后打开网页")
+    command.add_argument("--no-serve", action="store_true", help="准备好就结束，不打开网页")
+    command.add_argument("--port", type=int, default=8000)
+    command.add_argument("--bind", default="127.0.0.1")
+    command.add_argument("--taxpayers", type=int, default=TAXPAYERS, metavar="N", help="纳税人户数")
+    command.add_argument("--seed", type=int, default=SEED, metavar="N")
+    command.set_defaults(run=run, long_running=True)
+
+
+def run(options: argparse.Namespace) -> int:
+    from django.conf import settings  # noqa: PLC0415  # settings exist only after setup
+
+    home: Path = settings.HOME.path
+    if not mark(home):
+        complain(f"{home} 已有正式数据，不能改作演示环境；请用 GONGZHI_HOME 另指定一个文件夹")
+        return USAGE
+    done = home / "demo-ready.json"
+    if not done.exists():
+        summary = prepare(home, options)
+        done.write_text(json.dumps(summary, ensure_ascii=False, indent=1), encoding="utf-8")
+    tell(json.loads(done.read_text("utf-8")), home)
+    if options.no_serve:
+        return 0
+    from . import serve  # noqa: PLC0415  # only when a page is wanted
+
+    return serve.run(options)
+
+
+def mark(home: Path) -> bool:
+    """Make the home a demo home; False when it holds somebody's real files."""
+    from gongzhi.intake.models import Submission  # noqa: PLC0415  # models exist only after setup
+
+    if (home / "demo").exists():
+        return True
+    if Submission.objects.exists():
+        return False
+    (home / "demo").write_text("演示\n", encoding="utf-8")
+    return True
+
+
+def prepare(home: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """All steps in order, each with its seconds."""
+    from gongzhi.audit.actions import seal  # noqa: PLC0415  # models exist only after setup
+
+    seconds: dict[str, float] = {}
+    with timed(seconds, "accounts"):
+        people = seats()
+    with timed(seconds, "files"):
+        folder = synthesised(home, options)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    with timed(seconds, "calendar"):
+        open_calendar(manifest)
+    with timed(seconds, "hand_in"):
+        outcomes = hand_in_all(folder, manifest, people)
+    with timed(seconds, "register"):
+        registered = register()
+    with timed(seconds, "links"):
+        linked = link()
+    with timed(seconds, "scan"):
+        hits = scan()
+    seal()
+    return {
+        "as_of": manifest["as_of"], "files": len(manifest["files"]), "outcomes": outcomes,
+        "taxpayers": registered, "linked": linked, "hits": hits, "seconds": seconds,
+    }  # fmt: skip
+
+
+@contextmanager
+def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    start = time.monotonic()
+    yield
+    seconds[name] = round(time.monotonic() - start, 1)
+
+
+def seats() -> dict[str, Any]:
+    """The cast, and a liaison for every unit that owes files; unit → the person who hands in for it."""
+    from gongzhi.editions.queries import in_force  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.organisation import actions  # noqa: PLC0415  # the same
+    from gongzhi.organisation.models import Person  # noqa: PLC0415  # the same
+
+    say("建立演示账号")
+    cast = actions.seat_cast()
+    liaisons = {seat.unit: cast[seat.username] for seat in actions.seats().values() if seat.role == "liaison"}
+    definitions = in_force()
+    owing = {unit.key for one in definitions.resources.values() for unit in definitions.providers(one)}
+    for key in sorted(owing - set(liaisons)):
+        username = f"l-{key.replace('_', '-')}"[:40]
+        found = Person.objects.filter(username=username).first()
+        if found is None:
+            name = f"{definitions.units[key].name}联络员"[:40]
+            found = actions.register(username=username, name=name, unit=key, post="联络员", by=None)
+            actions.approve(person=found, by=None)
+        actions.grant(person=found, role="liaison", unit=key, basis="演示账号", by=None)
+        liaisons[key] = found
+    return liaisons
+
+
+def synthesised(home: Path, options: argparse.Namespace) -> Path:
+    """The folder of files; made aside, so that a half-made one is never taken for whole."""
+    folder, aside = home / "synth", home / "synth.aside"
+    if not (folder / "manifest.json").exists():
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        make(seed=options.seed, taxpayers=options.taxpayers, until=last_month(), out=aside)
+        aside.rename(folder)
+    return folder
+
+
+def last_month() -> str:
+    """The last month whose files are due by now: from the 16th on the one before, else the second before."""
+    from django.utils import timezone  # noqa: PLC0415  # settings exist only after setup
+
+    today = timezone.localdate()
+    month = today.replace(day=1) - dt.timedelta(days=1)
+    if today.day <= 25:
+        month = month.replace(day=1) - dt.timedelta(days=1)
+    return f"{month:%Y-%m}"
+
+
+def open_calendar(manifest: dict[str, Any]) -> None:
+    from django.utils import timezone  # noqa: PLC0415  # settings exist only after setup
+
+    from gongzhi.catalogue.actions import open_periods  # noqa: PLC0415  # models exist only after setup
+
+    say("写下一年的报送义务")
+    until = dt.date.fromisoformat(f"{manifest['until']}-01")
+    since = until.replace(year=until.year - 1) + dt.timedelta(days=31)
+    open_periods(since=since.replace(day=1), until=timezone.localdate())
+
+
+def hand_in_all(folder: Path, manifest: dict[str, Any], people: dict[str, Any]) -> dict[str, int]:
+    """Every file through the door that everybody uses, several at a time; outcome → number of files."""
+    from .handing import HandIn  # noqa: PLC0415  # models exist only after setup
+
+    with bar() as progress:
+        task = progress.add_task("报送文件", total=len(manifest["files"]))
+        step: Callable[[], None] = lambda: progress.advance(task)  # noqa: E731 - one word for the display
+        return HandIn(folder / "files", people, workers=max(2, os.cpu_count() or 2)).run(
+            manifest["files"], step
+        )
+
+
+def register() -> int:
+    from gongzhi.registry.actions import refresh  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.registry.models import Taxpayer  # noqa: PLC0415  # the same
+
+    say("建立纳税人登记簿")
+    refresh(by=None)
+    return Taxpayer.objects.count()
+
+
+def link() -> dict[str, int]:
+    from django.db.models import Sum  # noqa: PLC0415  # settings exist only after setup
+
+    from gongzhi.registry.actions import link_batches  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.registry.models import Linking  # noqa: PLC0415  # the same
+
+    say("把每一行对到纳税人")
+    link_batches(by=None)
+    names = ("rows", "linked", "doubtful", "unlinked")
+    return {
+        name: count or 0 for name, count in Linking.objects.aggregate(**{n: Sum(n) for n in names}).items()
+    }
+
+
+def scan() -> int:
+    """Risk hits; zero while no rule is in force."""
+    return 0
+
+
+def say(text: str) -> None:
+    err.print(f"· {text} …")
+
+
+def tell(summary: dict[str, Any], home: Path) -> None:
+    """What stands, and who may sign in."""
+    outcomes = summary["outcomes"]
+    counts = "，".join(f"{WORDS[name]} {count}" for name, count in outcomes.items() if count)
+    out.print(f"[bold]演示环境[/]（{home}，数据均为虚构）")
+    out.print(f"文件 {summary['files']} 份：{counts}")
+    links = summary["linked"]
+    out.print(
+        f"纳税人 {summary['taxpayers']} 户；行中提到的单位 {links['rows']} 次，"
+        f"对上 {links['linked']}，待认定 {links['doubtful']}，未对上 {links['unlinked']}"
+    )
+    passwords = json.loads((home / "accounts.json").read_text("utf-8"))
+    table("登录账号", ("登录名", "密码", "身份"), accounts(passwords))
+
+
+WORDS = {"accepted": "全部入库", "partial": "部分入库", "refused": "未入库"}
+
+
+def accounts(passwords: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+    from gongzhi.organisation.actions import seats as cast  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.organisation.queries import unit_name  # noqa: PLC0415  # the same
+
+    for seat in cast().values():
+        where = f"{unit_name(seat.unit)} " if seat.unit else ""
+        yield seat.username, passwords[seat.username], f"{where}{seat.post}"

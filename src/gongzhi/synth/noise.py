@@ -1,0 +1,104 @@
+"""How departments write the parties of their rows: other names, older numbers, no code, strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+from gongzhi.engine.definitions import FieldType, Party, Sheet
+
+from .parties import Taxpayer
+from .words import words
+from .world import Line, World, named
+
+NOISY_ROWS = 0.08
+
+
+def add_noise(world: World, sheet: Sheet, lines: list[Line], random: Random) -> None:
+    """About one row in twelve names its main party in another way; planted cases are left alone."""
+    party = sheet.main_party
+    if party is None or not party.name or (party.code and not _organisational(sheet, party.code)):
+        return
+    for line in lines:
+        who = line.about.get(party.role)
+        if line.firm or not isinstance(who, Taxpayer) or random.random() >= NOISY_ROWS:
+            continue
+        line.noise[party.role] = (
+            _stranger(world, sheet, party, line)
+            if random.random() < 0.1
+            else _disturb(sheet, party, line, random)
+        )
+
+
+def _organisational(sheet: Sheet, code: str) -> bool:
+    return sheet.field(code).type in {FieldType.CREDIT_CODE, FieldType.CODE_OR_ID}
+
+
+def _stranger(world: World, sheet: Sheet, party: Party, line: Line) -> str:
+    who = world.stranger()
+    line.values |= named(sheet, {party.role: who})
+    line.about[party.role] = who
+    return "unregistered"
+
+
+def _disturb(sheet: Sheet, party: Party, line: Line, random: Random) -> str:
+    """Rewrite the cells of a taxpayer; what kind of noise it is."""
+    who = line.about[party.role]
+    if not isinstance(who, Taxpayer):
+        raise TypeError("only organisations are written in other ways")
+    if party.code and who.old_code and random.random() < 0.5:
+        line.values[party.code] = who.old_code
+        return "old_number"
+    if party.code and random.random() < 0.3:
+        line.values[party.code] = who.organisation
+        return "organisation_code"
+    kind, line.values[str(party.name)] = other_name(who, random)
+    if party.code and (sheet.field(party.code).required or party.code in sheet.key):
+        return kind
+    if party.code:
+        line.values[party.code] = None
+    return f"{kind}_without_code"
+
+
+def other_name(who: Taxpayer, random: Random) -> tuple[str, str]:
+    """The kind of change, and the name as a clerk would write it."""
+    ways = [_form, _width, _prefix, _blanks, _slip]
+    if who.former_name:
+        return "former_name", who.former_name
+    random.shuffle(ways)
+    for way in ways:
+        written = way(who.name, random)
+        if written and written != who.name:
+            return way.__name__.strip("_"), written
+    return "same", who.name
+
+
+Way = Callable[[str, Random], str | None]
+
+
+def _form(name: str, random: Random) -> str | None:
+    if name.endswith("有限责任公司"):
+        return name.removesuffix("有限责任公司") + "有限公司"
+    return name.removesuffix("有限公司") + "有限责任公司" if name.endswith("有限公司") else None
+
+
+def _width(name: str, random: Random) -> str | None:
+    return name.replace("（", "(").replace("）", ")") if "（" in name else None
+
+
+def _prefix(name: str, random: Random) -> str | None:
+    """The district's name more or less at the front."""
+    for start, other in (("绍兴市越城区", "越城区"), ("绍兴市", "绍兴"), ("绍兴越城", "绍兴市越城区")):
+        if name.startswith(start):
+            return other + name.removeprefix(start)
+    return None
+
+
+def _blanks(name: str, random: Random) -> str | None:
+    return f"{name[:4]} {name[4:]}"
+
+
+def _slip(name: str, random: Random) -> str | None:
+    """One sign wrong: too little to join by the name alone."""
+    at = [i for i, sign in enumerate(name) if sign in words().brand_second]
+    return name[: at[0]] + random.choice("卉伸纯") + name[at[0] + 1 :] if at else None
