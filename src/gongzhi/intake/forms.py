@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,9 +13,39 @@ from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import Period, PeriodError, parse_period_text, periods_between
 from gongzhi.engine.definitions import Resource
 
-from .models import Batch
+from .queries.pages import live_batches, period_label
 
 CALENDAR = {"month": 12, "quarter": 4, "half_year": 3, "year": 3}
+
+
+class ListFilter(forms.Form):
+    """The filter row above submissions and above batches; the unit is asked of those who see several."""
+
+    q = forms.CharField(label="资源、期间或文件名", required=False, max_length=60)
+    state = forms.ChoiceField(label="状态", required=False)
+    unit = forms.ChoiceField(label="单位", required=False)
+
+    def __init__(
+        self, data: Any, *, states: Sequence[tuple[str, str]], units: Sequence[tuple[str, str]]
+    ) -> None:
+        super().__init__(data)
+        self._texts = dict(states) | dict(units)
+        self.fields["state"].choices = [("", "全部"), *states]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["unit"].choices = [("", "全部"), *units]  # type: ignore[attr-defined]  # a ChoiceField
+        if len(units) < 2:
+            del self.fields["unit"]
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What was asked for; nothing while the question is not understood."""
+        return {name: text for name, text in self.cleaned_data.items() if text} if self.is_valid() else {}
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """What is filtered, as the export says it."""
+        return [
+            (str(self.fields[name].label), self._texts.get(text, text)) for name, text in self.values.items()
+        ]
 
 
 class HandInForm(forms.Form):
@@ -31,30 +62,27 @@ class HandInForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
         choices=(
-            ("", "本期首次报送"),
+            ("", "本期首次报送，或补正系统导出的“待补正行”"),
             ("adds", "补充：在已入库的后面追加"),
-            ("replaces", "更正：整批替换已入库的"),
+            ("replaces", "更正：整批替换已入库的一批"),
         ),
     )
-    batch = forms.ChoiceField(label="补充或更正哪一批", required=False)
+    batch = forms.ChoiceField(label="补充或更正哪一批", required=False, help_text="本期只有一批时不必选。")
     whole = forms.BooleanField(label="有一行不合格就整份不入库", required=False)
 
     def __init__(self, *args: Any, resource: Resource, unit: str, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.resource = resource
         self._offer_periods(today)
-        live = Batch.objects.filter(slot__unit=unit, slot__resource=resource.number, replaced_by=None)
-        batches = [
-            (str(batch.pk), f"{batch.number}（{batch.rows} 行）")
-            for batch in live.select_related("slot")[:60]
-        ]
-        if batches:
-            self.fields["batch"].choices = [("", "请选择"), *batches]  # type: ignore[attr-defined]  # a ChoiceField
+        self.live = list(live_batches(unit=unit, resource=resource.number)[:60])
+        if self.live:
+            batches = [
+                (str(one.pk), f"{one.number}（{period_label(one.slot.period)}，{one.rows:,} 行）")
+                for one in self.live
+            ]
+            self.fields["batch"].choices = [("", "由系统认定"), *batches]  # type: ignore[attr-defined]  # a ChoiceField
         else:
             del self.fields["batch"], self.fields["relation"]
-        for field in self.fields.values():
-            if not isinstance(field.widget, forms.CheckboxInput | forms.RadioSelect):
-                field.widget.attrs["class"] = "form-control"
 
     def _offer_periods(self, today: dt.date) -> None:
         """The periods that may be due now, latest first; free text where files come by event or request."""
@@ -88,9 +116,23 @@ class HandInForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("relation") and not cleaned.get("batch"):
-            self.add_error("batch", "请选择要补充或更正的批次")
+        if cleaned.get("relation") and "period" in cleaned and "batch" in cleaned:
+            cleaned["batch"] = self._named(cleaned)
         return cleaned
+
+    def _named(self, cleaned: dict[str, Any]) -> str:
+        """The batch that is meant: the chosen one, or the only one of the period (adding: the latest)."""
+        here = [one for one in self.live if one.slot.period == cleaned["period"]]
+        label = period_label(cleaned["period"])
+        if cleaned["batch"]:
+            if cleaned["batch"] not in {str(one.pk) for one in here}:
+                self.add_error("batch", f"所选批次不属于{label}，请核对期间或改选批次")
+            return str(cleaned["batch"])
+        if not here:
+            self.add_error("relation", f"{label}还没有入库的批次，请选“本期首次报送”")
+        elif cleaned["relation"] == "replaces" and len(here) > 1:
+            self.add_error("batch", f"{label}已有 {len(here)} 批，请选择要更正的一批")
+        return str(here[-1].pk) if here else ""
 
 
 def _last_ended(periods: list[Period], today: dt.date) -> str | None:

@@ -5,7 +5,8 @@ bar, sorting, keyset paging, the choice of columns, print, and the Excel export 
 (`workbook.exported`).
 """
 
+from .back import back_to
 from .columns import Column, Mark, Meaning
 from .listing import Listing, listing
 
-__all__ = ["Column", "Listing", "Mark", "Meaning", "listing"]
+__all__ = ["Column", "Listing", "Mark", "Meaning", "back_to", "listing"]

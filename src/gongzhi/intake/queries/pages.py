@@ -1,28 +1,41 @@
-"""What the pages of this room show."""
+"""What the pages of this room show of a submission: what was read, what was found, what is to be decided."""
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from gongzhi.editions.queries import in_force
-from gongzhi.engine.definitions import Field, Resource
-from gongzhi.engine.lake import Lake
+from gongzhi.engine.calendar import PeriodError, parse_period
+from gongzhi.engine.definitions import Resource
 from gongzhi.gate import Sight
-from gongzhi.intake.models import Batch, LakeFile, Submission
+from gongzhi.intake.models import Batch, Submission
+from gongzhi.intake.states import State
 
+from .rows import RowsPage, period_label, rows_page
 from .stored import findings_of, repaired_of
 
+__all__ = [
+    "RowsPage", "decision_of", "findings_page", "live_batches", "matching", "owed_resources", "period_label",
+    "reading_of", "rows_page", "unit_choices",
+]  # fmt: skip
 REASONS = {
     "blank": "空行", "title": "标题行", "note": "说明行", "header": "表头行", "repeated_header": "重复的表头",
     "column_numbers": "列号行", "total": "合计行", "group": "分组行", "example": "示例行",
 }  # fmt: skip
 SEVERITIES = {"refuse": "整份退回", "block": "阻断", "explain": "需说明", "hint": "提示"}
+MEANINGS = {"refuse": "stop", "block": "stop", "explain": "warn"}
 RANK = {"refuse": 0, "block": 1, "explain": 2, "hint": 3}
 REPAIRS_SHOWN = 50
+NOTICES_SHOWN = 20
+EXACT = re.compile(r"[0-9A-Za-z.,/:+-]{1,24}")
+"""Codes, numbers and days: they are not broken over lines."""
 
 
 def owed_resources(sight: Sight) -> list[Resource]:
@@ -40,6 +53,40 @@ def _order(resource: Resource) -> tuple[int, int, int]:
     return ({"K": 1, "T": 2}.get(head, 0), int(head) if head.isdigit() else 0, int(tail))
 
 
+def unit_choices(sight: Sight) -> list[tuple[str, str]]:
+    """The units whose files a reader may see, by key and name, for a filter."""
+    if not sight.has("see_all_batches"):
+        return []
+    providers = {
+        unit.key: unit.name for r in in_force().resources.values() for unit in in_force().providers(r)
+    }
+    return sorted(providers.items(), key=lambda unit: unit[1])
+
+
+def live_batches(*, unit: str, resource: str, period: str = "") -> QuerySet[Batch]:
+    """The batches that count now in a unit's places for a resource, of one period where it is named."""
+    found = Batch.objects.filter(slot__unit=unit, slot__resource=resource, replaced_by=None)
+    found = found.filter(slot__period=period) if period else found
+    return found.select_related("slot").order_by("-slot__period", "version")
+
+
+def matching(text: str, prefix: str, *, file: str) -> Q:
+    """Rows whose resource, period or file name holds `text`; `prefix` and `file` are paths to the fields."""
+    titles = [r.number for r in in_force().resources.values() if text in r.title or text == r.number]
+    named = Q(**{f"{prefix}resource__in": titles}) | Q(**{f"{file}__icontains": text})
+    return named | Q(**{f"{prefix}period__startswith": text})
+
+
+def _staged(submission: Submission) -> dict[str, Any]:
+    """What the check put down beside the rows; empty when the submission is decided or staging was lost."""
+    path = settings.HOME.folder("staging") / str(submission.pk) / "meta.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    return found
+
+
 def reading_of(submission: Submission) -> dict[str, Any]:
     """What was read and what was left out, for the head of the page."""
     skipped: dict[str, int] = {}
@@ -47,12 +94,62 @@ def reading_of(submission: Submission) -> dict[str, Any]:
         if entry["why"] != "header":
             word = REASONS.get(entry["why"], entry["why"])
             skipped[word] = skipped.get(word, 0) + 1
-    repaired = repaired_of(submission)
+    repaired, staged = repaired_of(submission), _staged(submission)
+    notices = staged.get("notices", [])
     return {
+        "sheets": _sheets(submission, staged),
         "left_out": sorted(skipped.items()),
+        "notices": notices[:NOTICES_SHOWN],
+        "more_notices": max(0, len(notices) - NOTICES_SHOWN),
         "repairs": repaired.height,
         "repaired": repaired.head(REPAIRS_SHOWN).rename({"from": "before", "to": "after"}).to_dicts(),
     }
+
+
+def _sheets(submission: Submission, staged: dict[str, Any]) -> list[tuple[str, int]]:
+    """Name and header row of each sheet that was taken: from staging, then from the batch."""
+    if staged:
+        return [(part["sheet"], part["header_row"]) for part in staged["parts"]]
+    batch = Batch.objects.filter(submission=submission).first()
+    return list(batch.parts.order_by("part").values_list("sheet", "header_row")) if batch else []
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What stands beside a checked file in its place, and so what its sender has to say.
+
+    `twin` holds the same content already; `choices` are the batches that it may add to or replace, when
+    the sender has said nothing yet; `named` is what she said.
+    """
+
+    twin: Batch | None
+    choices: list[Batch]
+    named: str
+
+
+def decision_of(submission: Submission) -> Decision:
+    """What a checked submission leaves to be decided before it comes in."""
+    named = ""
+    if submission.adds:
+        named = f"补充 {submission.adds.number}"
+    if submission.replaces:
+        named = f"更正 {submission.replaces.number}"
+    if submission.state != State.CHECKED:
+        return Decision(None, [], named)
+    place = {"unit": submission.unit, "resource": submission.resource, "period": submission.period}
+    live = list(live_batches(**place))
+    content = _staged(submission).get("content")
+    twin = next((batch for batch in live if batch.content == content), None)
+    free = named or twin or not _held_once(submission.period)
+    return Decision(twin, [] if free else live, named)
+
+
+def _held_once(period: str) -> bool:
+    """Whether a second file for the period must say what it is; those of a day or a request add freely."""
+    try:
+        return parse_period(period).kind not in {"day", "request"}
+    except PeriodError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -62,79 +159,59 @@ class Group:
     code: str
     title: str
     severity: str
-    word: str
-    meaning: str
     count: int
+
+    @property
+    def word(self) -> str:
+        return SEVERITIES.get(self.severity, "")
+
+    @property
+    def meaning(self) -> str:
+        return MEANINGS.get(self.severity, "note")
 
 
 def findings_page(submission: Submission, code: str, size: int, start: int = 0) -> dict[str, Any]:
-    """Findings grouped by kind, and one page of those of `code` (of all when empty), gravest first."""
+    """Findings grouped by kind, and one page of those of `code` (of all when empty), gravest first.
+
+    Without a `code`, columns that the file lacks are told together in `lacking` instead of one by one.
+    """
     frame = findings_of(submission)
-    groups = [_group(*row) for row in frame.group_by("code", "title", "severity").len().iter_rows()]
+    groups = [Group(*row) for row in frame.group_by("code", "title", "severity").len().iter_rows()]
+    lacking, rest = _lacking(frame) if not code else ([], frame.filter(pl.col("code") == code))
     rank = pl.col("severity").replace_strict(RANK, default=9, return_dtype=pl.Int8)
-    chosen = frame.filter(pl.col("code") == code) if code else frame
-    shown = chosen.sort([rank, "_part", "row"], maintain_order=True, nulls_last=False).slice(start, size)
-    explained = frame.filter(pl.col("severity") == "explain")["row"].n_unique()
+    ordered = rest.sort([rank, "_part", "row"], maintain_order=True, nulls_last=False)
+    shown = [_told(row) for row in ordered.slice(start, size).to_dicts()]
     return {
         "groups": sorted(groups, key=lambda group: (RANK.get(group.severity, 9), -group.count)),
-        "findings": [row | {"word": SEVERITIES.get(row["severity"], "")} for row in shown.to_dicts()],
+        "findings": shown,
+        "with_suggestions": any(row["suggestion"] for row in shown),
+        "lacking": lacking,
         "chosen": code,
-        "found": chosen.height,
-        "next": start + size if start + size < chosen.height else None,
-        "explain_rows": explained,
+        "found": rest.height,
+        "all_found": frame.height,
+        "first": start + 1,
+        "last": start + len(shown),
+        "before": max(0, start - size) if start else None,
+        "next": start + size if start + size < rest.height else None,
+        "explain_rows": _explain_rows(frame),
     }
 
 
-def _group(code: str, title: str, severity: str, count: int) -> Group:
-    meaning = {"refuse": "stop", "block": "stop", "explain": "warn"}.get(severity, "note")
-    return Group(code, title, severity, SEVERITIES.get(severity, ""), meaning, count)
+def _lacking(frame: pl.DataFrame) -> tuple[list[str], pl.DataFrame]:
+    """Titles of the optional columns that the file lacks, where there are several; and the other findings."""
+    lacks = pl.col("code") == "missing_optional"
+    columns = frame.filter(lacks)["column"].drop_nulls().unique(maintain_order=True).to_list()
+    return (columns, frame.filter(~lacks)) if len(columns) > 1 else ([], frame)
 
 
-@dataclass(frozen=True)
-class RowsPage:
-    """Some rows of a batch as a page shows them; personal values are tokens and stand as a word."""
-
-    table: str
-    part: int
-    parts: int
-    fields: tuple[Field, ...]
-    rows: list[tuple[int, list[tuple[Field, str]]]]
-    start: int
-    total: int
-    wanted: int | None
-
-    @property
-    def following(self) -> int | None:
-        return self.start + len(self.rows) if self.start + len(self.rows) < self.total else None
+def _explain_rows(frame: pl.DataFrame) -> int:
+    """Rows that come in and ask for a reason; a row that is set aside anyway does not count."""
+    place = ["_part", "row"]
+    of = {word: frame.filter(pl.col("severity") == word).select(place).unique() for word in SEVERITIES}
+    return of["explain"].join(of["block"], on=place, how="anti").height
 
 
-def rows_page(batch: Batch, part: int, start: int, size: int, wanted: int | None) -> RowsPage | None:
-    """A page of one part of a batch; with `wanted`, the page that holds that row of the sender's sheet."""
-    files = list(LakeFile.objects.filter(batch=batch, role="rows").order_by("part"))
-    chosen = next((file for file in files if file.part == part), None)
-    if chosen is None:
-        return None
-    lazy = pl.scan_parquet(Lake(settings.LAKE).path(chosen.path))
-    if wanted is not None:
-        before = lazy.filter(pl.col("_row") < wanted).select(pl.len()).collect().item()
-        start = before // size * size
-    frame = lazy.slice(start, size).collect()
-    fields = in_force().tables[chosen.table][1].fields
-    filled = tuple(field for field in fields if field.column in frame.columns)
-    rows = [
-        (row["_row"], [(field, _shown(field, row[field.column])) for field in filled])
-        for row in frame.to_dicts()
-    ]
-    return RowsPage(chosen.table, part, len(files), filled, rows, start, chosen.rows, wanted)
-
-
-def _shown(field: Field, value: Any) -> str:
-    if value is None:
-        return "—"
-    if isinstance(value, str) and value.startswith("P") and value[1:2].isdigit() and "-" in value[:8]:
-        return "（个人信息，已脱敏）"
-    if field.column.endswith("_fen"):
-        return f"{value / 100:,.2f}"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return f"{value:,}" if isinstance(value, int) and field.type != "year" else str(value)
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    severity = row["severity"]
+    more = {"word": SEVERITIES.get(severity, ""), "meaning": MEANINGS.get(severity, "note")}
+    return row | more | {"exact": bool(EXACT.fullmatch(row["value"] or ""))}

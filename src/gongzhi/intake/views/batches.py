@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
-from gongzhi.audit.queries import of_subject
 from gongzhi.editions.queries import in_force
 from gongzhi.gate import needs, sight_of
 from gongzhi.intake import queries
+from gongzhi.intake.forms import ListFilter
 from gongzhi.intake.models import Batch, Receipt
-from gongzhi.lists import Column, Mark, listing
+from gongzhi.intake.queries.pages import matching, period_label, unit_choices
+from gongzhi.lists import Column, Mark, back_to, listing
 from gongzhi.lists.workbook import exported
 
 ROWS_SHOWN = 50
+STATES = (("live", "有效"), ("replaced", "已被更正"))
 KINDS = {"first": "首批", "adds": "补充", "replaces": "更正"}
 
 
@@ -27,7 +30,7 @@ def _state(batch: Batch) -> Mark:
 COLUMNS = (
     Column("number", "批次", lambda b: b.number, link=lambda b: f"/batches/{b.pk}"),
     Column("resource", "资源", lambda b: in_force().resources[b.slot.resource].title, order="slot__resource"),
-    Column("period", "期间", lambda b: b.slot.period, order="slot__period"),
+    Column("period", "期间", lambda b: period_label(b.slot.period), order="slot__period"),
     Column("unit", "单位", lambda b: in_force().units[b.slot.unit].name, order="slot__unit"),
     Column("kind", "类别", lambda b: KINDS[b.kind]),
     Column("rows", "入库行数", lambda b: b.rows, "number", order="rows"),
@@ -39,12 +42,24 @@ COLUMNS = (
 @needs("see_own_batches", "see_all_batches")
 def batches(request: HttpRequest) -> HttpResponseBase:
     """Accepted batches, latest first."""
-    rows = queries.batches_visible_to(sight_of(request.user))
+    sight = sight_of(request.user)
+    chosen = ListFilter(request.GET, states=STATES, units=unit_choices(sight))
+    rows = _filtered(queries.batches_visible_to(sight), chosen.values)
     page = listing(
-        request, "入库批次", COLUMNS, rows, order=("-committed_at", "-pk"),
-        empty="还没有入库的批次", empty_next="报送的文件通过检查并确认后，会出现在这里。",
+        request, "入库批次", COLUMNS, rows, order=("-committed_at", "-pk"), filters=chosen.words,
+        empty="没有符合条件的批次" if chosen.words else "还没有入库的批次",
+        empty_next="可以放宽上面的条件。" if chosen.words else "报送的文件通过检查并确认后，会出现在这里。",
     )  # fmt: skip
-    return exported(request, page, by=request.user) or render(request, "intake/batches.html", {"page": page})
+    context = {"page": page, "chosen": chosen}
+    return exported(request, page, by=request.user) or render(request, "intake/batches.html", context)
+
+
+def _filtered(rows: QuerySet[Batch], values: dict[str, str]) -> QuerySet[Batch]:
+    if "q" in values:
+        rows = rows.filter(matching(values["q"], "slot__", file="submission__file_name"))
+    if "state" in values:
+        rows = rows.filter(replaced_by__isnull=values["state"] == "live")
+    return rows.filter(slot__unit=values["unit"]) if "unit" in values else rows
 
 
 @needs("see_own_batches", "see_all_batches")
@@ -54,14 +69,15 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
     part, wanted = _number(request, "part"), _number(request, "row")
     start = _number(request, "from")
     rows = queries.rows_page(found, part or 0, start or 0, ROWS_SHOWN, wanted)
-    versions = Batch.objects.filter(slot=found.slot).order_by("version").select_related("submission")
+    versions = queries.batches_visible_to(sight_of(request.user)).filter(slot=found.slot).order_by("version")
     context = {
         "batch": found,
         "resource": in_force().resources[found.slot.resource],
         "unit": in_force().units[found.slot.unit],
         "kind": KINDS[found.kind],
+        "period": period_label(found.slot.period),
         "versions": versions,
-        "trail": of_subject("submission", found.submission_id),
+        "back": back_to(request, "/batches"),
         "field": request.GET.get("field", ""),
         "rows": rows,
     }
@@ -83,6 +99,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "receipt": found,
         "batch": batch,
+        "period": period_label(batch.slot.period),
         "resource": in_force().resources[batch.slot.resource],
         "unit": in_force().units[batch.slot.unit],
     }

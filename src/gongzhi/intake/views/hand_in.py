@@ -49,7 +49,9 @@ def hand_in(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("submission", _receive(request, form, resource, unit).pk)
         except Refused as error:
             form.add_error(None, error.text)
-    return render(request, "intake/hand_in.html", {"form": form, "resource": resource})
+    filled = sorted({batch.slot.period for batch in form.live})
+    context = {"form": form, "resource": resource, "filled": " ".join(filled)}
+    return render(request, "intake/hand_in.html", context)
 
 
 def _receive(request: HttpRequest, form: HandInForm, resource: Resource, unit: str) -> Submission:

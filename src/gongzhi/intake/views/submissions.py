@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,15 +17,20 @@ from django.views.decorators.http import require_POST
 from gongzhi.editions.queries import in_force
 from gongzhi.gate import needs, sight_of
 from gongzhi.intake import actions, queries
-from gongzhi.intake.actions import report
+from gongzhi.intake.actions import receive, report
+from gongzhi.intake.actions.original import opened
+from gongzhi.intake.actions.place import Place
 from gongzhi.intake.actions.refused import Refused
+from gongzhi.intake.forms import ListFilter
 from gongzhi.intake.models import Submission
+from gongzhi.intake.queries.pages import decision_of, matching, period_label, unit_choices
 from gongzhi.intake.states import LABELS, NotPossible, State
-from gongzhi.lists import Column, Mark, Meaning, listing
+from gongzhi.lists import Column, Mark, Meaning, back_to, listing
 from gongzhi.lists.workbook import TYPE, attachment, exported
 from gongzhi.organisation.models import Person
 
 MEANINGS: dict[State, Meaning] = {State.COMMITTED: "good", State.REFUSED: "stop", State.CHECKED: "warn"}
+STATES = tuple((state.value, LABELS[state]) for state in State)
 FINDINGS_SHOWN = 100
 
 
@@ -46,7 +54,7 @@ COLUMNS = (
         lambda s: f"{s.resource} {in_force().resources[s.resource].title}",
         order="resource",
     ),
-    Column("period", "期间", lambda s: s.period, order="period"),
+    Column("period", "期间", lambda s: period_label(s.period), order="period"),
     Column("unit", "单位", lambda s: in_force().units[s.unit].name, order="unit"),
     Column("file", "文件", lambda s: s.file_name),
     Column("state", "状态", state_mark, "mark", order="state"),
@@ -59,14 +67,23 @@ COLUMNS = (
 @needs("see_own_batches", "see_all_batches")
 def submissions(request: HttpRequest) -> HttpResponseBase:
     """Everything handed in, latest first."""
-    rows = queries.visible_to(sight_of(request.user))
+    sight = sight_of(request.user)
+    rows = queries.visible_to(sight)
+    chosen = ListFilter(request.GET, states=STATES, units=unit_choices(sight))
     page = listing(
-        request, "报送记录", COLUMNS, rows, order=("-received_at", "-pk"),
-        empty="还没有报送过文件", empty_next="到“报送文件”选择资源，上传第一份。",
+        request, "报送记录", COLUMNS, _filtered(rows, chosen), order=("-received_at", "-pk"),
+        filters=chosen.words, empty="没有符合条件的报送" if chosen.words else "还没有报送过文件",
+        empty_next="可以放宽上面的条件。" if chosen.words else "到“报送文件”选择资源，上传第一份。",
     )  # fmt: skip
-    return exported(request, page, by=_person(request)) or render(
-        request, "intake/submissions.html", {"page": page}
-    )
+    context = {"page": page, "chosen": chosen}
+    return exported(request, page, by=_person(request)) or render(request, "intake/submissions.html", context)
+
+
+def _filtered(rows: QuerySet[Submission], chosen: ListFilter) -> QuerySet[Submission]:
+    values = chosen.values
+    if "q" in values:
+        rows = rows.filter(matching(values["q"], "", file="file_name"))
+    return rows.filter(**{name: values[name] for name in ("state", "unit") if name in values})
 
 
 def _person(request: HttpRequest) -> Person:
@@ -84,40 +101,78 @@ def submission(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One submission: what was read, what was found, what to do next."""
     found = _seen(request, pk)
     resource = in_force().resources[found.resource]
-    context = {"submission": found, "resource": resource, "state": state_mark(found)}
+    context = {
+        "submission": found,
+        "resource": resource,
+        "period": period_label(found.period),
+        "state": state_mark(found),
+        "back": back_to(request, "/submissions"),
+    }
     if found.state != State.RECEIVED:
-        context |= queries.reading_of(found) | queries.findings_page(
-            found, request.GET.get("code", ""), FINDINGS_SHOWN
-        )
+        context |= queries.reading_of(found) | _findings(request, found)
+        context["decision"] = decision_of(found)
     whole = "intake/_submission.html" if request.headers.get("HX-Request") else "intake/submission.html"
     return render(request, whole, context)
+
+
+def _findings(request: HttpRequest, found: Submission) -> dict[str, Any]:
+    """The page of findings that the address names."""
+    start = request.GET.get("from", "")
+    return queries.findings_page(
+        found, request.GET.get("code", ""), FINDINGS_SHOWN, int(start) if start.isdecimal() else 0
+    )
 
 
 @needs("see_own_batches", "see_all_batches")
 def findings(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The findings of one kind, a fragment of the submission's page."""
     found = _seen(request, pk)
-    page = queries.findings_page(
-        found, request.GET.get("code", ""), FINDINGS_SHOWN, int(request.GET.get("from", "0") or 0)
-    )
-    return render(request, "intake/_findings.html", {"submission": found, **page})
+    return render(request, "intake/_findings.html", {"submission": found, **_findings(request, found)})
 
 
 @require_POST
 @needs("submit_file")
 def commit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Take the good rows in."""
-    found = _seen(request, pk)
+    """Take the good rows in; where the place is filled, after the sender has said what this file is."""
+    found, by = _seen(request, pk), _person(request)
     try:
-        batch = actions.commit(submission=found, by=_person(request))
+        if not _told(request, found):
+            return redirect("submission", pk)
+        batch = actions.commit(submission=found, by=by)
     except (Refused, NotPossible) as error:
         messages.add_message(request, messages.INFO, str(error), extra_tags="stop")
         return redirect("submission", pk)
     if batch.submission_id != found.pk:
-        messages.add_message(
-            request, messages.INFO, f"内容与已入库的 {batch.number} 相同，没有重复入库。", extra_tags="note"
-        )
+        said = f"内容与已入库的 {batch.number} 相同，没有重复入库。"
+        messages.add_message(request, messages.INFO, said, extra_tags="note")
     return redirect("receipt", batch.receipt.number)
+
+
+def _told(request: HttpRequest, found: Submission) -> bool:
+    """Whether the file may come in at once: nothing was said, or saying it left the outcome as it was.
+
+    The kept file is received again with what the sender says now, and checked against the batch it names.
+    """
+    relation, _, batch = request.POST.get("relation", "").partition(":")
+    if relation not in {"adds", "replaces"}:
+        return True
+    before = (found.accepted, found.set_aside)
+    said = {relation: batch}
+    place = Place(
+        f"{found.resource}/{found.letter}" if found.letter else found.resource, found.period, found.unit,
+        whole=found.whole, only_sheet=found.only_sheet, **said,
+    )  # fmt: skip
+    suffix = PurePath(found.file_name).suffix.lower()
+    with opened(found.original, found.file_digest, suffix) as file:
+        receive(file=file, name=found.file_name, place=place, by=_person(request), channel="page")
+    found.refresh_from_db()
+    if found.state == State.RECEIVED:
+        actions.check(submission=found, by=_person(request))
+    if found.state == State.CHECKED and before == (found.accepted, found.set_aside):
+        return True
+    text = "对照所选批次重新检查后，结果有变化，请看过再确认。"
+    messages.add_message(request, messages.INFO, text, extra_tags="warn")
+    return False
 
 
 @require_POST

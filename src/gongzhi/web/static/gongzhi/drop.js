@@ -18,6 +18,7 @@
       event.preventDefault();
       if (event.dataTransfer.files.length) { input.files = event.dataTransfer.files; }
     });
+    askOnlyWhereFilled(form);
     form.addEventListener("submit", function (event) {
       if (!input.files.length || !window.FormData) { return; }
       event.preventDefault();
@@ -39,4 +40,15 @@
       request.send(new FormData(form));
     });
   });
+
+  // The question whether a file adds or replaces is put only for periods that hold a batch.
+  function askOnlyWhereFilled(form) {
+    var question = form.querySelector("[data-filled]");
+    var period = form.querySelector("[name=period]");
+    if (!question || !period) { return; }
+    var filled = question.getAttribute("data-filled").split(" ");
+    function show() { question.hidden = filled.indexOf(period.value) < 0 && !question.querySelector(".why"); }
+    period.addEventListener("input", show);
+    show();
+  }
 })();
