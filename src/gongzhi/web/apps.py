@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 from django.core.checks import register
-from django.forms import Field
+from django.forms import ChoiceField, Field
 
 
 class WebConfig(AppConfig):
@@ -19,3 +19,4 @@ class WebConfig(AppConfig):
         workbook.bind(Exports())
         register(every_url_has_a_policy)
         Field.default_error_messages["required"] = "请填写这一项"
+        ChoiceField.default_error_messages["invalid_choice"] = "请从列表中选一项"

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("gongzhi.editions.urls")),
     path("", include("gongzhi.intake.urls")),
     path("", include("gongzhi.registry.urls")),
+    path("", include("gongzhi.risk.urls")),
     path("", include("gongzhi.audit.urls")),
     path("", include("gongzhi.organisation.urls")),
     path("components", views.components, name="components"),

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,6 +18,7 @@ from gongzhi.audit.forms import EventFilter
 from gongzhi.audit.models import Event
 from gongzhi.audit.queries import visible_to
 from gongzhi.audit.states import OUTCOMES, SUBJECTS, VERBS
+from gongzhi.engine.definitions import load_once
 from gongzhi.gate import needs, sight_of
 from gongzhi.lists import Column, Mark, listing
 from gongzhi.lists.workbook import exported
@@ -35,6 +37,12 @@ def _subject(event: Event) -> str:
     return f"{kind} {event.subject}".strip()
 
 
+def _duty(key: str) -> str:
+    """A duty in words, as the definitions call it now."""
+    known = load_once(settings.DEFINITIONS).duties.get(key)
+    return known.title if known else key
+
+
 def _brief_subject(event: Event) -> str:
     """The subject with the first eight characters of its number: the whole stands on the event's page."""
     kind = SUBJECTS.get(event.subject_kind, event.subject_kind)
@@ -51,7 +59,7 @@ COLUMNS = (
     Column("unit", "单位", lambda e: e.unit, hidden=True),
     Column("verb", "做了什么", lambda e: VERBS.get(e.verb, e.verb), order="verb"),
     Column("subject", "对象", _brief_subject),
-    Column("duty", "职责", lambda e: e.duty, hidden=True),
+    Column("duty", "职责", lambda e: _duty(e.duty), hidden=True),
     Column("outcome", "结果", _outcome, kind="mark", order="outcome"),
 )
 
@@ -98,6 +106,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         "verb": VERBS.get(shown.verb, shown.verb),
         "subject": _subject(shown),
         "outcome": _outcome(shown),
+        "duty": _duty(shown.duty),
         "detail": sorted(shown.detail.items()),
     }
     return render(request, "audit/event.html", context)

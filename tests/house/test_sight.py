@@ -1,0 +1,63 @@
+"""House rule 6, and the words of the trail: what a test can hold of them over all rooms."""
+
+import ast
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from tests.house.source import SRC, nothing, product
+
+from gongzhi.audit.states import SUBJECTS, VERBS
+from gongzhi.organisation.queries import definitions
+
+ROOMS = sorted(config.label for config in apps.get_app_configs() if config.name.startswith("gongzhi."))
+WITH_MODELS = [room for room in ROOMS if any(apps.get_app_config(room).get_models())]
+
+
+@pytest.mark.parametrize("room", WITH_MODELS)
+def test_every_room_with_models_says_what_may_be_seen(room):
+    queries = import_module(f"gongzhi.{room}.queries")
+    seeing = [name for name in vars(queries) if name == "visible_to" or name.endswith("_visible_to")]
+    assert seeing, f"{room}.queries has no visible_to(sight)"
+
+
+def recorded():
+    """Every verb that the product writes into the trail, with where."""
+    for module in product():
+        for node in module.nodes(ast.Call):
+            named = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if named == "record" and node.args and isinstance(node.args[0], ast.Constant):
+                kinds = [keyword.value for keyword in node.keywords if keyword.arg == "subject"]
+                kind = kinds[0].elts[0] if kinds and isinstance(kinds[0], ast.Tuple) else None
+                yield f"{module.name}:{node.lineno}", node.args[0].value, getattr(kind, "value", None)
+
+
+def test_every_recorded_verb_and_subject_has_a_chinese_word():
+    nothing(
+        f"{where} {verb}：audit/states.py 没有它的中文" for where, verb, _ in recorded() if verb not in VERBS
+    )
+    nothing(
+        f"{where} {kind}：audit/states.py 没有它的中文"
+        for where, _, kind in recorded()
+        if kind and kind not in SUBJECTS
+    )
+
+
+def test_no_view_asks_for_a_role():
+    """The gate decides on duties; a role named in a view would be a second gate."""
+    roles = set(definitions().roles)
+    nothing(
+        f"{module.name}:{node.lineno} {node.value}"
+        for module in product()
+        for node in module.nodes(ast.Constant)
+        if "views" in str(module.name) and node.value in roles - {"office", "leader", "enterprise"}
+    )
+
+
+def test_templates_never_mark_text_as_safe():
+    nothing(
+        f"{path.relative_to(SRC)}：{word}"
+        for path in SRC.rglob("*.html")
+        for word in ("|safe", "autoescape off", " style=", "<style", " onclick=", "javascript:")
+        if word in path.read_text("utf-8")
+    )
