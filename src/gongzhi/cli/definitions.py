@@ -27,10 +27,10 @@ def run(options: argparse.Namespace) -> int:
 def check(options: argparse.Namespace) -> int:
     """Everything loads (else `home.ready` says why), and every file is in canonical form."""
     from django.conf import settings  # noqa: PLC0415  # settings exist only after setup
-    from gongzhi.engine.rules import conformance  # noqa: PLC0415  # loads the analytic libraries
 
     from gongzhi.editions.queries import in_force  # noqa: PLC0415  # the same
     from gongzhi.engine.definitions.canonical import folder_faults  # noqa: PLC0415  # the same
+    from gongzhi.engine.rules import conformance  # noqa: PLC0415  # loads the analytic libraries
 
     definitions = in_force()
     rules = conformance(definitions)

@@ -1,0 +1,101 @@
+"""Who sees hits, and what a hit opens to."""
+
+import pytest
+
+from gongzhi.gate.sight import NOBODY, sight_of
+from gongzhi.registry.models import Taxpayer
+from gongzhi.risk import queries
+from gongzhi.risk.models import Hit, Run
+
+from .conftest import firm
+
+
+@pytest.mark.parametrize("name", ["office", "officer"])
+def test_the_bureau_sees_every_hit(scanned, cast, name):
+    scanned()
+    assert queries.visible_to(sight_of(cast[name])).count() == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "liaison",
+        "peer",
+        "street",
+        "grid",
+        "gridpeer",
+        "leader",
+        "enterprise",
+        "system",
+        "security",
+        "auditor",
+        "stranger",
+    ],
+)
+def test_nobody_else_sees_one(scanned, cast, name):
+    scanned()
+    assert not queries.visible_to(sight_of(cast[name])).exists()
+    assert not queries.runs_visible_to(sight_of(cast[name])).exists()
+
+
+def test_who_is_not_signed_in_sees_nothing(scanned):
+    scanned()
+    assert not queries.visible_to(NOBODY).exists()
+    assert queries.use_of_batches(NOBODY) == []
+
+
+def test_a_unit_sees_how_many_hits_rest_on_its_batches_and_nothing_else(scanned, district, cast):
+    scanned()
+    mine = queries.use_of_batches(sight_of(cast["peer"]))
+    assert [(use.batch.pk, use.hits) for use in mine] == [(district["grants"].pk, 1)]
+    assert vars(mine[0]).keys() == {"batch", "hits"}
+    assert queries.use_of_batches(sight_of(cast["liaison"])) == []
+
+
+def test_evidence_ends_at_file_sheet_and_cell(scanned, district):
+    scanned()
+    cells = {cell.field: cell for cell in queries.evidence_of(Hit.objects.get())}
+    price = cells["price"]
+    assert (price.batch, price.file, price.sheet, price.cell) == (
+        district["grants"], "16.2-2024-01.xlsx", "出让", "F4",
+    )  # fmt: skip
+    assert (price.title, price.value, price.side) == ("成交金额", "20000000.00", "left")
+    assert cells["contract_number"].cell == "A4"
+
+
+def test_a_hit_as_scripts_read_it(scanned):
+    scanned()
+    found = queries.hit_as_json(Hit.objects.get())
+    wanted = {
+        "rule": "R17", "subject": firm(2)[0], "object": "B2", "period": "2024-01-05", "result": "hit",
+        "left": 630_000, "right": 0,
+    }  # fmt: skip
+    assert {key: found[key] for key in wanted} == wanted
+    assert (found["difference_yuan"], found["tax_yuan"]) == (630_000, 630_000)
+    assert {
+        "batch": "16.2-2024-01-01",
+        "file": "16.2-2024-01.xlsx",
+        "sheet": "出让",
+        "cell": "F4",
+    }.items() <= next(cell for cell in found["evidence"] if cell["field"] == "price").items()
+    assert queries.hit_as_json(Hit.objects.get(), with_evidence=False)["evidence"] == []
+
+
+def test_the_hits_of_a_taxpayer(scanned):
+    scanned()
+    first, second = (Taxpayer.objects.get(code=firm(number)[0]) for number in (1, 2))
+    assert not queries.of_taxpayer(Hit.objects.all(), first).exists()
+    assert queries.of_taxpayer(Hit.objects.all(), second).count() == 1
+    Hit.objects.update(object=str(first.pk))
+    assert queries.of_taxpayer(Hit.objects.all(), first).count() == 1
+
+
+def test_a_hit_knows_its_rule_its_trail_and_its_words(scanned):
+    scanned()
+    hit = Hit.objects.get()
+    assert queries.rule_of(hit).name == "土地出让契税"
+    assert [(step.verb, step.run) for step in queries.trail(hit)] == [("find", Run.objects.get())]
+    assert (hit.state_label, hit.grade_label) == ("新命中", "高")
+    assert queries.shown(hit.left_unit, hit.left_value) == "630,000 元"
+    hit.rule = "R99"
+    assert queries.rule_of(hit) is None
