@@ -25,9 +25,10 @@ def cast(db: None) -> dict[str, Person]:
     from tests.cast import seat_all  # noqa: PLC0415  # the apps must be ready
 
     if not _seated:
+        before = set(Event.objects.values_list("pk", flat=True))  # another fixture may have been first
         people = seat_all()
         _seated.update(people=copy.deepcopy(list(people.values())), grants=list(Grant.objects.all()))
-        _seated["events"] = list(Event.objects.order_by("id"))
+        _seated["events"] = [event for event in Event.objects.order_by("id") if event.pk not in before]
         return people
     people = {person.username: copy.deepcopy(person) for person in _seated["people"]}
     Person.objects.bulk_create(people.values())

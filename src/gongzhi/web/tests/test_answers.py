@@ -1,0 +1,63 @@
+"""Error answers, headers of static files, the home folder."""
+
+import pytest
+from django.test import Client, RequestFactory
+
+from gongzhi.web.errors import server_error
+from gongzhi.web.home import Home, UnsafeHome, database
+
+
+def test_health_tells_nothing_else(db):
+    answer = Client().get("/healthz")
+    assert answer.json() == {"status": "ok"}
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_an_error_answers_in_chinese_even_when_the_session_is_what_broke(client_of, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("gongzhi.organisation.views.account.in_force", broken)
+    client = client_of("liaison")
+    client.raise_request_exception = False
+    answer = client.get("/account")
+    assert answer.status_code == 500
+    assert "系统出了点问题" in answer.content.decode()
+    assert "secret detail" not in answer.content.decode()
+    assert server_error(RequestFactory().get("/")).status_code == 500
+
+
+def test_a_stranger_gets_the_same_404_everywhere(db):
+    answers = {Client().get(path).content for path in ("/no", "/no/such", "/people/x")}
+    assert len(answers) == 1
+    assert "没有这个页面" in answers.pop().decode()
+
+
+def test_no_page_names_another_machine(client_of):
+    for page in ("/components", "/account", "/people"):
+        text = client_of("office").get(page).content.decode()
+        assert "http://" not in text.replace("http://www.w3.org", "")
+        assert "https://" not in text
+
+
+def test_a_secret_is_made_once_and_refused_when_others_can_read_it(tmp_path):
+    home = Home(tmp_path / "home")
+    home.prepare()
+    first = home.secret("master")
+    assert home.secret("master") == first
+    assert len(first) == 32
+    path = tmp_path / "home" / "keys" / "master"
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o644)
+    with pytest.raises(UnsafeHome, match="chmod 600"):
+        home.secret("master")
+
+
+def test_database_addresses(tmp_path):
+    home = Home(tmp_path)
+    assert database("", home)["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    tcp = database("postgresql://me:p%40ss@db:5433/gongzhi", home)
+    assert (tcp["NAME"], tcp["USER"], tcp["PASSWORD"], tcp["HOST"], tcp["PORT"]) == (
+        "gongzhi", "me", "p@ss", "db", "5433",
+    )  # fmt: skip
+    assert database("postgresql://me:@/gongzhi?host=/run/pg", home)["HOST"] == "/run/pg"
