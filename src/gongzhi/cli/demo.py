@@ -31,6 +31,7 @@ def add(commands: Any) -> None:
     command.add_argument("--bind", default="127.0.0.1")
     command.add_argument("--taxpayers", type=int, default=TAXPAYERS, metavar="N", help="纳税人户数")
     command.add_argument("--seed", type=int, default=SEED, metavar="N")
+    command.add_argument("--until", metavar="M", help="最后一个月，默认按今天推算")
     command.set_defaults(run=run, long_running=True)
 
 
@@ -84,7 +85,7 @@ def prepare(home: Path, options: argparse.Namespace) -> dict[str, Any]:
     with timed(seconds, "links"):
         linked = link()
     with timed(seconds, "scan"):
-        hits = scan()
+        hits = scan(dt.date.fromisoformat(manifest["as_of"]))
     seal()
     return {
         "as_of": manifest["as_of"], "files": len(manifest["files"]), "outcomes": outcomes,
@@ -128,7 +129,7 @@ def synthesised(home: Path, options: argparse.Namespace) -> Path:
     if not (folder / "manifest.json").exists():
         shutil.rmtree(aside, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
-        make(seed=options.seed, taxpayers=options.taxpayers, until=last_month(), out=aside)
+        make(seed=options.seed, taxpayers=options.taxpayers, until=options.until or last_month(), out=aside)
         aside.rename(folder)
     return folder
 
@@ -190,9 +191,15 @@ def link() -> dict[str, int]:
     }
 
 
-def scan() -> int:
-    """Risk hits; zero while no rule is in force."""
-    return 0
+def scan(as_of: dt.date) -> dict[str, int]:
+    """All rules in force as of the day for which truth.json says what must come out; rule → hits."""
+    from gongzhi.risk.actions import scan as act  # noqa: PLC0415  # models exist only after setup
+
+    say("按规则比对")
+    made = act(as_of=as_of, by=None)
+    for rule, text in made.failures.items():
+        complain(f"规则 {rule} 没有运行成功：{text}")
+    return {rule: counts["hit"] for rule, counts in sorted(made.counts.items())}
 
 
 def say(text: str) -> None:
@@ -210,6 +217,9 @@ def tell(summary: dict[str, Any], home: Path) -> None:
         f"纳税人 {summary['taxpayers']} 户；行中提到的单位 {links['rows']} 次，"
         f"对上 {links['linked']}，待认定 {links['doubtful']}，未对上 {links['unlinked']}"
     )
+    hits = summary["hits"]
+    found = "，".join(f"{rule} {count}" for rule, count in hits.items())
+    out.print(f"疑点 {sum(hits.values())} 条（截至 {summary['as_of']}）：{found}")
     passwords = json.loads((home / "accounts.json").read_text("utf-8"))
     table("登录账号", ("登录名", "密码", "身份"), accounts(passwords))
 
