@@ -8,7 +8,7 @@ from gongzhi.intake.models import Batch, uuid7
 from gongzhi.organisation.models import Person
 from gongzhi.registry.models import Taxpayer
 
-from .states import GRADE_LABELS, LABELS, Grade, State
+from .states import GRADE_LABELS, LABELS, STEP_LABELS, Grade, State
 
 
 class Run(models.Model):
@@ -127,3 +127,7 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.at}"
+
+    @property
+    def label(self) -> str:
+        return STEP_LABELS.get(self.verb, self.verb)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
@@ -95,12 +96,22 @@ class Cell:
 
 def evidence_of(hit: Hit) -> list[Cell]:
     """The cells behind a hit, left side first; personal values stand as a word, never as a token."""
-    found = list(Evidence.objects.filter(hit=hit).select_related("batch__slot", "batch__submission"))
-    places = {
-        (part.batch_id, part.part): part
-        for part in BatchPart.objects.filter(batch__in={one.batch_id for one in found})
-    }
-    return sorted(_cells(found, places), key=lambda cell: cell.side)
+    return evidence_of_all([hit])[hit.pk]
+
+
+def evidence_of_all(hits: Sequence[Hit]) -> dict[UUID, list[Cell]]:
+    """The cells behind each of some hits, found together."""
+    cells: dict[UUID, list[Cell]] = {hit.pk: [] for hit in hits}
+    for start in range(0, len(hits), 500):
+        chunk = hits[start : start + 500]
+        found = list(
+            Evidence.objects.filter(hit__in=chunk).select_related("batch__slot", "batch__submission")
+        )
+        parts = BatchPart.objects.filter(batch__in={one.batch_id for one in found})
+        places = {(part.batch_id, part.part): part for part in parts}
+        for one, cell in zip(found, _cells(found, places), strict=True):
+            cells[one.hit_id].append(cell)
+    return {pk: sorted(some, key=lambda cell: cell.side) for pk, some in cells.items()}
 
 
 def _cells(found: Iterable[Evidence], places: dict[tuple[Any, int], BatchPart]) -> Iterator[Cell]:
@@ -125,8 +136,18 @@ def _cells(found: Iterable[Evidence], places: dict[tuple[Any, int], BatchPart]) 
         )
 
 
-def hit_as_json(hit: Hit, *, with_evidence: bool = True) -> dict[str, Any]:
+def hit_as_json(hit: Hit) -> dict[str, Any]:
     """A hit as scripts read it (design.md 6). `subject` is a credit code, or `person:` and a token."""
+    return _as_json(hit, evidence_of(hit))
+
+
+def hits_as_json(hits: Sequence[Hit], *, with_evidence: bool = True) -> list[dict[str, Any]]:
+    """Many hits at once, with or without the cells behind them."""
+    cells = evidence_of_all(hits) if with_evidence else {}
+    return [_as_json(hit, cells.get(hit.pk, [])) for hit in hits]
+
+
+def _as_json(hit: Hit, cells: Iterable[Cell]) -> dict[str, Any]:
     return {
         "id": str(hit.pk),
         "rule": hit.rule,
@@ -144,7 +165,7 @@ def hit_as_json(hit: Hit, *, with_evidence: bool = True) -> dict[str, Any]:
         "formula": hit.formula,
         "difference_yuan": _number(hit.difference_yuan),
         "tax_yuan": _number(hit.tax_yuan),
-        "evidence": [_cell_as_json(cell) for cell in evidence_of(hit)] if with_evidence else [],
+        "evidence": [_cell_as_json(cell) for cell in cells],
     }
 
 

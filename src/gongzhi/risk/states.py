@@ -15,6 +15,15 @@ class State(StrEnum):
 LABELS = {State.OPEN: "新命中", State.CLEARED: "已自动消除", State.EXCLUDED: "已排除"}
 
 
+STEP_LABELS = {
+    "find": "比对命中",
+    "change": "数据变化，重新计算",
+    "clear": "不再命中，自动消除",
+    "find_again": "再次命中",
+    "exclude": "排除",
+}
+
+
 class Transition(NamedTuple):
     source: State
     verb: str

@@ -78,7 +78,9 @@ def test_a_hit_as_scripts_read_it(scanned):
         "sheet": "出让",
         "cell": "F4",
     }.items() <= next(cell for cell in found["evidence"] if cell["field"] == "price").items()
-    assert queries.hit_as_json(Hit.objects.get(), with_evidence=False)["evidence"] == []
+    hits = list(Hit.objects.all())
+    assert queries.hits_as_json(hits) == [found]
+    assert queries.hits_as_json(hits, with_evidence=False) == [found | {"evidence": []}]
 
 
 def test_the_hits_of_a_taxpayer(scanned):

@@ -1,0 +1,17 @@
+"""Forms of the decision about a hit."""
+
+from __future__ import annotations
+
+from django import forms
+
+
+class ExclusionForm(forms.Form):
+    """Why a hit is none."""
+
+    reason = forms.CharField(
+        label="排除的理由",
+        max_length=300,
+        help_text="写明核实了什么、依据是什么，例如：属免税用途，免税备案日期 2026-03-12。",
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+        error_messages={"required": "请写明排除的理由"},
+    )

@@ -1,0 +1,14 @@
+"""Addresses of hits."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("hits", views.hits, name="hits"),
+    path("hits/<uuid:pk>", views.hit, name="hit"),
+    path("hits/<uuid:pk>/exclude", views.exclude, name="exclude_hit"),
+    path("taxpayers/<uuid:pk>/hits", views.of_taxpayer, name="taxpayer_hits"),
+]

@@ -1,0 +1,127 @@
+"""疑点: the list, one hit with its comparison and evidence, and the decision to exclude it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from gongzhi.editions.queries import in_force
+from gongzhi.gate import needs, sight_of
+from gongzhi.lists import Column, Mark, Meaning, listing
+from gongzhi.lists.workbook import exported
+from gongzhi.organisation.models import Person
+from gongzhi.registry import queries as registry
+
+from . import queries
+from .actions import exclude as exclude_hit
+from .actions.refused import Refused
+from .forms import ExclusionForm
+from .models import Hit
+from .states import LABELS, State
+
+GRADES: dict[str, Meaning] = {"high": "stop", "middle": "warn", "low": "note"}
+STATES: dict[str, Meaning] = {State.OPEN: "warn", State.CLEARED: "good", State.EXCLUDED: "note"}
+
+
+def _rule_name(hit: Hit) -> str:
+    rule = queries.rule_of(hit)
+    return f"{hit.rule} {rule.name}" if rule else hit.rule
+
+
+COLUMNS = (
+    Column(
+        "subject",
+        "对象",
+        lambda h: h.subject_name or "（个人）",
+        link=lambda h: f"/hits/{h.pk}",
+        order="subject_name",
+    ),
+    Column("rule", "疑似", _rule_name, order="rule"),
+    Column("tax", "预计税额", lambda h: h.tax_yuan, "number", order="tax_yuan", unit="元"),
+    Column("grade", "等级", lambda h: Mark(h.grade_label, GRADES[h.grade]), "mark", order="grade"),
+    Column("object", "标的", lambda h: h.object_name),
+    Column("period", "所属期", lambda h: h.period, order="period"),
+    Column("state", "状态", lambda h: Mark(h.state_label, STATES[h.state]), "mark", order="state"),
+    Column("found", "发现时间", lambda h: h.found_at, "instant", order="found_at"),
+)
+
+
+@needs("see_hits")
+def hits(request: HttpRequest) -> HttpResponseBase:
+    """Hits in sight, the greatest expected tax first; by rule and by state."""
+    rule, state = request.GET.get("rule", ""), request.GET.get("state", State.OPEN.value)
+    rows = queries.visible_to(sight_of(request.user))
+    rows = rows.filter(rule=rule) if rule else rows
+    rows = rows.filter(state=state) if state in LABELS else rows
+    words = (("规则", rule or "全部"), ("状态", LABELS[State(state)] if state in LABELS else "全部"))
+    page = listing(
+        request, "疑点", COLUMNS, rows, order=("-tax_yuan", "pk"), filters=words,
+        empty="没有符合条件的疑点", empty_next="扫描后命中的会排在这里；也可以换一条规则或状态看看。",
+    )  # fmt: skip
+    rules = [(code, folder.rule.name) for code, folder in in_force().rules.items()]
+    context = {"page": page, "rules": rules, "rule": rule, "state": state, "states": LABELS.items()}
+    return exported(request, page, by=_person(request)) or render(request, "risk/hits.html", context)
+
+
+@needs("see_hits")
+def hit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One hit explains itself: left, right, formula, law, evidence to the cell."""
+    found = get_object_or_404(queries.visible_to(sight_of(request.user)), pk=pk)
+    return _page(request, found, ExclusionForm())
+
+
+def _page(request: HttpRequest, found: Hit, form: ExclusionForm, status: int = 200) -> HttpResponse:
+    cells = queries.evidence_of(found)
+    context = {
+        "hit": found,
+        "rule": queries.rule_of(found),
+        "left": queries.shown(found.left_unit, found.left_value),
+        "right": queries.shown(found.right_unit, found.right_value),
+        "sides": [
+            (side, [cell for cell in cells if cell.side == key])
+            for key, side in (("left", "左"), ("right", "右"))
+        ],
+        "trail": queries.trail(found),
+        "state": Mark(found.state_label, STATES[found.state]),
+        "grade": Mark(found.grade_label, GRADES[found.grade]),
+        "form": form,
+    }
+    return render(request, "risk/hit.html", context, status=status)
+
+
+@require_POST
+@needs("decide_hits")
+def exclude(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Exclude a hit with a reason."""
+    found = get_object_or_404(queries.visible_to(sight_of(request.user)), pk=pk)
+    form = ExclusionForm(request.POST)
+    if form.is_valid():
+        try:
+            exclude_hit(hit=found, reason=form.cleaned_data["reason"], by=_person(request))
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.add_message(request, messages.INFO, "已排除，理由已记录。", extra_tags="good")
+            return redirect("hit", pk)
+    return _page(request, found, form, status=422)
+
+
+@needs("see_hits")
+def of_taxpayer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The hits of one taxpayer, a fragment of its page."""
+    sight = sight_of(request.user)
+    taxpayer = get_object_or_404(registry.visible_to(sight), pk=pk)
+    found = queries.of_taxpayer(queries.visible_to(sight), taxpayer)
+    rows = [(one, _rule_name(one), Mark(one.state_label, STATES[one.state])) for one in found[:50]]
+    return render(request, "risk/_of_taxpayer.html", {"rows": rows})
+
+
+def _person(request: HttpRequest) -> Person:
+    """The signed-in person: the gate let nobody else through."""
+    assert isinstance(request.user, Person)
+    return request.user
