@@ -112,6 +112,7 @@ def _bind(request: HttpRequest, person: Person) -> HttpResponse:
         else:
             factor_login(request, device)
             return render(request, "organisation/recovery_codes.html", {"codes": codes, "bare": True})
+    form.fields["code"].help_text = "绑定时只能用应用里显示的6位数字"
     context = {"form": form, "bare": True, **_secret(device, person)}
     return render(request, "organisation/factor_bind.html", context)
 

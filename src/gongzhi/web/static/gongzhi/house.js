@@ -50,13 +50,18 @@
   document.addEventListener("htmx:responseError", trouble);
   document.addEventListener("htmx:sendError", trouble);
 
-  document.addEventListener("DOMContentLoaded", function () {
+  // On a phone the menu is folded, and so are filters that filter nothing; on the desk both are open.
+  function fold(narrow) {
     var menu = document.querySelector("[data-menu]");
-    if (menu && window.matchMedia("(max-width: 760px)").matches) { menu.removeAttribute("open"); }
     var filters = document.querySelector("[data-filters]");
-    if (filters && !window.location.search && window.matchMedia("(max-width: 760px)").matches) {
-      filters.removeAttribute("open");
-    }
+    if (menu) { menu.open = !narrow.matches; }
+    if (filters) { filters.open = !narrow.matches || window.location.search.length > 1; }
+  }
+
+  document.addEventListener("DOMContentLoaded", function () {
+    var narrow = window.matchMedia("(max-width: 760px)");
+    fold(narrow);
+    if (narrow.addEventListener) { narrow.addEventListener("change", fold); }
     var focus = document.querySelector("[data-focus]");
     if (focus) { focus.focus(); }
   });
