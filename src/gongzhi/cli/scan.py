@@ -114,7 +114,7 @@ def _summary(made: Any) -> dict[str, Any]:
 
 def hits(options: argparse.Namespace) -> int:
     from gongzhi.risk.models import Hit  # noqa: PLC0415  # models exist only after setup
-    from gongzhi.risk.queries import hit_as_json  # noqa: PLC0415  # the same
+    from gongzhi.risk.queries import hits_as_json  # noqa: PLC0415  # the same
 
     found = Hit.objects.select_related("taxpayer").order_by("rule", "-tax_yuan", "id")
     if options.state != "all":
@@ -122,7 +122,7 @@ def hits(options: argparse.Namespace) -> int:
     if options.rule:
         found = found.filter(rule__in=options.rule)
     if options.json:
-        as_list([hit_as_json(hit, with_evidence=not options.no_evidence) for hit in found])
+        as_list(hits_as_json(list(found), with_evidence=not options.no_evidence))
         return 0
     table(
         "疑点",

@@ -24,8 +24,11 @@ HIDDEN = "（已脱敏）"
 
 
 def visible_to(sight: Sight) -> QuerySet[Hit]:
-    """All hits for those whose duty it is, in the bureau; nobody else sees one (tax secrecy)."""
-    if not sight.has("see_hits"):
+    """All hits for those of the bureau whose duty it is; nobody else sees one, whatever was granted.
+
+    Amounts, declarations and invoices do not leave the bureau (征管法 8; design.md 5).
+    """
+    if not sight.has("see_hits") or sight.unit != in_force().district.bureau:
         return Hit.objects.none()
     return Hit.objects.select_related("taxpayer", "last_run")
 

@@ -1,5 +1,7 @@
 """Who sees hits, and what a hit opens to."""
 
+from dataclasses import replace
+
 import pytest
 
 from gongzhi.gate.sight import NOBODY, sight_of
@@ -36,6 +38,12 @@ def test_nobody_else_sees_one(scanned, cast, name):
     scanned()
     assert not queries.visible_to(sight_of(cast[name])).exists()
     assert not queries.runs_visible_to(sight_of(cast[name])).exists()
+
+
+def test_the_duty_alone_does_not_open_them_outside_the_bureau(scanned, cast):
+    scanned()
+    office = sight_of(cast["office"])
+    assert not queries.visible_to(replace(office, unit="natural_resources")).exists()
 
 
 def test_who_is_not_signed_in_sees_nothing(scanned):
