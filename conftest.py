@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+import hypothesis
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -14,6 +15,10 @@ from gongzhi.audit.models import Event
 from gongzhi.organisation.models import Authenticator, Grant, Person
 
 _seated: dict[str, list[Any]] = {}
+
+# A loaded machine is no fault of the code: nothing in the tests is timed.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture

@@ -64,8 +64,9 @@ def _same_table(found: Found, best: Found, headings: HeadingSet) -> bool:
     shared = len(found.title & best.title)
     if shared >= 2 and shared >= 0.8 * max(len(found.title), len(best.title)):
         return True
-    matched = best.header.matched
-    return len(headings) > 0 and matched >= 3 and found.header.matched >= 0.8 * matched
+    # A narrow sheet whose own headings are nearly all expected is another table of the same resource.
+    known = found.header.matched
+    return len(headings) > 0 and known >= 3 and known >= 0.8 * min(best.header.matched, len(found.title))
 
 
 class _Layout:

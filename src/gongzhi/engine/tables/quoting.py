@@ -5,9 +5,14 @@ from __future__ import annotations
 import importlib
 import mmap
 import os
+from typing import TYPE_CHECKING
 
 from .encoding import line_at
 from .model import Unreadable
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _QUOTE = 34
 _STEP = 32 << 20
@@ -32,11 +37,7 @@ def quoting(data: mmap.mmap, start: int, separator: bytes, eol: bytes) -> bool:
         return False
     import numpy as np  # noqa: PLC0415 - only texts with quotes pay for it
 
-    places = []
-    for place in range(start, len(data), _STEP):
-        piece = np.frombuffer(data, dtype=np.uint8, count=min(_STEP, len(data) - place), offset=place)
-        places.append(np.flatnonzero(piece == _QUOTE) + place)
-    quotes = np.concatenate(places)
+    quotes = _places(data, start)
     whole = np.frombuffer(data, dtype=np.uint8)
     ends = np.zeros(256, dtype=bool)
     ends[[separator[0], eol[0]]] = True
@@ -62,3 +63,14 @@ def quoting(data: mmap.mmap, start: int, separator: bytes, eol: bytes) -> bool:
         offset = int(wrong[0] if len(wrong) else quotes[-1])
         raise Unreadable("broken_quotes", {"line": str(line_at(data, offset))})
     return True
+
+
+def _places(data: mmap.mmap, start: int) -> npt.NDArray[np.intp]:
+    """Where the quotes stand, found piece by piece so that no mask as long as the text is needed."""
+    import numpy as np  # noqa: PLC0415 - as above
+
+    places = []
+    for place in range(start, len(data), _STEP):
+        piece = np.frombuffer(data, dtype=np.uint8, count=min(_STEP, len(data) - place), offset=place)
+        places.append(np.flatnonzero(piece == _QUOTE) + place)
+    return np.concatenate(places)
