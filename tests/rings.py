@@ -36,7 +36,7 @@ def rings(*, long: bool) -> list[Ring]:
     rooms = ("src/gongzhi", "--ignore=src/gongzhi/engine", "tests/house/test_access.py")
     journeys = tuple(name for name in ("tests/journeys",) if (ROOT / name).is_dir())
     return [
-        Ring("代码规范 ruff check", (str(BIN / "ruff"), "check", ".")),
+        Ring("代码规范 ruff check", (str(BIN / "ruff"), "check", "--output-format", "concise", ".")),
         Ring("代码格式 ruff format", (str(BIN / "ruff"), "format", "--check", ".")),
         Ring("类型 mypy", (str(BIN / "mypy"),)),
         Ring("引用方向 import-linter", (str(BIN / "lint-imports"),)),

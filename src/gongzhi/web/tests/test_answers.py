@@ -61,3 +61,17 @@ def test_database_addresses(tmp_path):
         "gongzhi", "me", "p@ss", "db", "5433",
     )  # fmt: skip
     assert database("postgresql://me:@/gongzhi?host=/run/pg", home)["HOST"] == "/run/pg"
+
+
+def test_cookies_are_closed_to_scripts_and_other_sites(cast):
+    from tests.cast import PASSWORD  # noqa: PLC0415  # the apps must be ready
+
+    client = Client()
+    client.get("/login")
+    client.post("/login", {"username": "liaison", "password": PASSWORD})
+    assert set(client.cookies) >= {"gongzhi", "csrftoken"}
+    for cookie in client.cookies.values():
+        assert cookie["httponly"]
+        assert cookie["samesite"] == "Lax"
+        assert cookie["path"] == "/"
+        assert not cookie["domain"]
