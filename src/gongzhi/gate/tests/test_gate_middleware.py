@@ -49,3 +49,12 @@ def test_unfinished_sign_in_allows_only_its_own_page(cast, settings):
         assert answer.headers["Location"] == "/account/second-factor", page
     assert client.get("/account/second-factor").status_code == 200
     assert client.get("/healthz").status_code == 200
+
+
+def test_a_refusal_that_cannot_be_written_down_is_still_a_refusal(client_of, settings):
+    client = client_of("grid")
+    client.raise_request_exception = False
+    settings.AUDIT_MAX_LAG_SECONDS = -1
+    answer = client.get("/audit")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "60"
