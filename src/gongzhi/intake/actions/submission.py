@@ -164,7 +164,7 @@ def check_waiting() -> int:
     for waiting in Submission.objects.filter(state=State.RECEIVED).order_by("received_at"):
         if waiting.attempts >= MOST_ATTEMPTS and not _under_way(waiting):
             settle(waiting, failed(MOST_ATTEMPTS), by=None)
-        elif not _under_way(waiting):
+        elif claim(waiting):
             count += _checked(waiting)
     return count
 

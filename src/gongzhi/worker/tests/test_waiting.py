@@ -1,0 +1,74 @@
+"""The worker's part of a hand-in: what waits is checked, what breaks is tried again and then says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+from tests.files import PRESALE_HEAD, csv_file, presale_rows
+
+from gongzhi.intake.actions import receive, submission
+from gongzhi.intake.actions.place import Place
+from gongzhi.intake.models import Submission
+from gongzhi.intake.states import State
+from gongzhi.web.home import Home
+from gongzhi.worker.pipeline import tick
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def waiting(tmp_path, settings):
+    made = Home(tmp_path / "home")
+    settings.HOME = made
+    settings.LAKE, settings.ORIGINALS = made.folder("lake"), made.folder("originals")
+
+    def received(number):
+        path = csv_file(tmp_path / f"{number}.csv", PRESALE_HEAD, presale_rows(2, start=2 * number))
+        place = Place("9.5", "2026Q3", "建设交通局")
+        return receive(file=path, name=path.name, place=place, by=None, channel="page")
+
+    return received
+
+
+def an_hour_later():
+    Submission.objects.exclude(checked_at=None).update(checked_at=timezone.now() - dt.timedelta(hours=1))
+
+
+def test_what_waits_is_checked_once(waiting):
+    waiting(1)
+    assert tick()["check"] == 1
+    assert tick()["check"] == 0
+    one = Submission.objects.get()
+    assert (one.state, one.accepted) == (State.CHECKED, 2)
+
+
+def test_what_another_process_is_at_is_left_alone_until_that_must_have_died(waiting):
+    one = waiting(1)
+    assert submission.claim(one)
+    assert submission.check_waiting() == 0
+    an_hour_later()
+    assert submission.check_waiting() == 1
+
+
+def test_a_check_that_breaks_keeps_no_other_waiting_and_is_refused_after_three(waiting, monkeypatch, caplog):
+    broken, good = waiting(1), waiting(2)
+    real = submission.prepare
+
+    def prepare(one, file):
+        if one.pk == broken.pk:
+            raise OSError(28, "No space left on device")
+        return real(one, file)
+
+    monkeypatch.setattr(submission, "prepare", prepare)
+    assert submission.check_waiting() == 1
+    good.refresh_from_db()
+    assert good.state == State.CHECKED
+    for _ in range(3):
+        submission.check_waiting()
+    broken.refresh_from_db()
+    assert (broken.state, broken.attempts) == (State.REFUSED, 3)
+    assert broken.refusal["code"] == "check_failed"
+    assert "3 次" in broken.refusal["text"]
+    assert "could not be checked" in caplog.text
