@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 
 from gongzhi.engine.definitions import Case, Definitions, Field, FieldType, RuleFolder, Sheet
@@ -101,6 +102,9 @@ def _failures(compiled: Compiled, case: Case, definitions: Definitions) -> Itera
     except BadResult as error:
         yield str(error)
         return
+    except duckdb.Error as error:
+        yield f"不能运行：{error}"
+        return
     rows = {(row["subject"], row["object"]): row for row in found.iter_rows(named=True)}
     for wanted in case.expect:
         row = _find(rows, wanted)
@@ -133,7 +137,11 @@ def _differences(compiled: Compiled, wanted: Mapping[str, Any], row: Mapping[str
             if str(value) not in row["formula_text"]:
                 yield f"算式应含“{value}”，实为“{row['formula_text']}”"
             continue
-        got = _stated(key, row, sides)
+        try:
+            got = _stated(key, row, sides)
+        except KeyError:
+            yield f"规则没有返回 {key}"
+            continue
         if not _equal(got, value):
             yield f"{key} 应为 {value}，算得 {got}"
 

@@ -43,9 +43,11 @@ def check_rule(folder: RuleFolder, definitions: Definitions) -> list[str]:
         return list(error.reasons)
     for dialect in TRANSLATED:
         translate(compiled.tree, dialect)
+    if broken := list(faults(folder.rule, compiled.columns)):
+        return broken
     results = {str(row.get("result")) for case in folder.cases.cases for row in case.expect}
     lacking = {"hit": "命中", "miss": "未命中"}
     found = [
         f"规则 {folder.rule.code}：缺少{word}的算例" for key, word in lacking.items() if key not in results
     ]
-    return [*found, *faults(folder.rule, compiled.columns), *run_cases(folder, definitions)]
+    return [*found, *run_cases(folder, definitions)]
