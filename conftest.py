@@ -14,6 +14,15 @@ from django.utils import timezone
 from gongzhi.audit.models import Event
 from gongzhi.organisation.models import Authenticator, Grant, Person
 
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A journey's file stays on one worker (`--dist loadgroup`): what it prepares is made once."""
+    for item in items:
+        if item.path.parent.name == "journeys":
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 _seated: dict[str, list[Any]] = {}
 
 # A loaded machine is no fault of the code: nothing in the tests is timed.

@@ -32,6 +32,9 @@ if os.environ.get("GONGZHI_TEST_DATABASE") == "postgresql":
 
 from gongzhi.web.settings import *  # noqa: E402, F403  # the environment above comes first
 
+# A command that a test starts has a home, and so a database, of its own.
+os.environ.pop("GONGZHI_DATABASE", None)
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hashing slowly is Argon2's own test
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
