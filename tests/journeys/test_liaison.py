@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import io
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,23 +13,46 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.test import Client
-from tests.files import PRESALE_HEAD, presale_rows, workbook
+from tests.files import PRESALE_HEAD, credit_code, csv_file, presale_rows, workbook
 
 from gongzhi.audit.queries import of_subject
 from gongzhi.catalogue.actions import open_periods
 from gongzhi.catalogue.models import Obligation
 from gongzhi.intake.models import Batch, Submission
+from gongzhi.organisation.models import Grant, Person
 
 pytestmark = pytest.mark.django_db
 Clients = Callable[[str], Client]
 
 
-def upload(client: Client, path: Path, **fields: str) -> Submission:
-    """Hand a file in for 9.5, third quarter, and return the submission that the page leads to."""
+def upload(client: Client, path: Path, resource: str = "9.5", **fields: str) -> Submission:
+    """Hand a file in, for 9.5 and the third quarter unless told otherwise; the submission of its page."""
     with path.open("rb") as file:
-        answer = client.post("/submit/9.5", {"file": file, "period": "2026Q3", **fields})
+        answer = client.post(f"/submit/{resource}", {"file": file, "period": "2026Q3", **fields})
     assert answer.status_code == 302, answer.content.decode()
     return Submission.objects.get(pk=answer.headers["Location"].rsplit("/", 1)[1])
+
+
+def page_of(client: Client, address: str) -> str:
+    """The page as its reader sees it, without tags and blanks."""
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return html.unescape(re.sub(r"<[^>]+>|\s", "", answer.content.decode()))
+
+
+def take_in(client: Client, submission: Submission, **said: str) -> Submission:
+    """Press the page's button; the submission as it is then."""
+    client.post(f"/submissions/{submission.pk}/commit", said)
+    submission.refresh_from_db()
+    return submission
+
+
+@pytest.fixture
+def first(client_of: Clients, tmp_path: Path) -> Batch:
+    """The third quarter of 9.5 with three rows in."""
+    client = client_of("liaison")
+    path = workbook(tmp_path / "首批.xlsx", [PRESALE_HEAD, *presale_rows(3)])
+    return take_in(client, upload(client, path)).batch
 
 
 @pytest.fixture
@@ -149,3 +174,202 @@ def test_another_units_submission_is_not_there(client_of: Clients, messy: Path) 
         assert peer.get(f"/submissions/{submission.pk}{page}").status_code == 404
     assert peer.post(f"/submissions/{submission.pk}/commit").status_code == 404
     assert client_of("office").get(f"/submissions/{submission.pk}").status_code == 200
+
+
+def test_the_page_says_what_was_read(client_of: Clients, messy: Path) -> None:
+    client = client_of("liaison")
+    submission = upload(client, messy)
+    said = "取“数据”表，表头在第2行。没有当作数据的：合计行1行、标题行1行。"
+    assert said in page_of(client, f"/submissions/{submission.pk}")
+    take_in(client, submission)
+    assert said in page_of(client, f"/submissions/{submission.pk}")
+
+
+def test_optional_columns_that_are_not_there_are_told_in_one_line(client_of: Clients, messy: Path) -> None:
+    client = client_of("liaison")
+    submission = upload(client, messy)
+    assert submission.by_code["missing_optional"] > 1
+    page = page_of(client, f"/submissions/{submission.pk}")
+    assert page.count("预售套数") == 1
+    each = page_of(client, f"/submissions/{submission.pk}?code=missing_optional")
+    assert f"共{submission.by_code['missing_optional']}处" in each
+
+
+def test_findings_are_paged_by_plain_links(client_of: Clients, tmp_path: Path) -> None:
+    rows = presale_rows(251)
+    for row in rows[1:]:
+        row[7] = "2026年13月1日"
+    client = client_of("liaison")
+    submission = upload(client, workbook(tmp_path / "多.xlsx", [PRESALE_HEAD, *rows]))
+    seen: list[str] = []
+    code = next(code for code, count in submission.by_code.items() if count == 250)
+    address = f"/submissions/{submission.pk}?code={code}"
+    while address:
+        page = client.get(address).content.decode()
+        seen += re.findall(r"数据!H(\d+)", page)
+        following = re.search(r'href="([^"#]+)#findings"[^>]*rel="next"', page)
+        address = html.unescape(following[1]) if following else ""
+    assert [int(row) for row in seen] == list(range(3, 253))
+
+
+@pytest.mark.parametrize("query", ["code=nothing", "from=x", "from=999999", "code=%00&from=-1"])
+def test_a_wrong_address_of_findings_is_answered(client_of: Clients, messy: Path, query: str) -> None:
+    client = client_of("liaison")
+    submission = upload(client, messy)
+    assert client.get(f"/submissions/{submission.pk}?{query}").status_code == 200
+    assert client.get(f"/submissions/{submission.pk}/findings?{query}").status_code == 200
+
+
+def test_a_second_file_for_a_filled_period_is_asked_about(
+    client_of: Clients, tmp_path: Path, first: Batch
+) -> None:
+    client = client_of("liaison")
+    more = workbook(tmp_path / "再报.xlsx", [PRESALE_HEAD, *presale_rows(2, start=10)])
+    submission = upload(client, more)
+    page = page_of(client, f"/submissions/{submission.pk}")
+    assert "2026年三季度已有入库批次，这一份是" in page
+    assert "补充：追加在已入库的后面" in page
+    assert f"更正：整批替换{first.number}（3行" in page
+
+    refused = client.post(f"/submissions/{submission.pk}/commit", follow=True).content.decode()
+    assert "补充" in refused
+    assert "更正" in refused
+    assert Batch.objects.count() == 1
+
+    added = take_in(client, submission, relation=f"adds:{first.pk}")
+    assert (added.state, added.adds, added.batch.kind) == ("committed", first, "adds")
+    assert Batch.objects.filter(replaced_by=None).count() == 2
+
+
+def test_a_correction_replaces_the_batch_that_it_names(
+    client_of: Clients, tmp_path: Path, first: Batch
+) -> None:
+    client = client_of("liaison")
+    mended = workbook(tmp_path / "更正.xlsx", [PRESALE_HEAD, *presale_rows(3, day="2026-09-01")])
+    submission = upload(client, mended, relation="replaces")
+    assert submission.replaces == first
+    new = take_in(client, submission).batch
+    first.refresh_from_db()
+    assert first.replaced_by == new
+    assert f"已由{new.number}更正" in page_of(client, f"/batches/{first.pk}")
+    assert "2026-09-01" in page_of(client, f"/batches/{new.pk}")
+
+
+def test_only_the_only_batch_needs_no_name(client_of: Clients, tmp_path: Path, first: Batch) -> None:
+    client = client_of("liaison")
+    more = workbook(tmp_path / "补.xlsx", [PRESALE_HEAD, *presale_rows(2, start=10)])
+    take_in(client, upload(client, more, relation="adds"))
+    third = workbook(tmp_path / "三.xlsx", [PRESALE_HEAD, *presale_rows(1, start=30)])
+    with third.open("rb") as file:
+        fields = {"file": file, "period": "2026Q3", "relation": "replaces"}
+        page = client.post("/submit/9.5", fields).content.decode()
+    assert "2026年三季度已有 2 批，请选择要更正的一批" in page
+    with third.open("rb") as file:
+        fields = {"file": file, "period": "2026Q2", "relation": "replaces", "batch": str(first.pk)}
+        page = client.post("/submit/9.5", fields).content.decode()
+    assert "不属于2026年二季度" in page
+
+
+def test_the_same_rows_in_another_file_come_in_once(client_of: Clients, tmp_path: Path, first: Batch) -> None:
+    client = client_of("liaison")
+    same = csv_file(tmp_path / "同.csv", PRESALE_HEAD, presale_rows(3)[::-1])
+    submission = upload(client, same)
+    assert f"内容与已入库的{first.number}完全相同" in page_of(client, f"/submissions/{submission.pk}")
+    answer = client.post(f"/submissions/{submission.pk}/commit")
+    assert answer.headers["Location"] == f"/receipts/{first.receipt.number}"
+    assert Batch.objects.count() == 1
+
+
+def test_all_or_nothing(client_of: Clients, messy: Path) -> None:
+    client = client_of("liaison")
+    submission = upload(client, messy, whole="on")
+    assert submission.state == "refused"
+    page = page_of(client, f"/submissions/{submission.pk}")
+    assert "未入库" in page
+    assert "重新选择文件" in page
+
+
+def test_an_event_is_handed_in_by_its_day_as_often_as_it_happens(client_of: Clients, tmp_path: Path) -> None:
+    head = ("统一社会信用代码", "缴费人名称", "项目名称", "征收金额（元）", "缴费通知书编号")
+    client = client_of("liaison")
+    for number in (1, 2):
+        row = [
+            credit_code(number),
+            f"绍兴示例{number}号置业有限公司",
+            "示例花苑",
+            "1,200.50",
+            f"人防{number}",
+        ]
+        path = workbook(tmp_path / f"{number}.xlsx", [head, row])
+        submission = upload(client, path, "9.10", period="2026-09-15")
+        assert "已有入库批次" not in page_of(client, f"/submissions/{submission.pk}")
+        take_in(client, submission)
+    assert [batch.kind for batch in Batch.objects.order_by("version")] == ["first", "adds"]
+    page = page_of(client, f"/batches/{Batch.objects.latest('committed_at').pk}")
+    assert "征收金额（元）" in page
+    assert "1,200.50" in page
+    with path.open("rb") as file:
+        answer = client.post("/submit/9.10", {"file": file, "period": "九月的一天"})
+    assert "看不懂“九月的一天”" in answer.content.decode()
+
+
+def test_a_json_file_is_as_good_as_a_workbook(client_of: Clients, tmp_path: Path) -> None:
+    path = tmp_path / "导出.json"
+    rows = [dict(zip(PRESALE_HEAD, row, strict=True)) for row in presale_rows(3)]
+    path.write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
+    client = client_of("liaison")
+    submission = take_in(client, upload(client, path))
+    assert (submission.state, submission.accepted) == ("committed", 3)
+
+
+def test_a_workbook_with_several_sheets_opens_sheet_by_sheet(
+    client_of: Clients, cast: dict[str, Person], tmp_path: Path
+) -> None:
+    Person.objects.filter(pk=cast["liaison"].pk).update(unit="education_sports")
+    Grant.objects.filter(person=cast["liaison"]).update(unit="education_sports")
+    cast["liaison"].refresh_from_db()
+    path = workbook(
+        tmp_path / "办学.xlsx",
+        [["机构名称", "办学类别", "登记日期"], ["示例一小", None, "2026-07-01"]],
+        "办学",
+    )
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("学籍")
+    for row in (["学校名称", "在籍学生人数", "统计日期"], ["示例一小", 1200, "2026-09-01"]):
+        book["学籍"].append(row)
+    book.save(path)
+    client = client_of("liaison")
+    submission = take_in(client, upload(client, path, "3.1"))
+    assert "取了2张表：“办学”表，表头在第1行；“学籍”表，表头在第1行。" in page_of(
+        client, f"/submissions/{submission.pk}"
+    )
+    batch = submission.batch
+    first, second = (page_of(client, f"/batches/{batch.pk}?part={part}") for part in (0, 1))
+    assert "学生学籍人数（1行）" in first
+    assert "2026-07-01" in first
+    assert "1,200" in second
+
+
+def test_the_way_back_keeps_the_filters(client_of: Clients, first: Batch) -> None:
+    client = client_of("liaison")
+    host = {"headers": {"referer": "http://testserver/batches?state=live&q=9.5"}}
+    page = client.get(f"/batches/{first.pk}", **host).content.decode()
+    assert 'href="/batches?state=live&amp;q=9.5"' in page
+    elsewhere = {"headers": {"referer": "http://example.org/batches?state=live"}}
+    assert 'href="/batches"' in client.get(f"/batches/{first.pk}", **elsewhere).content.decode()
+
+
+def test_lists_are_filtered_and_exported_as_shown(client_of: Clients, messy: Path, first: Batch) -> None:
+    client = client_of("liaison")
+    upload(client, messy)
+    assert "首批.xlsx" in page_of(client, "/submissions?state=committed")
+    assert "预售.xlsx" not in page_of(client, "/submissions?state=committed")
+    assert "预售.xlsx" in page_of(client, "/submissions?q=商品房预售&state=checked")
+    assert "没有符合条件的报送" in page_of(client, "/submissions?q=没有这样的")
+    assert "没有符合条件的批次" in page_of(client, "/batches?state=replaced")
+
+    answer = client.get("/submissions?state=committed&export=xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    assert sheet["A1"].value == "报送记录"
+    assert "状态：已入库" in sheet["A2"].value
+    assert [cell.value for cell in sheet["C"]][3:] == ["2026年三季度"]

@@ -35,6 +35,14 @@ def recent(sight: Sight) -> QuerySet[Submission]:
     return intake.visible_to(sight).order_by("-received_at", "-pk")[:RECENT]
 
 
+def undecided(sight: Sight) -> list[Submission]:
+    """Files of the reader's own unit that are checked and wait for her word, the oldest first."""
+    if not sight.unit or not sight.has("submit_file"):
+        return []
+    rows = intake.visible_to(sight).filter(unit=sight.unit, state=Handed.CHECKED)
+    return list(rows.order_by("received_at", "pk")[:TO_DO])
+
+
 def facts(sight: Sight, today: dt.date) -> list[dict[str, Any]]:
     """The figures at the head of the workbench, each with the page that opens to its rows."""
     found: list[dict[str, Any]] = []
@@ -45,13 +53,15 @@ def facts(sight: Sight, today: dt.date) -> list[dict[str, Any]]:
         counts = catalogue.counts(rows, today)
         done = counts["on_time"] + counts["late"]
         found += [
-            {"label": "今年已到期和待报", "value": counts["owed"], "href": "/calendar?state=all&span=400"},
+            {"label": "今年应报", "value": counts["owed"], "href": "/calendar?state=all&span=400"},
             {"label": "已报", "value": done, "href": "/calendar?state=all&span=400"},
-            {"label": "逾期未报", "value": counts["missing"], "href": "/calendar?state=open&span=400"},
+            {"label": "逾期未报", "value": counts["missing"], "href": "/calendar?state=missing&span=400"},
         ]
     if sight.has("see_own_batches") or sight.has("see_all_batches"):
         waiting = intake.visible_to(sight).filter(state=Handed.CHECKED).count()
-        found.append({"label": "等待确认入库", "value": waiting, "href": "/submissions?sort=state"})
+        found.append(
+            {"label": "等待确认入库", "value": waiting, "href": f"/submissions?state={Handed.CHECKED.value}"}
+        )
     if sight.has("decide_links"):
         found.append(
             {"label": "待认定名称", "value": registry.doubts_visible_to(sight).count(), "href": "/links"}

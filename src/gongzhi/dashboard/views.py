@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from gongzhi.engine.idcodes import classify
 from gongzhi.gate import needs, sight_of, signed_in
+from gongzhi.intake.queries.pages import period_label
 from gongzhi.registry import queries as registry
 
 from . import queries
@@ -22,8 +23,9 @@ def workbench(request: HttpRequest) -> HttpResponse:
     context = {
         "today": today,
         "facts": queries.facts(sight, today),
-        "to_do": queries.to_do(sight, today),
-        "recent": queries.recent(sight),
+        "to_do": [(one, period_label(one.obligation.period)) for one in queries.to_do(sight, today)],
+        "undecided": queries.undecided(sight),
+        "recent": [(one, period_label(one.period)) for one in queries.recent(sight)],
     }
     return render(request, "dashboard/workbench.html", context)
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from gongzhi.gate import needs
+from gongzhi.lists import back_to
 
 from .queries import in_force
 
@@ -27,9 +28,13 @@ def definitions(request: HttpRequest) -> HttpResponse:
     resources = [
         {"resource": resource, "providers": "、".join(found.units[key].name for key in resource.providers)}
         for resource in found.resources.values()
-        if not text or text in resource.title or text in resource.number
+        if not text or text in resource.title or resource.number.startswith(text)
     ]
-    rules = [folder.rule for folder in found.rules.values() if not text or text in folder.rule.name]
+    rules = [
+        folder.rule
+        for folder in found.rules.values()
+        if not text or text in folder.rule.name or text == folder.rule.code
+    ]
     context = {"resources": resources, "rules": rules, "definitions": found, "q": text}
     return render(request, "editions/definitions.html", context)
 
@@ -46,6 +51,8 @@ def resource(request: HttpRequest, number: str) -> HttpResponse:
     fed = [folder.rule for folder in found.rules.values() if tables & set(folder.rule.tables)]
     context = {
         "resource": one,
+        "sheets": [(sheet, [(field, WORDS[field.type]) for field in sheet.fields]) for sheet in one.sheets],
+        "back": back_to(request, "/definitions"),
         "providers": providers,
         "rules": fed,
         "frequency": found.frequencies[one.frequency],
@@ -65,6 +72,7 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
     tables = [(name, found.tables[name][0]) for name in folder.rule.tables]
     context = {
         "rule": folder.rule,
+        "back": back_to(request, "/definitions"),
         "sql": folder.sql,
         "cases": folder.cases.cases,
         "used": used,

@@ -124,10 +124,10 @@ class HandInForm(forms.Form):
         """The batch that is meant: the chosen one, or the only one of the period (adding: the latest)."""
         here = [one for one in self.live if one.slot.period == cleaned["period"]]
         label = period_label(cleaned["period"])
-        if cleaned["batch"]:
-            if cleaned["batch"] not in {str(one.pk) for one in here}:
+        if chosen := str(cleaned["batch"]):
+            if chosen not in {str(one.pk) for one in here}:
                 self.add_error("batch", f"所选批次不属于{label}，请核对期间或改选批次")
-            return str(cleaned["batch"])
+            return chosen
         if not here:
             self.add_error("relation", f"{label}还没有入库的批次，请选“本期首次报送”")
         elif cleaned["relation"] == "replaces" and len(here) > 1:

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
 from gongzhi.gate import needs, sight_of
-from gongzhi.lists import Column, Mark, Meaning, listing
+from gongzhi.lists import Column, Mark, Meaning, back_to, listing
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.models import Person
 
@@ -20,6 +20,7 @@ from .actions.decision import Refused
 from .forms import DecisionForm
 from .models import Doubt, Taxpayer
 
+UNLINKED_SHOWN = 200
 STATUS: dict[str, Meaning] = {"正常": "good", "非正常": "stop", "注销": "note"}
 
 TAXPAYERS = (
@@ -89,6 +90,7 @@ def taxpayer(request: HttpRequest, pk: UUID) -> HttpResponse:
         "taxpayer": found,
         "mentions": queries.mentions_of(found, sight),
         "names": found.former_names.all(),
+        "back": back_to(request, "/taxpayers"),
     }
     return render(request, "registry/taxpayer.html", context)
 
@@ -123,10 +125,12 @@ def doubt(request: HttpRequest, pk: int) -> HttpResponse:
             messages.add_message(request, messages.INFO, "已认定，相关批次将重新关联。", extra_tags="good")
             return redirect("doubts")
     context = {"doubt": found, "candidates": candidates, "form": form, "why": _why(found)}
+    context["back"] = back_to(request, "/links")
     return render(request, "registry/doubt.html", context)
 
 
 @needs("decide_links")
 def unlinked(request: HttpRequest) -> HttpResponse:
     """Mentions that joined nobody: a queue of its own, perhaps unregistered taxpayers."""
-    return render(request, "registry/unlinked.html", {"rows": queries.unlinked(limit=200)})
+    rows = queries.unlinked(limit=UNLINKED_SHOWN)
+    return render(request, "registry/unlinked.html", {"rows": rows, "limit": UNLINKED_SHOWN})

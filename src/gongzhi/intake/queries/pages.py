@@ -99,11 +99,17 @@ def reading_of(submission: Submission) -> dict[str, Any]:
     return {
         "sheets": _sheets(submission, staged),
         "left_out": sorted(skipped.items()),
-        "notices": notices[:NOTICES_SHOWN],
+        "notices": [notice | {"place": _place(notice)} for notice in notices[:NOTICES_SHOWN]],
         "more_notices": max(0, len(notices) - NOTICES_SHOWN),
         "repairs": repaired.height,
         "repaired": repaired.head(REPAIRS_SHOWN).rename({"from": "before", "to": "after"}).to_dicts(),
     }
+
+
+def _place(notice: dict[str, Any]) -> str:
+    """Where a notice is about: the sheet alone where its text names the cell."""
+    sheet, _, cell = str(notice["cell"]).rpartition("!")
+    return sheet if cell in notice["text"] else str(notice["cell"])
 
 
 def _sheets(submission: Submission, staged: dict[str, Any]) -> list[tuple[str, int]]:

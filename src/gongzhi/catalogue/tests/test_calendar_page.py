@@ -1,0 +1,66 @@
+"""The calendar's page: its filters, its way to hand in, its export."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import openpyxl
+import pytest
+from django.utils import timezone
+
+from gongzhi.catalogue.models import Obligation
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owed():
+    """Of two units: one missing for ten days, one awaited, one met; all due within a month of today."""
+    today = timezone.localdate()
+
+    def one(unit, resource, due, received=None):
+        return Obligation.objects.create(
+            unit=unit, resource=resource, period="2026Q3", period_end=today - dt.timedelta(days=20),
+            opens=today - dt.timedelta(days=110), due=today + dt.timedelta(days=due),
+            definitions="0" * 64, received_at=received,
+        )  # fmt: skip
+
+    one("construction_transport", "9.5", -10)
+    one("construction_transport", "9.4", 3)
+    one("natural_resources", "8.1", 3)
+    one("construction_transport", "9.1", 3, timezone.now())
+
+
+def numbers(client, query):
+    """Numbers of the resources that the page lists."""
+    answer = client.get(f"/calendar?{query}")
+    assert answer.status_code == 200
+    return {row.resource for row in answer.context["page"].items}
+
+
+def test_filters_by_state_unit_and_span(client_of, owed):
+    office = client_of("office")
+    assert numbers(office, "") == {"9.5", "9.4", "8.1"}
+    assert numbers(office, "state=missing") == {"9.5"}
+    assert numbers(office, "state=all") == {"9.5", "9.4", "9.1", "8.1"}
+    assert numbers(office, "unit=natural_resources") == {"8.1"}
+    assert numbers(office, "state=x&span=abc&unit=nobody") == {"9.5", "9.4", "8.1"}
+
+
+def test_only_the_unit_itself_is_led_to_hand_in(client_of, owed):
+    liaison = client_of("liaison").get("/calendar?state=all").content.decode()
+    assert "/submit/9.5?period=2026Q3" in liaison
+    assert "/submit/9.1?period=2026Q3" not in liaison
+    assert "8.1" not in liaison.partition("<tbody>")[2]
+    assert "/submit/" not in client_of("office").get("/calendar").content.decode().partition("<main")[2]
+
+
+def test_the_export_says_what_it_holds(client_of, owed):
+    answer = client_of("office").get("/calendar?state=missing&unit=construction_transport&export=xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    assert sheet["A1"].value == "报送日历"
+    assert "状态：逾期未报；范围：前后一季；单位：区建设交通局" in sheet["A2"].value
+    assert sheet.max_row == 4
+    assert sheet["C4"].value.startswith("9.5 ")
+    assert sheet["D4"].value == "2026年三季度"

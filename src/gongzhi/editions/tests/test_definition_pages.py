@@ -1,0 +1,52 @@
+"""Every definition in force has a page that shows all of it."""
+
+from __future__ import annotations
+
+import html
+
+import pytest
+
+from gongzhi.editions.queries import in_force
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return html.unescape(answer.content.decode())
+
+
+def test_every_resource_has_a_page_with_every_column(client_of):
+    client = client_of("office")
+    assert len(in_force().resources) >= 145
+    for resource in in_force().resources.values():
+        page = text_of(client, f"/definitions/resources/{resource.number}")
+        titles = [field.title for sheet in resource.sheets for field in sheet.fields]
+        assert [title for title in titles if f'data-label="列名">{title}' not in page] == [], resource.number
+        assert resource.frequency in page
+
+
+def test_every_rule_has_a_page_with_its_law_and_cases(client_of):
+    client = client_of("office")
+    for folder in in_force().rules.values():
+        page = text_of(client, f"/definitions/rules/{folder.rule.code}")
+        assert folder.rule.formula in page
+        assert all(f"《{basis.title}》" in page for basis in folder.rule.basis)
+        assert all(case.name in page for case in folder.cases.cases)
+
+
+def test_the_list_is_searched_and_the_parameters_are_dated(client_of):
+    client = client_of("office")
+    page = text_of(client, "/definitions?q=商品房预售")
+    assert "商品房预售信息" in page
+    assert "竣工验收备案信息" not in page
+    assert "没有符合条件的资源" in text_of(client, "/definitions?q=没有这样的")
+    parameters = text_of(client, "/definitions/parameters")
+    assert all(one.title in parameters for one in in_force().parameters.values())
+
+
+def test_what_is_not_defined_is_not_there(client_of):
+    client = client_of("office")
+    assert client.get("/definitions/resources/99.9").status_code == 404
+    assert client.get("/definitions/rules/R999").status_code == 404
