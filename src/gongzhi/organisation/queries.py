@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from gongzhi.engine.crypto import hmac_sm3
 from gongzhi.engine.definitions import Definitions, Role, Unit, load_once
 from gongzhi.gate import Sight
 from gongzhi.gate.sight import Held
@@ -83,6 +84,18 @@ def is_administrator(person: Person) -> bool:
 def link_digest(token: str) -> str:
     """What is kept of a link's token."""
     return hashlib.new("sm3", token.encode()).hexdigest()
+
+
+def attempt_name(username: str) -> str:
+    """Under which name failed sign-ins are counted: a keyed hash, for what was typed may be a password."""
+    message = f"attempt|{username.strip().lower()}".encode()
+    return hmac_sm3(settings.KEYS.current("password").secret, message).hex()
+
+
+def counted_name(request: Any, credentials: Mapping[str, Any] | None = None) -> str:
+    """The same for django-axes, which hands over the request and what it was asked to authenticate."""
+    typed = (credentials or {}).get("username") or (request.POST.get("username", "") if request else "")
+    return attempt_name(str(typed))
 
 
 def find_link(token: str, purpose: str | None = None) -> Link | None:

@@ -107,6 +107,8 @@ AXES_COOLOFF_TIME = 0.25  # hours: five failures lock an account for a quarter o
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True  # the trail has it
+AXES_USERNAME_CALLABLE = "gongzhi.organisation.queries.counted_name"
 AXES_LOCKOUT_CALLABLE = "gongzhi.web.errors.locked_out"
 
 LOGIN_URL = "/login"

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.organisation.models import Link, Person
-from gongzhi.organisation.queries import administrators, definitions, link_digest
+from gongzhi.organisation.queries import administrators, attempt_name, definitions, link_digest
 
 from .grants import grant
 from .refusal import Refused
@@ -90,7 +90,7 @@ def issue_link(*, person: Person, purpose: str, by: Person | None) -> str:
 @transaction.atomic
 def unlock(*, person: Person, by: Person) -> None:
     """Forget the failed sign-ins of an account, so that it can be used before the lock ends by itself."""
-    forget_failures(username=person.username)
+    forget_failures(username=attempt_name(person.username))
     record("person.unlocked", by=by, subject=("person", person.pk))
 
 

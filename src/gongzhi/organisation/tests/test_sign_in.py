@@ -5,6 +5,7 @@ import time
 from unittest.mock import patch
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.auth.hashers import get_hasher
 from django.test import Client
 from django_otp.oath import TOTP
@@ -88,6 +89,9 @@ class TestPassword:
         unknown, known = Event.objects.filter(verb="person.sign_in_refused")
         assert (unknown.subject, known.subject) == ("", str(cast["liaison"].pk))
         assert "my-secret" not in str(unknown.__dict__)
+        counted = str(list(AccessAttempt.objects.values()))
+        assert "my-secret" not in counted
+        assert "liaison" not in counted
 
     def test_five_failures_lock_and_the_security_administrator_unlocks(self, cast):
         client = Client()
@@ -101,6 +105,14 @@ class TestPassword:
         assert enter(Client(), "peer").status_code == 302
         actions.unlock(person=cast["liaison"], by=cast["security"])
         assert enter(client, "liaison").status_code == 302
+
+    def test_success_forgets_the_failures_before_it(self, cast):
+        client = Client()
+        for _ in range(3):
+            for _ in range(4):
+                assert enter(client, "LIAISON", "wrong").status_code == 200
+            assert enter(client, "liaison").status_code == 302
+            client.post("/logout")
 
     def test_an_unknown_name_is_locked_just_the_same(self, cast):
         client = Client()
