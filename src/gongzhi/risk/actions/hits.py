@@ -15,7 +15,6 @@ from django.db.models import Count
 from django.utils import timezone
 
 from gongzhi.engine.definitions import Definitions, Rule
-from gongzhi.engine.rules import on_day
 from gongzhi.registry.models import Taxpayer
 from gongzhi.risk.models import Evidence, Hit, Run, Step
 from gongzhi.risk.states import Grade, State, after
@@ -53,13 +52,15 @@ def bring_up_to_date(made: Run, found: Found, definitions: Definitions) -> None:
     for hit in known.values():
         if hit.state == State.OPEN:
             entered.clear(hit)
-    entered.reopen_after(_months(definitions, made.as_of))
+    entered.reopen_after(_value(definitions, "repeat_months", made.as_of))
     entered.write(found.evidence)
 
 
-def _months(definitions: Definitions, day: dt.date) -> int:
-    value = on_day(definitions.parameters["repeat_months"], day)
-    return int(value) if value is not None else 0
+def _value(definitions: Definitions, key: str, day: dt.date) -> Decimal:
+    """A parameter on the day; beyond reach where a district has not set it."""
+    parameter = definitions.parameters.get(key)
+    found = parameter.at(day) if parameter else None
+    return found.value if found else Decimal("Infinity")
 
 
 class _Entered:
@@ -69,7 +70,8 @@ class _Entered:
         self.made, self.now = made, now
         self.new: list[Hit] = []
         self.changed: list[Hit] = []  # their evidence is written anew
-        self.touched: list[Hit] = []
+        self.moved: list[Hit] = []  # their state changes
+        self.seen: list[Hit] = []
         self.seen_excluded: list[Hit] = []
         self.steps: list[Step] = []
 
@@ -92,7 +94,7 @@ class _Entered:
             self.made.found += 1
             return
         hit.last_run = self.made
-        self.touched.append(hit)
+        self.seen.append(hit)
         if hit.state == State.EXCLUDED:
             self.seen_excluded.append(hit)
         if hit.state == State.CLEARED:
@@ -105,11 +107,11 @@ class _Entered:
 
     def clear(self, hit: Hit) -> None:
         hit.state, hit.cleared_at = after(hit.state, "clear"), self.now
-        self.touched.append(hit)
+        self.moved.append(hit)
         self._step(hit, "clear")
         self.made.cleared += 1
 
-    def reopen_after(self, months: int) -> None:
+    def reopen_after(self, months: Decimal) -> None:
         """A hit that somebody excluded long ago and that is still found is worth another look."""
         for hit in self.seen_excluded:
             at = timezone.localdate(hit.excluded_at) if hit.excluded_at else self.made.as_of
@@ -119,6 +121,7 @@ class _Entered:
 
     def _again(self, hit: Hit) -> None:
         hit.state, hit.cleared_at = after(hit.state, "find_again"), None
+        self.moved.append(hit)
         self._step(hit, "find_again")
         self.made.found += 1
 
@@ -127,10 +130,15 @@ class _Entered:
 
     def write(self, evidence: pl.DataFrame) -> None:
         Hit.objects.bulk_create(self.new, batch_size=CHUNK)
-        Hit.objects.bulk_update(
-            self.touched, [*STATED, "state", "last_run", "changed_at", "cleared_at"], batch_size=200
-        )
-        Evidence.objects.filter(hit__in=[hit.pk for hit in self.changed]).delete()
+        renewed = {hit.pk: hit for hit in (*self.changed, *self.moved)}
+        fields = [*STATED, "state", "last_run", "changed_at", "cleared_at"]
+        Hit.objects.bulk_update(renewed.values(), fields, batch_size=200)
+        same = [hit.pk for hit in self.seen if hit.pk not in renewed]
+        for start in range(0, len(same), 500):
+            found = Hit.objects.filter(pk__in=same[start : start + 500])
+            found.update(last_run=self.made, definitions=self.made.definitions)
+        for start in range(0, len(self.changed), 500):
+            Evidence.objects.filter(hit__in=self.changed[start : start + 500]).delete()
         of = {(hit.subject, hit.object, hit.period): hit for hit in (*self.new, *self.changed)}
         Evidence.objects.bulk_create(_rows(evidence, of), batch_size=CHUNK)
         Step.objects.bulk_create(self.steps, batch_size=CHUNK)
@@ -224,14 +232,12 @@ def _rows(evidence: pl.DataFrame, of: Mapping[Key, Hit]) -> Iterable[Evidence]:
 def grade(definitions: Definitions, day: dt.date) -> None:
     """Grade all open hits: by the estimated tax, and by how many rules speak of one taxpayer."""
 
-    def value(key: str) -> Decimal:
-        found = definitions.parameters[key].at(day)
-        return found.value if found else Decimal("Infinity")
-
+    rules = _value(definitions, "grade_high_rules", day)
+    high = _value(definitions, "grade_high_amount", day)
+    middle = _value(definitions, "grade_middle_amount", day)
     opened = Hit.objects.filter(state=State.OPEN)
     counted = opened.values("subject").annotate(rules=Count("rule", distinct=True))
-    many = {one["subject"] for one in counted if one["rules"] >= value("grade_high_rules")}
-    high, middle = value("grade_high_amount"), value("grade_middle_amount")
+    many = {one["subject"] for one in counted if one["rules"] >= rules}
     regraded = []
     for hit in opened.only("id", "subject", "tax_yuan", "grade"):
         tax = hit.tax_yuan or Decimal(0)
