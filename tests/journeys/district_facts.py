@@ -84,7 +84,7 @@ def hits(names: dict[str, str]) -> list[dict[str, Any]]:
 def tokens(persons: list[str]) -> dict[str, str]:
     import polars as pl  # noqa: PLC0415  # loaded late like the rest
 
-    from gongzhi.intake.actions.reading import tokens as made  # noqa: PLC0415  # settings exist only after setup
+    from gongzhi.intake.actions.reading import tokens as made  # noqa: PLC0415  # settings first
 
     return dict(zip(made(pl.Series(persons, dtype=pl.String)).to_list(), persons, strict=True))
 

@@ -15,8 +15,6 @@ from gongzhi.engine.idcodes import (
     organisation_check,
 )
 
-REGION = "330602"
-
 
 def organisation_code(serial: int) -> str:
     """The nine characters of the `serial`-th invented organisation (up to a million)."""
@@ -24,12 +22,12 @@ def organisation_code(serial: int) -> str:
     return body + organisation_check(body)
 
 
-def credit_code(prefix: str, serial: int, region: str = REGION) -> str:
+def credit_code(prefix: str, serial: int, region: str) -> str:
     """A credit code: `prefix` is the register and the kind (91, 92, 93, N2 …)."""
     return make_credit_code(f"{prefix}{region}{organisation_code(serial)}")
 
 
-def old_tax_number(serial: int, region: str = REGION) -> str:
+def old_tax_number(serial: int, region: str) -> str:
     """The 15 characters that the organisation bore before 2015."""
     return region + organisation_code(serial)
 

@@ -11,7 +11,7 @@ from typing import Any
 from gongzhi.engine.definitions import FieldType, Sheet
 
 Row = dict[str, Any]
-_ROUNDS = 3
+_ROUNDS = 6  # a chain of three days comes to rest in four
 
 
 def mend(sheet: Sheet, row: Row, random: Random) -> None:
@@ -25,14 +25,15 @@ def _order(sheet: Sheet, row: Row, check: Any) -> None:
     earlier, later = row.get(check.earlier), row.get(check.later)
     if earlier is None or later is None or earlier <= later:
         return
-    if isinstance(later, dt.date):
-        # The day that must lie in the period stays; the other one moves.
-        if sheet.field(check.later).in_period or not sheet.field(check.earlier).in_period:
-            row[check.earlier] = later - dt.timedelta(days=3)
-        else:
-            row[check.later] = earlier + dt.timedelta(days=3)
-    else:
+    fixed = [sheet.field(key).in_period for key in (check.earlier, check.later)]
+    if not isinstance(later, dt.date):
         row[check.earlier] = later
+    elif fixed == [True, False]:
+        row[check.later] = earlier + dt.timedelta(days=3)
+    elif fixed == [False, True]:
+        row[check.earlier] = later - dt.timedelta(days=3)
+    else:
+        row[check.earlier], row[check.later] = later, earlier
 
 
 def _total(sheet: Sheet, row: Row, check: Any) -> None:

@@ -14,7 +14,7 @@ from gongzhi.engine.tables.model import column_letter
 from .chance import chance, weighted
 from .faults import plant_duplicate, plant_faults, plant_habits, set_aside
 from .generic import Wants, fill
-from .grid import Grid, grid_of
+from .grid import Grid, Mark, grid_of
 from .habits import plant_columns
 from .noise import add_noise
 from .parties import Taxpayer
@@ -43,7 +43,9 @@ def deliver(world: World, resource: Resource, unit: str, period: Period) -> Deli
     if not told or (not firm and not own and random.random() < MISSING):
         return None
     untidy = not own and random.random() < UNTIDY
-    grids = [_spoilt(world, sheet, lines, untidy, random) for sheet, lines in told]
+    grids = [
+        _untidy(resource, sheet, lines, random) if untidy else grid_of(sheet, lines) for sheet, lines in told
+    ]
     many = len(resource.sheets) > 1
     form = "xlsx" if many else weighted(random, FORMATS)
     layout = some_layout(random, _lead(world, unit, period)) if untidy else Layout()
@@ -75,15 +77,14 @@ def _lines(
     return lines
 
 
-def _spoilt(world: World, sheet: Sheet, lines: list[Line], untidy: bool, random: Random) -> Grid:
+def _untidy(resource: Resource, sheet: Sheet, lines: list[Line], random: Random) -> Grid:
+    """The sheet as an untidy office writes it: first what whole columns suffer, then single cells."""
     grid = grid_of(sheet, lines)
-    if not untidy:
-        return grid
+    plant_columns(grid, random, least=resource.least)
     plant_habits(grid, random)
     plant_faults(grid, random)
     if random.random() < 0.15:
         plant_duplicate(grid, random)
-    plant_columns(grid, random)
     return grid
 
 
@@ -117,7 +118,7 @@ def _marks(grid: Grid, origin: tuple[str, int, int]) -> list[dict[str, Any]]:
     return [
         {
             "sheet": sheet,
-            "row": mark.row + top if mark.row is not None else None,
+            "row": _row_of(mark, top),
             "column": column_letter(mark.column + left) if mark.column is not None else None,
             "title": mark.title,
             "code": mark.code,
@@ -125,6 +126,13 @@ def _marks(grid: Grid, origin: tuple[str, int, int]) -> list[dict[str, Any]]:
         }
         for mark in grid.marks
     ]
+
+
+def _row_of(mark: Mark, top: int) -> int | None:
+    """What is said of a whole column is said at its heading; what is said of the file has no row."""
+    if mark.row is not None:
+        return mark.row + top
+    return top - 1 if mark.column is not None else None
 
 
 def _links(grid: Grid, origin: tuple[str, int, int]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from random import Random
 
-from gongzhi.engine.definitions import Field, FieldType, Finding, Sheet
+from gongzhi.engine.definitions import Field, FieldType, Finding
 
 from .grid import Cell, Grid, text_of
 
@@ -68,15 +68,18 @@ def _one(
         if one is None or one.type not in makers:
             continue
         planted = random.choice(makers[one.type])(grid.rows[row][column], one, random)
-        if planted is None or not _allowed(planted[1], grid.sheet, one):
+        if planted is None or not _allowed(planted[1], grid, column):
             continue
         grid.rows[row][column] = planted[0]
         grid.mark(planted[1], row, column, where)
         return
 
 
-def _allowed(code: str, sheet: Sheet, one: Field) -> bool:
-    """A day moved out of its period must not break an order, which would be another finding."""
+def _allowed(code: str, grid: Grid, column: int) -> bool:
+    """Not where one fault would make another: a day that an order names, a unit under another unit."""
+    one, sheet = grid.columns[column].field, grid.sheet
+    if one is None or (code == "unit" and "万元" in grid.columns[column].heading):
+        return False
     if code != "out_of_period":
         return True
     named = {

@@ -122,7 +122,7 @@ def fitting(pattern: str, example: str | None, random: Random) -> str:
 
 def _name(wish: _Wish) -> str:
     if any(word in wish.field.title for word in ("机关", "登记", "批准", "单位", "部门", "局")):
-        return "绍兴市越城区演示审批局"
+        return f"{wish.world.places.seat.full}演示审批局"
     return wish.random.choice(wish.world.taxpayers).name
 
 

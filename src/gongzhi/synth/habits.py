@@ -6,6 +6,7 @@ from decimal import Decimal
 from random import Random
 
 from gongzhi.engine.definitions import FieldType
+from gongzhi.engine.tables.heading import normalise_heading
 
 from .grid import Column, Grid
 
@@ -13,14 +14,14 @@ _MEASURED = {FieldType.MONEY, FieldType.AREA, FieldType.PERCENT}
 _EXTRA = ("填表科室", "经手人意见", "来文日期", "内部流水")
 
 
-def plant_columns(grid: Grid, random: Random) -> None:
-    """Each of the habits with its own chance; the marks name columns as they stand at the end."""
+def plant_columns(grid: Grid, random: Random, *, least: bool) -> None:
+    """Each of the habits with its own chance. `least`: columns beyond the template are not kept at all."""
     if random.random() < 0.5:
         _drop(grid, random)
     if random.random() < 0.4:
         _shuffle(grid, random)
     if random.random() < 0.25:
-        _add(grid, random)
+        _add(grid, random, "over_supply" if least else "unknown_column")
     if random.random() < 0.5:
         _rename(grid, random)
     if random.random() < 0.25:
@@ -54,23 +55,25 @@ def _shuffle(grid: Grid, random: Random) -> None:
     grid.rows = [[row[i] for i in order] for row in grid.rows]
 
 
-def _add(grid: Grid, random: Random) -> None:
+def _add(grid: Grid, random: Random, code: str) -> None:
     grid.columns.append(Column(random.choice(_EXTRA), None))
     for number, row in enumerate(grid.rows):
         row.append(f"甲{number % 7}")
-    grid.mark("unknown_column", None, len(grid.columns) - 1)
+    grid.mark(code, None, len(grid.columns) - 1)
 
 
 def _rename(grid: Grid, random: Random) -> None:
     """One column under a name seen in the wild."""
     may = [
-        (place, one.aliases)
+        (place, alias)
         for place, column in enumerate(grid.columns)
-        if (one := column.field) is not None and one.aliases and one.type not in _MEASURED
+        if (one := column.field) is not None and one.type not in _MEASURED
+        for alias in one.aliases
+        if normalise_heading(alias) != normalise_heading(one.title)
     ]
     if may:
-        place, aliases = random.choice(may)
-        grid.columns[place].heading = random.choice(aliases)
+        place, alias = random.choice(may)
+        grid.columns[place].heading = alias
         grid.mark("heading", None, place, "repair")
 
 

@@ -88,9 +88,9 @@ def _width(name: str, random: Random) -> str | None:
 
 def _prefix(name: str, random: Random) -> str | None:
     """The district's name more or less at the front."""
-    for start, other in (("绍兴市越城区", "越城区"), ("绍兴市", "绍兴"), ("绍兴越城", "绍兴市越城区")):
-        if name.startswith(start):
-            return other + name.removeprefix(start)
+    for at, sign in enumerate(name[:6]):
+        if sign in "市区" and at >= 2:
+            return name[:at] + name[at + 1 :]
     return None
 
 

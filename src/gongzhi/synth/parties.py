@@ -9,7 +9,7 @@ from decimal import Decimal
 from random import Random
 
 from .chance import chance, day_between, round_amount, weighted
-from .codes import REGION, credit_code, old_tax_number, person_id
+from .codes import credit_code, old_tax_number, person_id
 from .places import Place, Places
 from .words import Other, Trade, words
 
@@ -118,13 +118,13 @@ class Founder:
         return self.shop(random) if kind == "shop" else self._other(random, rare)
 
     def enterprise(
-        self, random: Random, tag: str | None = None, region: str = REGION, prefix: str | None = None
+        self, random: Random, tag: str | None = None, region: str = "", prefix: str | None = None
     ) -> Taxpayer:
         """A company or works; of a trade with this tag where one is given."""
         trade = _trade(random, words().industries, tag)
 
         def name() -> str:
-            start = prefix or weighted(random, words().prefixes)
+            start = prefix or self.places.seat.filled(weighted(random, words().prefixes))
             brand, form = self.brand(random), weighted(random, words().forms)
             if form != "厂" and random.random() < 0.06:
                 return f"{brand}（{start.removesuffix('市')}）{trade[2]}{form}"
@@ -135,21 +135,26 @@ class Founder:
     def shop(self, random: Random) -> Taxpayer:
         trade = _trade(random, words().shops, None)
         return self._found(
-            random, lambda: f"绍兴市越城区{self.brand(random)}{trade[2]}", "个体工商户", "92", trade
+            random,
+            lambda: f"{self.places.seat.full}{self.brand(random)}{trade[2]}",
+            "个体工商户",
+            "92",
+            trade,
         )
 
     def _other(self, random: Random, other: Other) -> Taxpayer:
         trade = (*other.industry, "", 1, other.tag)
         return self._found(
             random,
-            lambda: other.name.format(brand=self.brand(random), good=random.choice(other.goods)),
+            lambda: self._named(random, other),
             other.kind, other.prefix, trade,
         )  # fmt: skip
 
     def _found(
-        self, random: Random, name: Namer, kind: str, prefix: str, trade: Trade, *, region: str = REGION
+        self, random: Random, name: Namer, kind: str, prefix: str, trade: Trade, *, region: str = ""
     ) -> Taxpayer:
         self.serial += 1
+        region = region or self.places.seat.region
         capital = round_amount(random, 100_000, 60_000_000) if prefix == "91" else Decimal(100_000)
         old = random.random() < 0.08
         opened = day_between(random, dt.date(2003, 1, 1), dt.date(self.until.year - 2, 12, 31))
@@ -163,6 +168,9 @@ class Founder:
             old_code=old_tax_number(self.serial, region) if old else "",
             former_name=self._new(name) if random.random() < 0.04 else "",
         )  # fmt: skip
+
+    def _named(self, random: Random, other: Other) -> str:
+        return self.places.seat.filled(other.name, brand=self.brand(random), good=random.choice(other.goods))
 
     def _new(self, name: Namer) -> str:
         made = name()
@@ -190,7 +198,7 @@ class Founder:
 
     @staticmethod
     def _branch(random: Random, model: Taxpayer) -> tuple[str, Taxpayer | None]:
-        return model.name + random.choice(["越城分公司", "第一分公司", "第二分公司", "城东营业部"]), model
+        return model.name + random.choice(["城中分公司", "第一分公司", "第二分公司", "城东营业部"]), model
 
     @staticmethod
     def _sister(random: Random, model: Taxpayer) -> tuple[str, Taxpayer | None]:

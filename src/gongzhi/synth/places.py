@@ -15,6 +15,7 @@ from typing import Any
 
 from gongzhi.engine.definitions import Cell, Definitions
 
+from .seat import Seat
 from .words import words
 
 WEST, SOUTH, SIDE = 120.50, 29.90, 0.04  # degrees; one street is a square of about four kilometres
@@ -36,6 +37,10 @@ class Places:
     """The cells of a district with their squares."""
 
     definitions: Definitions
+
+    @cached_property
+    def seat(self) -> Seat:
+        return Seat(self.definitions.district)
 
     @cached_property
     def squares(self) -> Mapping[str, tuple[float, float, float]]:

@@ -15,6 +15,7 @@ from .calendar import Year
 from .chance import chance
 from .parties import Founder, Human, Taxpayer, humans
 from .places import Places
+from .seat import ELSEWHERE
 from .words import words
 
 Value = str | int | bool | Decimal | dt.date | None
@@ -109,7 +110,8 @@ class World:
     def stranger(self, region: str = "330108", tag: str | None = None) -> Taxpayer:
         """An organisation of elsewhere that no register of the district knows."""
         random = chance(self.seed, "stranger", self.founder.serial)
-        prefix = {"33": "杭州", "32": "苏州", "34": "合肥"}.get(region[:2], "杭州")
+        near = region[:4] == self.places.seat.region[:4]
+        prefix = self.definitions.district.city if near else ELSEWHERE.get(region[:2], ELSEWHERE["32"])
         return replace(self.founder.enterprise(random, tag, region, prefix), registered=False)
 
     def number(self, kind: str) -> str:

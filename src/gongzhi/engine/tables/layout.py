@@ -64,9 +64,10 @@ def _same_table(found: Found, best: Found, headings: HeadingSet) -> bool:
     shared = len(found.title & best.title)
     if shared >= 2 and shared >= 0.8 * max(len(found.title), len(best.title)):
         return True
-    # A narrow sheet whose own headings are nearly all expected is another table of the same resource.
+    # A narrow sheet most of whose own headings are expected is another table of the same resource.
     known = found.header.matched
-    return len(headings) > 0 and known >= 3 and known >= 0.8 * min(best.header.matched, len(found.title))
+    wanted = min(0.8 * best.header.matched, 0.6 * len(found.title))
+    return len(headings) > 0 and known >= 3 and known >= wanted
 
 
 class _Layout:

@@ -37,7 +37,7 @@ SITES = (
     Site("hit", "省外施工单位，报告已作废", ("320581", "省外"), "voided"),
     Site("near_miss", "已按许可证报告报验", report="permit"),
     Site("near_miss", "已按建设单位报告", report="project"),
-    Site("near_miss", "本市其他区县", ("330681", "本市其他区县")),
+    Site("near_miss", "本市其他区县", ("", "本市其他区县")),
     Site("near_miss", "分公司已在本区登记", local="branch"),
     Site("near_miss", "开工不满提示天数", fresh=True),
 )
@@ -49,7 +49,7 @@ def tell(world: World) -> None:
         for site in SITES:
             _site(teller, site)
     for _ in range(max(4, len(world.taxpayers) // 150)):
-        _site(teller, Site("ordinary", "本区施工单位", ("330602", "本区"), local="company"))
+        _site(teller, Site("ordinary", "本区施工单位", ("", "本区"), local="company"))
     _golden(teller)
     for _ in range(teller.times):
         for way in SALES:
@@ -66,7 +66,7 @@ def _site(teller: Teller, site: Site) -> None:
     owner = world.draw("developer", "plant")
     contractor = _contractor(world, site)
     started = teller.as_of - DAY * 20 if site.fresh else day + DAY * 5
-    number = world.number("330602")
+    number = world.number(world.places.seat.region)
     project = f"示例{random.choice(words().projects)}{number[-3:]}标段"
     world.put(
         "construction_permits", day, {"owner": owner, "contractor": contractor}, permit_no=number,
@@ -84,7 +84,11 @@ def _site(teller: Teller, site: Site) -> None:
 def _contractor(world: World, site: Site) -> Taxpayer:
     if site.local == "branch":
         return world.draw(fits=lambda one: one.parent is not None and one.registered)
-    return world.draw("builder") if site.local else world.stranger(site.region[0], "builder")
+    return (
+        world.draw("builder")
+        if site.local
+        else world.stranger(site.region[0] or world.places.seat.next_county, "builder")
+    )
 
 
 def _report(

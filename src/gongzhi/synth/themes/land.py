@@ -69,7 +69,7 @@ def _grant(teller: Teller, grant: Grant, amounts: tuple[Decimal, Decimal] | None
     place = world.places.somewhere(random).address
     world.put(
         "land_grants", day, {"transferee": one}, location=place, land_area=area, price=price,
-        approval_authority="绍兴市演示自然资源局", contract_number=contract, signed_on=day,
+        approval_authority=f"{world.places.seat.full}演示资源局", contract_number=contract, signed_on=day,
         handover_on=day + DAY * 60, grant_method=grant.method, purpose="工业用地",
         infrastructure_fee=fee, parcel_number=world.number("演宗"), plot_ratio=Decimal("1.5"),
     )  # fmt: skip

@@ -69,7 +69,7 @@ def change(world: World, one: Taxpayer, kind: str, day: dt.date, *, firm: bool =
         "legal_representative": one.person.name,
         "registered_capital": f"{one.capital / 10_000:.0f}万元人民币",
         "enterprise_type": "有限责任公司", "industry": one.industry,
-        "register_authority": "绍兴市越城区演示登记局",
+        "register_authority": f"{world.places.seat.full}演示登记局",
     }  # fmt: skip
     line = world.put("enterprise_changes", day, {"enterprise": one}, **facts | more)
     if line:
