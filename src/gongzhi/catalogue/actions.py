@@ -37,8 +37,9 @@ def open_periods(*, since: dt.date, until: dt.date) -> int:
 def _obligations(
     definitions: Definitions, resource: Resource, since: dt.date, until: dt.date
 ) -> Iterator[Obligation]:
+    """A resource that no document asks for (`proposed`: the bureau's own) is owed by nobody."""
     frequency = definitions.frequencies[resource.frequency]
-    if frequency.period not in CALENDAR_KINDS or resource.duplicate_of:
+    if frequency.period not in CALENDAR_KINDS or resource.duplicate_of or resource.proposed:
         return
     units = definitions.providers(resource)
     first = max(since, resource.since)

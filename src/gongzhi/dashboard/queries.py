@@ -16,6 +16,9 @@ from gongzhi.intake import queries as intake
 from gongzhi.intake.models import Submission
 from gongzhi.intake.states import State as Handed
 from gongzhi.registry import queries as registry
+from gongzhi.risk import queries as risk
+from gongzhi.risk.models import Hit
+from gongzhi.risk.states import State as Found
 
 TO_DO = 12
 RECENT = 5
@@ -43,6 +46,16 @@ def undecided(sight: Sight) -> list[Submission]:
     return list(rows.order_by("received_at", "pk")[:TO_DO])
 
 
+def open_hits(sight: Sight) -> QuerySet[Hit]:
+    """Hits that nobody has decided yet, the greatest expected tax first."""
+    return risk.visible_to(sight).filter(state=Found.OPEN).order_by("-tax_yuan", "pk")
+
+
+def hits_shown(sight: Sight) -> list[tuple[Hit, str]]:
+    """The first of the open hits with the names of their rules."""
+    return [(hit, risk.rule_name(hit)) for hit in open_hits(sight)[:TO_DO]]
+
+
 def facts(sight: Sight, today: dt.date) -> list[dict[str, Any]]:
     """The figures at the head of the workbench, each with the page that opens to its rows."""
     found: list[dict[str, Any]] = []
@@ -62,6 +75,8 @@ def facts(sight: Sight, today: dt.date) -> list[dict[str, Any]]:
         found.append(
             {"label": "等待确认入库", "value": waiting, "href": f"/submissions?state={Handed.CHECKED.value}"}
         )
+    if sight.has("see_hits"):
+        found.append({"label": "待核疑点", "value": open_hits(sight).count(), "href": "/hits"})
     if sight.has("decide_links"):
         found.append(
             {"label": "待认定名称", "value": registry.doubts_visible_to(sight).count(), "href": "/links"}

@@ -69,6 +69,12 @@ def rule_of(hit: Hit) -> Rule | None:
     return folder.rule if folder else None
 
 
+def rule_name(hit: Hit) -> str:
+    """The rule's code and name, as lists show it."""
+    rule = rule_of(hit)
+    return f"{hit.rule} {rule.name}" if rule else hit.rule
+
+
 def trail(hit: Hit) -> QuerySet[Step]:
     """What happened to the hit, the first thing first."""
     return Step.objects.filter(hit=hit).select_related("by", "run")

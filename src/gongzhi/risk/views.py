@@ -28,9 +28,8 @@ GRADES: dict[str, Meaning] = {"high": "stop", "middle": "warn", "low": "note"}
 STATES: dict[str, Meaning] = {State.OPEN: "warn", State.CLEARED: "good", State.EXCLUDED: "note"}
 
 
-def _rule_name(hit: Hit) -> str:
-    rule = queries.rule_of(hit)
-    return f"{hit.rule} {rule.name}" if rule else hit.rule
+def _tax_fen(hit: Hit) -> int | None:
+    return None if hit.tax_yuan is None else int(hit.tax_yuan * 100)
 
 
 COLUMNS = (
@@ -41,11 +40,11 @@ COLUMNS = (
         link=lambda h: f"/hits/{h.pk}",
         order="subject_name",
     ),
-    Column("rule", "疑似", _rule_name, order="rule"),
-    Column("tax", "预计税额", lambda h: h.tax_yuan, "number", order="tax_yuan", unit="元"),
+    Column("rule", "疑似", queries.rule_name, order="rule"),
+    Column("tax", "预计税额", _tax_fen, "yuan", order="tax_yuan", unit="元"),
     Column("grade", "等级", lambda h: Mark(h.grade_label, GRADES[h.grade]), "mark", order="grade"),
     Column("object", "标的", lambda h: h.object_name),
-    Column("period", "所属期", lambda h: h.period, order="period"),
+    Column("period", "所属期", lambda h: h.period, "day", order="period"),
     Column("state", "状态", lambda h: Mark(h.state_label, STATES[h.state]), "mark", order="state"),
     Column("found", "发现时间", lambda h: h.found_at, "instant", order="found_at"),
 )
@@ -117,7 +116,7 @@ def of_taxpayer(request: HttpRequest, pk: UUID) -> HttpResponse:
     sight = sight_of(request.user)
     taxpayer = get_object_or_404(registry.visible_to(sight), pk=pk)
     found = queries.of_taxpayer(queries.visible_to(sight), taxpayer)
-    rows = [(one, _rule_name(one), Mark(one.state_label, STATES[one.state])) for one in found[:50]]
+    rows = [(one, queries.rule_name(one), Mark(one.state_label, STATES[one.state])) for one in found[:50]]
     return render(request, "risk/_of_taxpayer.html", {"rows": rows})
 
 
