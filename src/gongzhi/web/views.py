@@ -59,7 +59,7 @@ def _rows(count: int) -> list[SimpleNamespace]:
     return [
         SimpleNamespace(
             name=LONGEST if at == 0 else f"示例商贸有限公司第{at}号店",
-            code=f"91330602XXXXXX{at:04d}",
+            code=f"91000000XXXXXX{at:04d}",
             tax=None if at % 5 == 3 else (at * 123_456_789 if at % 3 else -at * 9_876_543),
             rows=at * 1_237,
             day=f"2026-03-{at % 28 + 1:02d}",
