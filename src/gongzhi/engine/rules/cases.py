@@ -32,7 +32,7 @@ def run_cases(folder: RuleFolder, definitions: Definitions) -> list[str]:
     return [
         f"规则 {folder.rule.code}，算例“{case.name}”：{failure}"
         for case in folder.cases.cases
-        for failure in _failures(compiled, case, definitions)
+        for failure in case_failures(compiled, case, definitions)
     ]
 
 
@@ -96,7 +96,8 @@ def _value(field: Field, raw: Any) -> Any:
     return str(raw)
 
 
-def _failures(compiled: Compiled, case: Case, definitions: Definitions) -> Iterator[str]:
+def case_failures(compiled: Compiled, case: Case, definitions: Definitions) -> Iterator[str]:
+    """What does not come out in one example."""
     try:
         found = results(compiled, case, definitions)
     except BadResult as error:
