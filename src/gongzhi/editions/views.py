@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,6 +13,8 @@ from gongzhi.lists import back_to
 
 from .queries import in_force
 
+PLACES = re.compile(r"\{[^{}]*\}")
+"""What a hit fills into a formula."""
 WORDS = {
     "credit_code": "统一社会信用代码", "person_id": "身份证件号码",
     "code_or_id": "统一社会信用代码或身份证号码",
@@ -72,6 +76,7 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
     tables = [(name, found.tables[name][0]) for name in folder.rule.tables]
     context = {
         "rule": folder.rule,
+        "formula": PLACES.sub("…", folder.rule.formula),
         "back": back_to(request, "/definitions"),
         "sql": folder.sql,
         "cases": folder.cases.cases,
