@@ -49,7 +49,7 @@ def in_child(work, *, seconds: float = WAIT_SECONDS) -> tuple[int, bytes]:
 
 
 def waited(pid: int, reading: int, seconds: float) -> tuple[int, bytes]:
-    """The end of a child; one that hangs is killed, which is a fault of its own."""
+    """The end of a child; one that hangs is killed (a fault in a library's own thread may stop it)."""
     deadline = time.monotonic() + seconds
     while True:
         done, status = os.waitpid(pid, os.WNOHANG)
@@ -58,7 +58,7 @@ def waited(pid: int, reading: int, seconds: float) -> tuple[int, bytes]:
         if time.monotonic() > deadline:
             os.kill(pid, signal.SIGKILL)
             status = os.waitpid(pid, 0)[1]
-            raise RuntimeError("a trial hung")
+            break
         time.sleep(0.002)
     said = b""
     while piece := os.read(reading, 4096):

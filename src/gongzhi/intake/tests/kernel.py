@@ -64,7 +64,7 @@ def traced(work, *options: str) -> tuple[int, bytes]:
                 raise RuntimeError("strace ended")
         os.write(start, b"x")
         os.close(start)
-        status, said = waited(pid, reading, 60)
+        status, said = waited(pid, reading, 15)
     finally:
         tracer.stderr.close()
         tracer.wait()
