@@ -73,9 +73,9 @@ def hits(names: dict[str, str]) -> list[dict[str, Any]]:
 
     return [
         {
-            "rule": hit.rule, "subject": plain(hit.subject), "object": plain(hit.object), "period": hit.period,
-            "left": hit.left_value, "right": hit.right_value, "difference": hit.difference_yuan,
-            "tax": hit.tax_yuan, "evidence": hit.evidence.count(),
+            "rule": hit.rule, "subject": plain(hit.subject), "object": plain(hit.object),
+            "period": hit.period, "left": hit.left_value, "right": hit.right_value,
+            "difference": hit.difference_yuan, "tax": hit.tax_yuan, "evidence": hit.evidence.count(),
         }
         for hit in Hit.objects.all()
     ]  # fmt: skip

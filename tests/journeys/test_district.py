@@ -162,3 +162,12 @@ def test_trail_and_lake_are_whole(district):
 def test_a_second_start_changes_nothing(district):
     first, again = district["said"]
     assert first == again
+
+
+def test_synth_writes_a_district_and_leaves_a_full_folder_alone(tmp_path):
+    command = ("-m", "gongzhi.cli", "synth", "--seed", "5", "--taxpayers", "40", "--json")
+    counts = json.loads(run(tmp_path / "home", *command, "--out", str(tmp_path / "one")))
+    manifest = json.loads((tmp_path / "one" / "manifest.json").read_text("utf-8"))
+    assert counts["files"] == len(manifest["files"]) == len(list((tmp_path / "one" / "files").iterdir()))
+    with pytest.raises(AssertionError, match="不是空的"):
+        run(tmp_path / "home", *command, "--out", str(tmp_path / "one"))
