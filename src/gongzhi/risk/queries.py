@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -120,7 +120,21 @@ def evidence_of_all(hits: Sequence[Hit]) -> dict[UUID, list[Cell]]:
         places = {(part.batch_id, part.part): part for part in parts}
         for one, cell in zip(found, _cells(found, places), strict=True):
             cells[one.hit_id].append(cell)
-    return {pk: sorted(some, key=lambda cell: cell.side) for pk, some in cells.items()}
+    return {hit.pk: sorted(cells[hit.pk], key=_place_in(rule_of(hit))) for hit in hits}
+
+
+def _place_in(rule: Rule | None) -> Callable[[Cell], tuple[object, ...]]:
+    """Cells in the order in which the rule speaks of them: side, table, row, column."""
+    entries = rule.evidence if rule else ()
+    named = [(entry.table, cell) for entry in entries for cell in entry.cells]
+    order = {pair: place for place, pair in reversed(list(enumerate(named)))}
+    tables = {table: place for place, (table, _) in reversed(list(enumerate(named)))}
+
+    def place(cell: Cell) -> tuple[object, ...]:
+        column = order.get((cell.table, cell.field), len(named))
+        return cell.side, tables.get(cell.table, len(named)), str(cell.batch.pk), cell.part, cell.row, column
+
+    return place
 
 
 def _cells(found: Iterable[Evidence], places: dict[tuple[Any, int], BatchPart]) -> Iterator[Cell]:

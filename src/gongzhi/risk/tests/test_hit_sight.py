@@ -69,6 +69,8 @@ def test_evidence_ends_at_file_sheet_and_cell(scanned, district):
     )  # fmt: skip
     assert (price.title, price.value, price.side) == ("成交金额", "20000000.00", "left")
     assert cells["contract_number"].cell == "A4"
+    named = queries.rule_of(Hit.objects.get()).evidence[0].cells
+    assert tuple(cells) == tuple(field for field in named if field in cells)
 
 
 def test_a_hit_as_scripts_read_it(scanned):
