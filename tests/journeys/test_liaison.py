@@ -251,6 +251,7 @@ def test_a_correction_replaces_the_batch_that_it_names(
     new = take_in(client, submission).batch
     first.refresh_from_db()
     assert first.replaced_by == new
+    assert f"（更正，替换{first.number}）" in page_of(client, f"/receipts/{new.receipt.number}")
     assert f"已由{new.number}更正" in page_of(client, f"/batches/{first.pk}")
     assert "2026-09-01" in page_of(client, f"/batches/{new.pk}")
 

@@ -99,6 +99,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "receipt": found,
         "batch": batch,
+        "kind": KINDS[batch.kind],
         "period": period_label(batch.slot.period),
         "resource": in_force().resources[batch.slot.resource],
         "unit": in_force().units[batch.slot.unit],
