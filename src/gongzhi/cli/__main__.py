@@ -7,7 +7,9 @@ import os
 import sys
 from importlib import import_module
 
-NOUNS = ("template", "submit", "calendar", "definitions", "verify", "serve", "synth", "demo", "scan")
+NOUNS = (
+    "template", "submit", "calendar", "definitions", "verify", "serve", "synth", "demo", "scan", "administrators",
+)  # fmt: skip
 
 
 def parser() -> argparse.ArgumentParser:

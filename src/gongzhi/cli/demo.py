@@ -20,7 +20,7 @@ from typing import Any
 from .screen import complain, err, out, table
 from .synth import bar, make
 
-USAGE = 2
+USAGE, INTERRUPTED = 2, 130
 SEED, TAXPAYERS = 1, 5_000
 
 
@@ -29,8 +29,8 @@ def add(commands: Any) -> None:
     command.add_argument("--no-serve", action="store_true", help="准备好就结束，不打开网页")
     command.add_argument("--port", type=int, default=8000)
     command.add_argument("--bind", default="127.0.0.1")
-    command.add_argument("--taxpayers", type=int, default=TAXPAYERS, metavar="N", help="纳税人户数")
-    command.add_argument("--seed", type=int, default=SEED, metavar="N")
+    command.add_argument("--taxpayers", type=int, metavar="N", help=f"纳税人户数，默认约 {TAXPAYERS:,}")
+    command.add_argument("--seed", type=int, metavar="N", help=f"同一个数造出同样的内容，默认 {SEED}")
     command.add_argument("--until", metavar="M", help="最后一个月，默认按今天推算")
     command.set_defaults(run=run, long_running=True)
 
@@ -44,14 +44,30 @@ def run(options: argparse.Namespace) -> int:
         return USAGE
     done = home / "demo-ready.json"
     if not done.exists():
-        summary = prepare(home, options)
+        try:
+            summary = prepare(home, options)
+        except KeyboardInterrupt:
+            complain("已中断。再运行一次会接着做，已完成的不重做")
+            return INTERRUPTED
         done.write_text(json.dumps(summary, ensure_ascii=False, indent=1), encoding="utf-8")
+    remind(home, options)
     tell(json.loads(done.read_text("utf-8")), home)
     if options.no_serve:
         return 0
     from . import serve  # noqa: PLC0415  # only when a page is wanted
 
     return serve.run(options)
+
+
+def remind(home: Path, options: argparse.Namespace) -> None:
+    """A filled home keeps the district that it has; say so when another one was asked for."""
+    made = json.loads((home / "synth" / "manifest.json").read_text("utf-8"))
+    asked = {"seed": options.seed, "asked": options.taxpayers, "until": options.until}
+    if any(value is not None and made[key] != value for key, value in asked.items()):
+        complain(
+            f"这里已有一个演示区（{made['asked']} 户，种子 {made['seed']}，到 {made['until']}），仍用它；"
+            "要另造一个，请用 GONGZHI_HOME 指定别的文件夹"
+        )
 
 
 def mark(home: Path) -> bool:
@@ -129,7 +145,12 @@ def synthesised(home: Path, options: argparse.Namespace) -> Path:
     if not (folder / "manifest.json").exists():
         shutil.rmtree(aside, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
-        make(seed=options.seed, taxpayers=options.taxpayers, until=options.until or last_month(), out=aside)
+        make(
+            seed=SEED if options.seed is None else options.seed,
+            taxpayers=options.taxpayers or TAXPAYERS,
+            until=options.until or last_month(),
+            out=aside,
+        )
         aside.rename(folder)
     return folder
 
