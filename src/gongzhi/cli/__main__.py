@@ -8,8 +8,9 @@ import sys
 from importlib import import_module
 
 NOUNS = (
-    "template", "submit", "calendar", "definitions", "verify", "serve", "synth", "demo", "scan", "administrators",
-)  # fmt: skip
+    *("template", "submit", "calendar", "definitions", "verify", "serve", "synth", "demo", "scan"),
+    "administrators",
+)
 
 
 def parser() -> argparse.ArgumentParser:
