@@ -98,8 +98,8 @@ EXPECTED = [
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, settings: object) -> Path:
     made = Home(tmp_path / "home")
-    settings.HOME = made  # type: ignore[attr-defined]
-    settings.LAKE, settings.ORIGINALS = made.folder("lake"), made.folder("originals")  # type: ignore[attr-defined]
+    settings.HOME = made
+    settings.LAKE, settings.ORIGINALS = made.folder("lake"), made.folder("originals")
     return made.path
 
 
@@ -126,11 +126,11 @@ def test_a_real_list_comes_in_as_counted_by_hand(expected: Expected) -> None:
         expected.rows, expected.rows - count, count,
     )  # fmt: skip
     assert Counter(handed.repaired["code"].to_list()) == expected.repaired
-    assert sum(frame.height for _, frame in rows_of(handed.batch.pk)) == expected.rows - count  # type: ignore[union-attr]
+    assert sum(frame.height for _, frame in rows_of(handed.batch.pk)) == expected.rows - count
 
 
 def test_old_numbers_come_in_and_are_told() -> None:
-    """988 lines have fifteen places. Four hold a wrong organisation code; 984 are told, one of them a double."""
+    """988 lines have fifteen places: four hold a wrong organisation code, 984 are told (one is a double)."""
     lines = list(csv.reader(io.StringIO(GRADES.read_bytes().decode("gb18030"))))[1:]
     by_length = Counter(len(line[0].strip()) for line in lines)
     assert (by_length[18], by_length[15]) == (3_945, 988)

@@ -10,7 +10,11 @@ from __future__ import annotations
 import hashlib
 from typing import Protocol, Self
 
+import numpy as np
+import numpy.typing as npt
 from cryptography.hazmat.primitives import hashes
+
+from gongzhi.engine.crypto.crowd import digested
 
 DIGEST_SIZE = 32
 BLOCK_SIZE = 64
@@ -44,6 +48,7 @@ class _CryptographyState:
         return self._state.copy().finalize()
 
 
+_CROWD = 200_000  # so many messages are worth starting processes for
 _HAS_HASHLIB_SM3 = "sm3" in hashlib.algorithms_available
 
 
@@ -67,12 +72,12 @@ def hmac_sm3(key: bytes, message: bytes) -> bytes:
 class Hmac:
     """HMAC-SM3 under one key, for many messages: the two key blocks are digested once."""
 
-    __slots__ = ("_inner", "_outer")
+    __slots__ = ("_blocks", "_inner", "_outer")
 
     def __init__(self, key: bytes) -> None:
         block = (sm3(key) if len(key) > BLOCK_SIZE else key).ljust(BLOCK_SIZE, b"\0")
-        self._inner = new_sm3(bytes(byte ^ 0x36 for byte in block))
-        self._outer = new_sm3(bytes(byte ^ 0x5C for byte in block))
+        self._blocks = bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
+        self._inner, self._outer = (new_sm3(part) for part in self._blocks)
 
     def digest(self, message: bytes) -> bytes:
         """The 32-byte HMAC of one message."""
@@ -80,6 +85,17 @@ class Hmac:
         inner.update(message)
         outer.update(inner.digest())
         return outer.digest()
+
+    def column(self, lengths: npt.NDArray[np.uint32], text: bytes, size: int = DIGEST_SIZE) -> bytes:
+        """The HMACs of the messages that lie one behind the other in `text`, likewise one behind the other.
+
+        Where there are many, several processes share the work.
+        """
+        if len(lengths) >= _CROWD and _HAS_HASHLIB_SM3:
+            return digested(self._blocks, lengths, text, size)
+        ends = np.cumsum(lengths, dtype=np.int64).tolist()
+        begins = [0, *ends[:-1]]
+        return b"".join(self.many([text[a:b] for a, b in zip(begins, ends, strict=True)], size))
 
     def many(self, messages: list[bytes], size: int = DIGEST_SIZE) -> list[bytes]:
         """The first `size` bytes of each message's HMAC; the loop that tokens of whole columns run in."""

@@ -52,7 +52,7 @@ def commit(*, submission: Submission, by: Person | None, prepared: Prepared | No
     prepared = prepared or _outcome(submission, by)
     if prepared.refusal is not None:
         raise Refused(prepared.refusal["code"], prepared.refusal["text"])
-    if not twin_of(submission, prepared):
+    if _slot_of(submission).exists() and not twin_of(submission, prepared):
         open_place(submission)  # once more under the lock, but then the files are written
     identity = uuid7()
     files = _write(str(identity), submission, prepared)

@@ -15,7 +15,7 @@ from django.db import transaction
 from gongzhi.editions.queries import in_force
 from gongzhi.intake.models import Batch, Submission
 from gongzhi.intake.queries import findings_of, repaired_of
-from gongzhi.intake.states import State
+from gongzhi.intake.states import NotPossible, State
 from gongzhi.organisation.models import Person
 
 from . import original, receipt
@@ -44,7 +44,7 @@ class HandedIn:
     @property
     def outcome(self) -> str:
         """accepted: all rows in; partial: some set aside; refused: none (design.md 6)."""
-        if self.submission.state == State.REFUSED:
+        if self.submission.state == State.REFUSED or not (self.batch or self.tried):
             return "refused"
         return "partial" if self.submission.set_aside else "accepted"
 
@@ -124,10 +124,13 @@ def hand_in(
             settle(submission, prepared, by=by)
     if submission.state == State.COMMITTED:  # by somebody else, meanwhile
         return HandedIn(submission, None, submission.batch)
-    if submission.pk != draft.pk:  # the file waits already; what was sealed is bound to the draft
-        prepared = prepare(submission, file)
-        settle(submission, prepared, by=by)
-    return _committed_or_not(submission, prepared, by)
+    try:
+        if submission.pk != draft.pk:  # the file waits already; what was sealed is bound to the draft
+            prepared = prepare(submission, file)
+            settle(submission, prepared, by=by)
+        return _committed_or_not(submission, prepared, by)
+    except NotPossible:
+        return _decided_elsewhere(submission, prepared)
 
 
 def _committed(draft: Submission, file: Path) -> Submission | None:
@@ -140,6 +143,16 @@ def _committed(draft: Submission, file: Path) -> Submission | None:
     if not likely.exists():
         return None
     return likely.filter(file_digest=original.digest_of(file)).order_by("received_at").first()
+
+
+def _decided_elsewhere(submission: Submission, prepared: Prepared) -> HandedIn:
+    """Somebody else handed the same in at the same instant and was done first: the answer is theirs."""
+    submission.refresh_from_db()
+    if submission.state == State.COMMITTED:
+        return HandedIn(submission, None, submission.batch)
+    if twin := twin_of(submission, prepared):
+        return HandedIn(twin.submission, None, twin)
+    return HandedIn(submission, prepared, None)
 
 
 def _committed_or_not(submission: Submission, prepared: Prepared, by: Person | None) -> HandedIn:

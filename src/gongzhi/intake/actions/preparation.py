@@ -12,6 +12,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,9 +49,14 @@ class Prepared:
     findings: pl.DataFrame
     repaired: pl.DataFrame
     notices: Sequence[dict[str, Any]]
-    content: str  # canonical content hash (hex)
+    hashing: Future[str]  # of the canonical content; may still be under way
     refusal: dict[str, Any] | None = None
     adds: str | None = None
+
+    @property
+    def content(self) -> str:
+        """Canonical content hash (hex)."""
+        return self.hashing.result()
 
     @property
     def accepted(self) -> int:
@@ -76,6 +82,13 @@ class Prepared:
     def by_code(self) -> dict[str, int]:
         counts = self.findings.group_by("code").len().sort(["len", "code"], descending=[True, False])
         return {str(code): int(count) for code, count in counts.iter_rows()}
+
+
+def known(content: str) -> Future[str]:
+    """A content hash that is known already."""
+    hashing: Future[str] = Future()
+    hashing.set_result(content)
+    return hashing
 
 
 def folder(submission: object) -> Path:
@@ -126,6 +139,7 @@ def take_up(submission: object) -> Prepared | None:
     with contextlib.suppress(FileNotFoundError):
         meta = json.loads((source / "meta.json").read_text("utf-8"))
         return Prepared(
+            hashing=known(meta.pop("content")),
             parts=[_part(source, part) for part in meta.pop("parts")],
             findings=pl.read_parquet(source / "findings.parquet"),
             repaired=pl.read_parquet(source / "repaired.parquet"),

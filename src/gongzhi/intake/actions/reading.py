@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from django.conf import settings
 
@@ -34,9 +37,10 @@ from gongzhi.intake.models import Submission
 from gongzhi.intake.queries import FINDINGS, REPAIRED, known_keys, place_of_box
 
 from .names import reads_as_organisation
-from .preparation import Part, Prepared
+from .preparation import Part, Prepared, known
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+Hashes = npt.NDArray[np.uint64]
 _CELL_CONTENT = {"extra_cell", "merged_filled"}
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 
@@ -55,7 +59,7 @@ class _Checked:
     part: Part
     findings: pl.DataFrame
     repaired: pl.DataFrame
-    hashes: Any
+    hashing: Future[Hashes]
 
 
 def prepare(submission: Submission, file: Path) -> Prepared:
@@ -83,9 +87,42 @@ def prepare(submission: Submission, file: Path) -> Prepared:
         return _wrong_template(definitions, resource, _nearest(definitions, reading))
     if resource.least:
         taken = [_without_beside(one) for one in taken]
+    rest: dict[str, Any] = {
+        "notices": list(_notices(definitions, reading)),
+        "adds": reading.mark.adds if reading.mark else None,
+    }
+    del reading  # the text of each table is let go once it is checked: with a million rows it counts
+    return _decided(definitions, submission, Prepared(**rest, **_checked_tables(submission, taken)))
+
+
+def _checked_tables(submission: Submission, taken: list[_Taken]) -> dict[str, Any]:
+    """Parts, findings, repairs and the content hash of all tables; `taken` is used up.
+
+    Rows are hashed while others are checked and written; only what asks for the content waits for it.
+    """
+    definitions = in_force()
     context = _context(submission, definitions)
-    checked = [_check(definitions, submission, context, index, one) for index, one in enumerate(taken)]
-    return _prepared(definitions, submission, reading, checked)
+    checked = []
+    with _hand() as hand:
+        for index in range(len(taken)):
+            checked.append(_check(submission, context, index, taken.pop(0), hand))
+        hashing = hand.submit(_content, [(one.part.letter, one.hashing) for one in checked])
+    return {
+        "parts": [one.part for one in checked],
+        "findings": pl.concat([one.findings for one in checked]),
+        "repaired": pl.concat([one.repaired for one in checked]),
+        "hashing": hashing,
+    }
+
+
+@contextmanager
+def _hand() -> Iterator[ThreadPoolExecutor]:
+    """One thread beside this one, which goes on after the block until its work is done."""
+    hand = ThreadPoolExecutor(1)
+    try:
+        yield hand
+    finally:
+        hand.shutdown(wait=False)
 
 
 def _without_beside(taken: _Taken) -> _Taken:
@@ -188,16 +225,23 @@ def _guarded(sheet: Sheet) -> Sheet:
 
 
 def _check(
-    definitions: Definitions,
     submission: Submission,
     context: Callable[[Sheet], Context],
     index: int,
     taken: _Taken,
+    hand: ThreadPoolExecutor,
 ) -> _Checked:
     checked = check(taken.table, taken.mapping, _guarded(taken.sheet), context(taken.sheet))
+    hashing = hand.submit(canonical_rows, checked.accepted)
+    findings, repaired = _findings(in_force(), checked, index), _repairs(checked, index)
+    return _Checked(_part(submission, index, taken, checked), findings, repaired, hashing)
+
+
+def _part(submission: Submission, index: int, taken: _Taken, checked: Checked) -> Part:
+    """What enters the lake of one table, persons cut out."""
     cut = cut_persons(checked.accepted, taken.sheet, tokens, reads_as_organisation)
     types = {name: kind for name, kind in column_types(taken.sheet).items() if name in cut.rows.columns}
-    part = Part(
+    return Part(
         table=taken.sheet.code,
         letter=taken.sheet.letter,
         index=index,
@@ -210,8 +254,6 @@ def _check(
         boxes=_boxes(submission, index, {"sealed": cut.originals, "beside": checked.beside}),
         letters={key: taken.table.columns[at].letter for key, at in taken.mapping.columns.items()},
     )
-    hashes = canonical_rows(checked.accepted)
-    return _Checked(part, _findings(definitions, checked, index), _repairs(checked, index), hashes)
 
 
 def _boxes(submission: Submission, index: int, rows: dict[str, pl.DataFrame]) -> dict[str, bytes]:
@@ -235,28 +277,15 @@ def _repairs(checked: Checked, index: int) -> pl.DataFrame:
     return repaired_cells(checked).with_columns(part).select(list(REPAIRED)).cast(REPAIRED)  # type: ignore[arg-type]  # as above
 
 
-def _prepared(
-    definitions: Definitions, submission: Submission, reading: Reading, checked: list[_Checked]
-) -> Prepared:
-    findings = pl.concat([one.findings for one in checked])
-    parts = [one.part for one in checked]
-    prepared = Prepared(
-        parts=parts,
-        findings=findings,
-        repaired=pl.concat([one.repaired for one in checked]),
-        notices=list(_notices(definitions, reading)),
-        content=_content(checked),
-        adds=reading.mark.adds if reading.mark else None,
-    )
-    return _decided(definitions, submission, prepared)
-
-
-def _content(checked: list[_Checked]) -> str:
+def _content(checked: Sequence[tuple[str, Future[Hashes]]]) -> str:
     """One hash over the sheets' own, each under its letter: rows cannot change tables unseen."""
-    by_letter: dict[str, list[Any]] = {}
-    for one in checked:
-        by_letter.setdefault(one.part.letter, []).append(one.hashes)
-    digests = {letter: content_hash(np.concatenate(found)) for letter, found in by_letter.items()}
+    by_letter: dict[str, list[Hashes]] = {}
+    for letter, hashing in checked:
+        by_letter.setdefault(letter, []).append(hashing.result())
+    digests = {
+        letter: content_hash(np.concatenate(found) if len(found) > 1 else found[0])
+        for letter, found in by_letter.items()
+    }
     if len(digests) == 1:
         return next(iter(digests.values())).hex()
     return sm3(b"".join(letter.encode() + digest for letter, digest in sorted(digests.items()))).hex()
@@ -289,7 +318,7 @@ def _refused(definitions: Definitions, code: str, places: dict[str, str]) -> Pre
         findings=pl.DataFrame(schema=FINDINGS),
         repaired=pl.DataFrame(schema=REPAIRED),
         notices=(),
-        content="",
+        hashing=known(""),
     )
     return _with_refusal(definitions, nothing, code, places)
 

@@ -33,7 +33,7 @@ class Places:
     def wrap(self) -> None:
         for name in FILE_CALLS:
             setattr(os, name, self._broken(name, getattr(os, name)))
-        io.open = builtins.open = self._broken("open file", io.open)  # type: ignore[assignment]
+        io.open = builtins.open = self._broken("open file", io.open)
         for owner, name in ((BaseDatabaseWrapper, "_commit"), (CursorWrapper, "_execute")):
             setattr(owner, name, self._broken(name, getattr(owner, name)))
         # What a full disk does to the rows themselves: a part is written, then it fails.

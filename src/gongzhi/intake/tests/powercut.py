@@ -138,7 +138,7 @@ def _cut(bench, folder: Path, random, mutant: bool) -> tuple[int, list[str]]:
 def _commits(submissions, writing: int, mutant: bool) -> None:
     taken_in = importlib.import_module("trials").batch_of
     if mutant:
-        os.fsync = lambda descriptor: None  # type: ignore[assignment]
+        os.fsync = lambda descriptor: None
     try:
         for submission in submissions:
             os.write(writing, f"{taken_in(submission).pk.hex}\n".encode())
