@@ -1,5 +1,6 @@
 """Digests, keys, tokens, seals."""
 
+import numpy as np
 import polars as pl
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -14,6 +15,7 @@ from gongzhi.engine.crypto import (
     SealBroken,
     SelfTestError,
     UnknownKeyError,
+    crowd,
     derive_key,
     derive_ring,
     hmac_sm3,
@@ -30,6 +32,8 @@ from gongzhi.engine.crypto import (
 )
 from gongzhi.engine.crypto import digest as digest_module
 from gongzhi.engine.crypto import selftest as selftest_module
+from gongzhi.engine.crypto.crowd import digested
+from gongzhi.engine.crypto.digest import Hmac
 
 MASTER = bytes(range(32))
 RING = derive_ring(
@@ -196,3 +200,19 @@ def test_chunks_cannot_be_dropped_doubled_or_swapped():
 
 def test_everything_offered_is_there():
     assert all(hasattr(crypto, name) for name in crypto.__all__)
+
+
+def test_many_processes_digest_as_one():
+    texts = [f"99000019000101{number:04d}" if number % 7 else "" for number in range(1_000)]
+    lengths = np.array([len(text) for text in texts], dtype=np.uint32)
+    key = bytes(range(32))
+    alone = b"".join(Hmac(key).many([text.encode() for text in texts], 16))
+    blocks = tuple(bytes(byte ^ pad for byte in key.ljust(64, b"\0")) for pad in (0x36, 0x5C))
+    assert digested(blocks, lengths, "".join(texts).encode(), 16) == alone
+    assert Hmac(key).column(lengths, "".join(texts).encode(), 16) == alone
+
+
+def test_a_child_that_dies_is_told(monkeypatch):
+    monkeypatch.setattr(crowd, "_CHILD", "raise SystemExit(3)")
+    with pytest.raises(crowd.ChildDied):
+        digested((bytes(64), bytes(64)), np.array([1], dtype=np.uint32), b"x", 16)
