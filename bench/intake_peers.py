@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - the scripts are texts, written as their tools' manuals write them
 """Scripts of the peers of the intake benchmark: the same checks, bad cells as row and field, Parquet out.
 
 Each reads the CSV its fastest documented way, checks everything without a cap, writes the rows without a

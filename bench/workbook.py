@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - the scripts are texts, written as their tools' manuals write them
 """A workbook of 100,000 × 12 cells, end to end, against frictionless; and the copy that goes back.
 
 Ours reads in the cage, maps, checks and makes every text with its cell; the copy is timed by itself, as a

@@ -136,7 +136,7 @@ class LakeFile(models.Model):
 
 
 class BatchPart(models.Model):
-    """Where the rows of a batch stood in the sender's file: which sheet, and which column held which field."""
+    """Where the rows of a batch stood in the sender's file: which sheet, which column held which field."""
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="parts")
     part = models.PositiveSmallIntegerField()
@@ -152,7 +152,7 @@ class BatchPart(models.Model):
         return f"{self.batch_id} {self.sheet}"
 
     def cell(self, field: str, row: int) -> str:
-        """Address as the spreadsheet shows it, 数据!C12; without a letter where the file lacked the column."""
+        """Address as the spreadsheet shows it, 数据!C12; no letter where the file lacked the column."""
         place = f"{self.letters.get(field, '')}{row}"
         return f"{self.sheet}!{place}" if self.sheet else place
 

@@ -126,7 +126,7 @@ def _blank(cell: Cell, one: Field, random: Random) -> Plant | None:
 
 
 def _no_day(cell: Cell, one: Field, random: Random) -> Plant | None:
-    return (random.choice(["待定时间", "2026-13-45", "见附件3"]), "not_date") if cell else None
+    return (random.choice(["待定时间", "2026-13-45", "见所附表"]), "not_date") if cell else None
 
 
 def _month_alone(cell: Cell, one: Field, random: Random) -> Plant | None:

@@ -340,7 +340,7 @@ class Resource(Strict):
 
     @property
     def least(self) -> bool:
-        """Whether columns beyond the template are dropped instead of kept: counts, checks, and where stated."""
+        """Whether columns beyond the template are dropped, not kept: counts, checks, and where stated."""
         return self.minimal or self.use in {Use.COUNTS, Use.VERIFY}
 
     def sheet(self, letter: str = "") -> Sheet:
