@@ -75,7 +75,7 @@ def write_district(world: World, out: Path, progress: Progress | None = None) ->
     _put(out / "cells.geojson", world.places.geojson())
     _put(out / "taxpayers.json", [_taxpayer(one) for one in world.taxpayers])
     # Last: whoever finds a manifest finds the rest whole.
-    head = {"stamp": "演示", "seed": world.seed, "taxpayers": len(world.taxpayers), "until": world.year.until}
+    head = {"stamp": "演示", "seed": world.seed, "asked": world.asked, "until": world.year.until}
     _put(out / "manifest.json", head | {"as_of": world.as_of.isoformat(), "files": manifest})
     return counts
 

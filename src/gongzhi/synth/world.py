@@ -76,6 +76,7 @@ class World:
         self.year = Year(until, definitions)
         self.places = Places(definitions)
         self.founder = Founder(seed, self.places, self.year.last_day)
+        self.asked = taxpayers
         self.taxpayers = self.founder.taxpayers(taxpayers)
         self.people = list(humans(self.founder, max(40, taxpayers // 8)))
         self.lines: dict[Slot, list[Line]] = defaultdict(list)

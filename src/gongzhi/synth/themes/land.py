@@ -61,10 +61,8 @@ def _grant(teller: Teller, grant: Grant, amounts: tuple[Decimal, Decimal] | None
     if day is None:
         return
     one = world.draw()
-    price, fee = amounts or (
-        round_amount(random, 6_000_000, 300_000_000),
-        round_amount(random, 300_000, 6_000_000),
-    )
+    some = round_amount(random, 6_000_000, 300_000_000)
+    price, fee = amounts or (some, some * random.randint(2, 6) / 100)
     contract, area = world.number("演出让"), Decimal(random.randint(3_000, 60_000))
     place = world.places.somewhere(random).address
     world.put(
@@ -146,7 +144,7 @@ def _hold(teller: Teller, holding: Holding) -> None:
     if holding.institution and institution is None:
         return
     one = institution if institution and holding.institution else world.draw()
-    area = Decimal(random.randint(8_000, 60_000))
+    area = Decimal(random.randint(45_000, 120_000))  # so that even a part of it is worth a look
     _deed(
         world, one, max(world.year.first_day, day - DAY * 10), world.number("演转让"),
         round_amount(random, 2_000_000, 50_000_000), kind="土地使用权出售", contract_on=day - DAY * 20,
