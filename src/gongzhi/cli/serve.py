@@ -34,10 +34,12 @@ def run(options: argparse.Namespace) -> int:
     call_command("collectstatic", interactive=False, verbosity=0)
     worker = subprocess.Popen(WORKER)  # noqa: S603 - our own interpreter
     out.print(f"网页已就绪：http://{options.bind}:{options.port}/  （按 Ctrl+C 结束）")
+    # Each page process loads the application itself: the analytic libraries start threads of their own,
+    # and a process forked after that is not safe.
     command = [
         *(sys.executable, "-m", "gunicorn", "gongzhi.web.wsgi:application"),
         *("--bind", f"{options.bind}:{options.port}", "--workers", "2", "--threads", "4"),
-        *("--timeout", "120", "--log-level", "warning", "--preload"),
+        *("--timeout", "120", "--log-level", "warning"),
     ]
     pages = subprocess.Popen(command)  # noqa: S603 - our own interpreter, numbers parsed above
 
