@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from gongzhi.gate import needs, sight_of
 from gongzhi.lists import Column, Mark, Meaning, back_to, listing
 from gongzhi.lists.workbook import exported
-from gongzhi.organisation.models import Person
+from gongzhi.organisation.queries import myself
 
 from . import queries
 from .actions import decide
@@ -59,12 +59,6 @@ DOUBTS = (
     Column("mentions", "涉及行数", lambda d: d.mentions, "number", order="mentions"),
     Column("seen", "发现时间", lambda d: d.seen_at, "instant", order="seen_at"),
 )
-
-
-def _person(request: HttpRequest) -> Person:
-    """The signed-in person: the gate let nobody else through."""
-    assert isinstance(request.user, Person)
-    return request.user
 
 
 @needs("see_taxpayer")
@@ -118,7 +112,7 @@ def doubt(request: HttpRequest, pk: int) -> HttpResponse:
         chosen = form.cleaned_data["taxpayer"]
         same = None if chosen == "none" else get_object_or_404(Taxpayer, pk=chosen)
         try:
-            decide(doubt=found, taxpayer=same, by=_person(request), note=form.cleaned_data["note"])
+            decide(doubt=found, taxpayer=same, by=myself(request), note=form.cleaned_data["note"])
         except Refused as error:
             form.add_error(None, str(error))
         else:

@@ -14,7 +14,7 @@ from gongzhi.editions.queries import in_force
 from gongzhi.gate import needs, sight_of
 from gongzhi.lists import Column, Mark, Meaning, listing
 from gongzhi.lists.workbook import exported
-from gongzhi.organisation.models import Person
+from gongzhi.organisation.queries import myself
 from gongzhi.registry import queries as registry
 
 from . import queries
@@ -64,7 +64,7 @@ def hits(request: HttpRequest) -> HttpResponseBase:
     )  # fmt: skip
     rules = [(code, folder.rule.name) for code, folder in in_force().rules.items()]
     context = {"page": page, "rules": rules, "rule": rule, "state": state, "states": LABELS.items()}
-    return exported(request, page, by=_person(request)) or render(request, "risk/hits.html", context)
+    return exported(request, page, by=myself(request)) or render(request, "risk/hits.html", context)
 
 
 @needs("see_hits")
@@ -101,7 +101,7 @@ def exclude(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = ExclusionForm(request.POST)
     if form.is_valid():
         try:
-            exclude_hit(hit=found, reason=form.cleaned_data["reason"], by=_person(request))
+            exclude_hit(hit=found, reason=form.cleaned_data["reason"], by=myself(request))
         except Refused as error:
             form.add_error(None, str(error))
         else:
@@ -118,9 +118,3 @@ def of_taxpayer(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = queries.of_taxpayer(queries.visible_to(sight), taxpayer)
     rows = [(one, queries.rule_name(one), Mark(one.state_label, STATES[one.state])) for one in found[:50]]
     return render(request, "risk/_of_taxpayer.html", {"rows": rows})
-
-
-def _person(request: HttpRequest) -> Person:
-    """The signed-in person: the gate let nobody else through."""
-    assert isinstance(request.user, Person)
-    return request.user

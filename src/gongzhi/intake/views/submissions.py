@@ -27,7 +27,7 @@ from gongzhi.intake.queries.pages import decision_of, matching, period_label, un
 from gongzhi.intake.states import LABELS, NotPossible, State
 from gongzhi.lists import Column, Mark, Meaning, back_to, listing
 from gongzhi.lists.workbook import TYPE, attachment, exported
-from gongzhi.organisation.models import Person
+from gongzhi.organisation.queries import myself
 
 MEANINGS: dict[State, Meaning] = {State.COMMITTED: "good", State.REFUSED: "stop", State.CHECKED: "warn"}
 STATES = tuple((state.value, LABELS[state]) for state in State)
@@ -76,7 +76,9 @@ def submissions(request: HttpRequest) -> HttpResponseBase:
         empty_next="可以放宽上面的条件。" if chosen.words else "到“报送文件”选择资源，上传第一份。",
     )  # fmt: skip
     context = {"page": page, "chosen": chosen}
-    return exported(request, page, by=_person(request)) or render(request, "intake/submissions.html", context)
+    return exported(request, page, by=myself(request)) or render(
+        request, "intake/submissions.html", context
+    )
 
 
 def _filtered(rows: QuerySet[Submission], chosen: ListFilter) -> QuerySet[Submission]:
@@ -84,12 +86,6 @@ def _filtered(rows: QuerySet[Submission], chosen: ListFilter) -> QuerySet[Submis
     if "q" in values:
         rows = rows.filter(matching(values["q"], "", file="file_name"))
     return rows.filter(**{name: values[name] for name in ("state", "unit") if name in values})
-
-
-def _person(request: HttpRequest) -> Person:
-    """The signed-in person: the gate let nobody else through."""
-    assert isinstance(request.user, Person)
-    return request.user
 
 
 def _seen(request: HttpRequest, pk: UUID) -> Submission:
@@ -134,7 +130,7 @@ def findings(request: HttpRequest, pk: UUID) -> HttpResponse:
 @needs("submit_file")
 def commit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take the good rows in; where the place is filled, after the sender has said what this file is."""
-    found, by = _seen(request, pk), _person(request)
+    found, by = _seen(request, pk), myself(request)
     try:
         if not _told(request, found):
             return redirect("submission", pk)
@@ -164,10 +160,10 @@ def _told(request: HttpRequest, found: Submission) -> bool:
     )  # fmt: skip
     suffix = PurePath(found.file_name).suffix.lower()
     with opened(found.original, found.file_digest, suffix) as file:
-        receive(file=file, name=found.file_name, place=place, by=_person(request), channel="page")
+        receive(file=file, name=found.file_name, place=place, by=myself(request), channel="page")
     found.refresh_from_db()
     if found.state == State.RECEIVED:
-        actions.check(submission=found, by=_person(request))
+        actions.check(submission=found, by=myself(request))
     if found.state == State.CHECKED and before == (found.accepted, found.set_aside):
         return True
     text = "对照所选批次重新检查后，结果有变化，请看过再确认。"
@@ -180,7 +176,7 @@ def _told(request: HttpRequest, found: Submission) -> bool:
 def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give this file up: all rows will be mended first."""
     try:
-        actions.withdraw(submission=_seen(request, pk), by=_person(request))
+        actions.withdraw(submission=_seen(request, pk), by=myself(request))
     except NotPossible as error:
         messages.add_message(request, messages.INFO, str(error), extra_tags="stop")
     return redirect("submission", pk)
@@ -201,7 +197,7 @@ def bad_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _workbook(request: HttpRequest, pk: UUID, make: Callable[..., bytes], word: str) -> HttpResponse:
     found = _seen(request, pk)
     try:
-        content = make(submission=found, by=_person(request))
+        content = make(submission=found, by=myself(request))
     except Refused as error:
         messages.add_message(request, messages.INFO, error.text, extra_tags="stop")
         return redirect("submission", pk)

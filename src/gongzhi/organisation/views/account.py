@@ -22,18 +22,13 @@ from gongzhi.organisation.queries import (
     definitions,
     has_second_factor,
     in_force,
+    myself,
     password_expired,
     password_until,
     unit_name,
 )
 
 from .words import grant_words
-
-
-def myself(request: HttpRequest) -> Person:
-    """The person of a request that the gate has let through."""
-    assert isinstance(request.user, Person)
-    return request.user
 
 
 @signed_in()

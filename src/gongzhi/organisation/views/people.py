@@ -19,9 +19,8 @@ from gongzhi.lists import Column, listing
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation import actions, forms
 from gongzhi.organisation.models import Grant, Person
-from gongzhi.organisation.queries import has_second_factor, history, unit_name, visible_to
+from gongzhi.organisation.queries import has_second_factor, history, myself, unit_name, visible_to
 
-from .account import myself
 from .words import grant_words, state_of
 
 COLUMNS = (
