@@ -76,9 +76,7 @@ def submissions(request: HttpRequest) -> HttpResponseBase:
         empty_next="可以放宽上面的条件。" if chosen.words else "到“报送文件”选择资源，上传第一份。",
     )  # fmt: skip
     context = {"page": page, "chosen": chosen}
-    return exported(request, page, by=myself(request)) or render(
-        request, "intake/submissions.html", context
-    )
+    return exported(request, page, by=myself(request)) or render(request, "intake/submissions.html", context)
 
 
 def _filtered(rows: QuerySet[Submission], chosen: ListFilter) -> QuerySet[Submission]:
