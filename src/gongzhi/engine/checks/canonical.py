@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from gongzhi.engine.crypto import row_hashes
 
 
-def canonical_rows(accepted: pl.DataFrame) -> npt.NDArray[np.uint64]:
-    """128-bit hashes of accepted rows, (rows, 2) uint64, for `crypto.content_hash`.
+def canonical_rows(accepted: pl.DataFrame) -> pl.Series:
+    """128-bit hashes of accepted rows (UInt128), for `crypto.content_hash`.
 
     Where a row stood does not count, nor how its cells were written; the columns stand in the sheet's order
     whatever their order in the file.

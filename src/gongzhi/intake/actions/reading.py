@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 from django.conf import settings
 
@@ -40,7 +38,6 @@ from .names import reads_as_organisation
 from .preparation import Part, Prepared, known
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-Hashes = npt.NDArray[np.uint64]
 _CELL_CONTENT = {"extra_cell", "merged_filled"}
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 
@@ -59,7 +56,7 @@ class _Checked:
     part: Part
     findings: pl.DataFrame
     repaired: pl.DataFrame
-    hashing: Future[Hashes]
+    hashing: Future[pl.Series]
 
 
 def prepare(submission: Submission, file: Path) -> Prepared:
@@ -277,15 +274,12 @@ def _repairs(checked: Checked, index: int) -> pl.DataFrame:
     return repaired_cells(checked).with_columns(part).select(list(REPAIRED)).cast(REPAIRED)  # type: ignore[arg-type]  # as above
 
 
-def _content(checked: Sequence[tuple[str, Future[Hashes]]]) -> str:
+def _content(checked: Sequence[tuple[str, Future[pl.Series]]]) -> str:
     """One hash over the sheets' own, each under its letter: rows cannot change tables unseen."""
-    by_letter: dict[str, list[Hashes]] = {}
+    by_letter: dict[str, list[pl.Series]] = {}
     for letter, hashing in checked:
         by_letter.setdefault(letter, []).append(hashing.result())
-    digests = {
-        letter: content_hash(np.concatenate(found) if len(found) > 1 else found[0])
-        for letter, found in by_letter.items()
-    }
+    digests = {letter: content_hash(pl.concat(found)) for letter, found in by_letter.items()}
     if len(digests) == 1:
         return next(iter(digests.values())).hex()
     return sm3(b"".join(letter.encode() + digest for letter, digest in sorted(digests.items()))).hex()

@@ -67,8 +67,8 @@ def test_content_is_known_again_when_reordered_or_written_otherwise(catalogue):
 def test_content_does_not_depend_on_how_many_rows_are_hashed_at_once(catalogue):
     table = planted(25_000, 0.0, seed=6)
     own = judge(as_table(table.texts), table.sheet, catalogue).accepted
-    parts = [canonical_rows(own.slice(start, 5_000)).tolist() for start in range(0, 25_000, 5_000)]
-    assert canonical_rows(own).tolist() == [row for part in parts for row in part]
+    parts = [canonical_rows(own.slice(start, 5_000)).to_list() for start in range(0, 25_000, 5_000)]
+    assert canonical_rows(own).to_list() == [row for part in parts for row in part]
 
 
 def test_suggestions_are_made_where_the_check_digits_prove_one(catalogue):
