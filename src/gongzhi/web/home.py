@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from gongzhi.engine.crypto import KeyState
+
 
 class UnsafeHome(Exception):
     """A key file in the home can be read by others."""
@@ -39,14 +41,34 @@ class Home:
             raise UnsafeHome(f"密钥文件 {path} 可被他人读取，请改为仅属主可读（chmod 600）")
         return path.read_bytes()
 
+    def versions(self, purpose: str) -> dict[int, KeyState]:
+        """The versions of a key by its counter: the newest is active, the others only check."""
+        counter = self.path / "keys" / f"{purpose}.version"
+        newest = int(counter.read_text("ascii")) if counter.exists() else 1
+        return {
+            version: "active" if version == newest else "decrypt_only" for version in range(1, newest + 1)
+        }
+
+    def renew(self, purpose: str) -> int:
+        """Count one version further; in force for every process that starts from now on."""
+        newest = max(self.versions(purpose)) + 1
+        aside = self.path / "keys" / f"{purpose}.version.{os.getpid()}"
+        self._write(aside, str(newest).encode("ascii"))
+        aside.replace(self.path / "keys" / f"{purpose}.version")
+        return newest
+
+    @staticmethod
+    def _write(path: Path, content: bytes) -> None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            os.fsync(file.fileno())
+
     @staticmethod
     def _write_once(path: Path, content: bytes) -> None:
         """Whole or not at all, also when two processes start in an empty home at the same time."""
         aside = path.with_suffix(f".{os.getpid()}")
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            os.fsync(file.fileno())
+        Home._write(aside, content)
         try:
             os.link(aside, path)
         except FileExistsError:

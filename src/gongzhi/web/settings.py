@@ -25,7 +25,10 @@ HTTPS = os.environ.get("GONGZHI_HTTPS") == "1"
 SECRET_KEY = HOME.secret("django").hex()
 KEYS = derive_ring(
     HOME.secret("master"),
-    {purpose: {1: "active"} for purpose in ("audit", "original", "password", "seal", "token")},
+    {
+        purpose: HOME.versions(purpose)
+        for purpose in ("audit", "original", "password", "seal", "sign", "token")
+    },
 )
 DEBUG = False
 ALLOWED_HOSTS = [

@@ -1,12 +1,14 @@
-"""SM3 and SM4: digests, tokens for persons, sealed columns, hash chains, content hashes.
+"""SM2, SM3, SM4: signatures, digests, tokens for persons, sealed columns, hash chains, content hashes.
 
-The algorithms are OpenSSL's, through `cryptography` and `hashlib`; nothing here implements a cipher or a
-digest. `self_test` proves them by the standards' known answers and belongs into every start.
+The algorithms are OpenSSL's, through `cryptography` and `hashlib`, and Tongsuo's for SM2; nothing here
+implements a cipher, a digest or a curve. `self_test` proves them by the standards' known answers and belongs
+into every start.
 """
 
 from gongzhi.engine.crypto.chains import (
     GENESIS,
     InclusionStep,
+    Tree,
     chain,
     inclusion_proof,
     merkle_root,
@@ -17,16 +19,22 @@ from gongzhi.engine.crypto.digest import hmac_sm3, sm3
 from gongzhi.engine.crypto.keys import Key, KeyRing, KeyState, UnknownKeyError, derive_key, derive_ring
 from gongzhi.engine.crypto.sealing import SealBroken, seal, seal_column, seal_version, unseal, unseal_column
 from gongzhi.engine.crypto.selftest import SelfTestError, self_test
+from gongzhi.engine.crypto.signing import ALGORITHM, NoPublicKey, PublicKey, Signer
 from gongzhi.engine.crypto.tokens import person_token, person_tokens, token_version
 
 __all__ = [
+    "ALGORITHM",
     "GENESIS",
     "InclusionStep",
     "Key",
     "KeyRing",
     "KeyState",
+    "NoPublicKey",
+    "PublicKey",
     "SealBroken",
     "SelfTestError",
+    "Signer",
+    "Tree",
     "UnknownKeyError",
     "chain",
     "content_hash",

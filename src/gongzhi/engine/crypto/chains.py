@@ -38,31 +38,43 @@ def chain(prev_hash: bytes, seq: int, payload: bytes) -> bytes:
     return sm3(_LINK + struct.pack(">Q", seq) + prev_hash + payload)
 
 
+class Tree:
+    """A Merkle tree over 32-byte hashes in their order, kept whole so that many proofs cost little."""
+
+    def __init__(self, hashes: Sequence[bytes]) -> None:
+        level = [_leaf(item) for item in hashes]
+        self._levels = [level]
+        while len(level) > 1:
+            paired = [_node(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
+            level = paired + level[len(paired) * 2 :]
+            self._levels.append(level)
+
+    @property
+    def root(self) -> bytes:
+        """The root; of an empty tree, SM3 of nothing."""
+        return self._levels[-1][0] if self._levels[0] else sm3(b"")
+
+    def proof(self, index: int) -> list[InclusionStep]:
+        """The siblings that lead from the hash at `index` to the root; IndexError when it is not there."""
+        if not 0 <= index < len(self._levels[0]):
+            raise IndexError(index)
+        steps: list[InclusionStep] = []
+        for level in self._levels[:-1]:
+            sibling = index ^ 1
+            if sibling < len(level):
+                steps.append(InclusionStep("left" if sibling < index else "right", level[sibling]))
+            index //= 2
+        return steps
+
+
 def merkle_root(hashes: Sequence[bytes]) -> bytes:
     """The root over 32-byte hashes in their order; of none, SM3 of nothing."""
-    if not hashes:
-        return sm3(b"")
-    level = [_leaf(item) for item in hashes]
-    while len(level) > 1:
-        paired = [_node(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
-        level = paired + level[len(paired) * 2 :]
-    return level[0]
+    return Tree(hashes).root
 
 
 def inclusion_proof(hashes: Sequence[bytes], index: int) -> list[InclusionStep]:
-    """The siblings that lead from the hash at `index` to the root; IndexError when it is not there."""
-    if not 0 <= index < len(hashes):
-        raise IndexError(index)
-    level = [_leaf(item) for item in hashes]
-    steps: list[InclusionStep] = []
-    while len(level) > 1:
-        sibling = index ^ 1
-        if sibling < len(level):
-            steps.append(InclusionStep("left" if sibling < index else "right", level[sibling]))
-        paired = [_node(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
-        level = paired + level[len(paired) * 2 :]
-        index //= 2
-    return steps
+    """`Tree.proof` for one hash; IndexError when it is not there."""
+    return Tree(hashes).proof(index)
 
 
 def verify_inclusion(item: bytes, steps: Sequence[InclusionStep], root: bytes) -> bool:

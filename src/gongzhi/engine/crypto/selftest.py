@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from cryptography.hazmat.primitives.ciphers.modes import ECB, GCM
 
 from gongzhi.engine.crypto.digest import hmac_sm3, sm3
+from gongzhi.engine.crypto.signing import self_test_signature
 
 _HEX = bytes.fromhex
 
@@ -16,14 +17,15 @@ class SelfTestError(Exception):
 
 
 def self_test() -> None:
-    """SM3 (GB/T 32905-2016 A.1, A.2), HMAC-SM3 (by its definition, RFC 2104), SM4 (GB/T 32907-2016 A.1) and
-    SM4-GCM (RFC 8998 A.2.1); SelfTestError names the first that differs."""
+    """SM3 (GB/T 32905-2016 A.1, A.2), HMAC-SM3 (by its definition, RFC 2104), SM4 (GB/T 32907-2016 A.1),
+    SM4-GCM (RFC 8998 A.2.1) and SM2 (GB/T 32918.5-2017 A.2); SelfTestError names the first that differs."""
     for name, found, expected in (
         ("SM3", sm3(b"abc"), _SM3_ABC),
         ("SM3, two blocks", sm3(b"abcd" * 16), _SM3_ABCD),
         ("HMAC-SM3", hmac_sm3(b"\x01" * 32, b"abc"), _hmac_by_definition(b"\x01" * 32, b"abc")),
         ("SM4", _sm4_block(), _SM4_BLOCK),
         ("SM4-GCM", _sm4_gcm(), _GCM_SEALED),
+        ("SM2", self_test_signature(), True),
     ):
         if found != expected:
             raise SelfTestError(name)
