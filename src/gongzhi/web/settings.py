@@ -26,8 +26,8 @@ SECRET_KEY = HOME.secret("django").hex()
 KEYS = derive_ring(
     HOME.secret("master"),
     {
-        purpose: HOME.versions(purpose)
-        for purpose in ("audit", "original", "password", "seal", "sign", "token")
+        **{purpose: {1: "active"} for purpose in ("audit", "original", "password", "seal", "token")},
+        "sign": HOME.versions("sign"),
     },
 )
 DEBUG = False
