@@ -52,6 +52,12 @@ def of_actor(person: object, *, verb: str = "") -> QuerySet[Event]:
     return events.filter(verb=verb) if verb else events
 
 
+def chain_head() -> tuple[int, str]:
+    """Length and head of the chain as it stands; the genesis hash while nothing is chained."""
+    last = Event.objects.exclude(sequence=None).order_by("-sequence").first()
+    return (last.sequence or 0, last.digest) if last else (0, GENESIS.hex())
+
+
 def verify() -> Proof:
     """Recompute every link, every checkpoint and the witness copy; point at the first break.
 

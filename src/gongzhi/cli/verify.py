@@ -1,20 +1,29 @@
-"""`gongzhi verify`: the audit chain, the lake, a receipt; and where the first break is."""
+"""`gongzhi verify`: the audit chain, the lake, the signatures, a receipt; and where the first break is."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from .screen import as_json, complain, out
 
+_NAMES = {"audit": "审计链", "lake": "数据湖", "signatures": "签名", "receipt": "回执"}
+_PEM = re.compile(r"-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----")
+
 
 def add(commands: Any) -> None:
-    command = commands.add_parser("verify", help="验证审计链、数据湖和回执")
-    command.add_argument("what", nargs="?", choices=["audit", "lake", "receipt", "all"], default="all")
+    command = commands.add_parser("verify", help="验证审计链、数据湖、签名和回执")
+    command.add_argument(
+        "what", nargs="?", choices=["audit", "lake", "signatures", "receipt", "all"], default="all"
+    )
     command.add_argument(
         "file", nargs="?", metavar="F", help="verify receipt：回执编号，或 submit --json 保存下来的文件"
+    )
+    command.add_argument(
+        "--key", type=Path, metavar="PEM", help="verify receipt：只凭这个文件里的公钥验证，不查账本"
     )
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=run)
@@ -27,18 +36,20 @@ def run(options: argparse.Namespace) -> int:
         complain("验证回执写 verify receipt F，F 是回执编号或保存下来的回执文件")
         return 2
     if options.what == "receipt":
-        found["receipt"] = receipt(options.file)
+        found["receipt"] = receipt(options.file, options.key)
     if options.what in {"audit", "all"}:
         found["audit"] = audit()
     if options.what in {"lake", "all"}:
         found["lake"] = lake()
+    if options.what in {"signatures", "all"}:
+        found["signatures"] = signatures()
     whole = all(part["whole"] for part in found.values())
     if options.json:
         as_json({"whole": whole, **found})
     else:
         for name, part in found.items():
             say = out.print if part["whole"] else complain
-            say({"audit": "审计链", "lake": "数据湖", "receipt": "回执"}[name] + "：" + part["text"])
+            say(f"{_NAMES[name]}：{part['text']}")
     return 0 if whole else 1
 
 
@@ -71,18 +82,63 @@ def lake() -> dict[str, Any]:
     return {"whole": not losses, "files": len(files), "losses": losses, "text": text}
 
 
-def receipt(shown: str) -> dict[str, Any]:
-    """A receipt by its number, or as its owner kept it: all that `submit --json` said, or its `receipt`."""
-    from gongzhi.intake.actions.receipt import proof  # noqa: PLC0415  # models exist only after setup
+def signatures() -> dict[str, Any]:
+    """Every signature in the ledger: receipts, days and their chain, cut-offs."""
+    from gongzhi.intake.models import Cutoff, DayRoot, Receipt  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.intake.queries.proofs import ledger_faults  # noqa: PLC0415  # models exist only after setup
 
-    text: Any = {"number": shown}
-    if Path(shown).is_file():
-        try:
-            text = json.loads(Path(shown).read_text("utf-8"))
-        except ValueError:
-            return {"whole": False, "wrong": ["文件不是 JSON"], "text": "这个文件不是保存下来的回执"}
-        text = text.get("receipt", text) if isinstance(text, dict) else {}
-        text = {"number": text} if isinstance(text, str) else text or {}
-    wrong = proof(text)
-    said = "与账本一致" if not wrong else "；".join(wrong)
-    return {"whole": not wrong, "number": text.get("number"), "wrong": wrong, "text": said}
+    counts = {
+        "receipts": Receipt.objects.exclude(root=None).count(),
+        "days": DayRoot.objects.count(),
+        "cutoffs": Cutoff.objects.count(),
+    }
+    wrong = list(ledger_faults())
+    said = f"{counts['receipts']} 份回执、{counts['days']} 个日结、{counts['cutoffs']} 个截止快照，签名都成立"
+    return {"whole": not wrong, **counts, "wrong": wrong, "text": "；".join(wrong) or said}
+
+
+def receipt(shown: str, key: Path | None = None) -> dict[str, Any]:
+    """A receipt by its number, or as its owner kept it: all that `submit --json` said, or its `receipt`.
+
+    `key`: a file of public keys; then the signatures alone decide and nothing is asked of the ledger.
+    """
+    from gongzhi.intake.actions.receipt import proof  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.intake.queries.proofs import offline, public_keys  # noqa: PLC0415  # models exist only after setup
+
+    try:
+        text = _shown(shown)
+        keys = _keys(key) if key else public_keys()
+    except ValueError as error:
+        return {"whole": False, "number": None, "held": [], "wrong": [str(error)], "text": str(error)}
+    held, wrong = offline(text, keys) if key or "proof" in text else ([], [])
+    if not key:
+        differs = proof(text)
+        held += [] if differs else ["与账本一致"]
+        wrong += differs
+    said = "；".join((wrong and [*wrong, *(f"（{line}）" for line in held)]) or held)
+    return {"whole": not wrong, "number": text.get("number"), "held": held, "wrong": wrong, "text": said}
+
+
+def _shown(shown: str) -> dict[str, Any]:
+    """What a file says, or a number alone; ValueError with what to tell."""
+    if not Path(shown).is_file():
+        return {"number": shown}
+    try:
+        text: Any = json.loads(Path(shown).read_text("utf-8"))
+    except ValueError as error:
+        raise ValueError("这个文件不是保存下来的回执（不是 JSON）") from error
+    text = text.get("receipt", text) if isinstance(text, dict) else {}
+    return {"number": text} if isinstance(text, str) else text or {}
+
+
+def _keys(file: Path) -> dict[str, Any]:
+    """Public keys out of a PEM file, by their short names."""
+    from gongzhi.engine.crypto import PublicKey  # noqa: PLC0415  # loads the signature library
+
+    try:
+        found = [PublicKey.from_pem(text) for text in _PEM.findall(file.read_text("utf-8"))]
+    except (OSError, ValueError) as error:
+        raise ValueError(f"公钥文件 {file} 读不出 SM2 公钥") from error
+    if not found:
+        raise ValueError(f"公钥文件 {file} 中没有公钥（PEM）")
+    return {key.identity: key for key in found}

@@ -17,6 +17,7 @@ from django.utils import timezone
 from gongzhi.audit.actions import seal
 from gongzhi.catalogue.actions import open_periods
 from gongzhi.intake.actions.orphans import sweep
+from gongzhi.intake.actions.signing import close_days, freeze_due, sign_receipts
 from gongzhi.intake.actions.submission import check_waiting
 from gongzhi.registry.actions import link_new
 
@@ -33,10 +34,13 @@ def owe() -> int:
 EVERY_ROUND: tuple[tuple[str, Callable[[], int]], ...] = (
     ("seal", seal),  # chain the events of the last half second
     ("check", check_waiting),  # read and check the files that pages have received
+    ("sign", sign_receipts),  # sign the receipts of new batches, all under one root
     ("link", link_new),  # join the rows of new batches to taxpayers
 )
 EVERY_HOUR: tuple[tuple[str, Callable[[], int]], ...] = (
     ("owe", owe),  # write down what is owed
+    ("close", close_days),  # close the days that have ended, each chained to the one before
+    ("freeze", freeze_due),  # fix which batches count at the cut-offs that have passed
     ("sweep", sweep),  # remove what a broken commit has left behind
 )
 

@@ -1,16 +1,14 @@
-"""回执: what was taken in, when, under which number and hash; and the proof that a receipt is genuine."""
+"""回执: issued with its batch, shown to its owner with its proof, held against the ledger."""
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import json
 from collections.abc import Mapping
+from typing import Any
 
-from gongzhi.intake.models import Batch, Receipt, Submission
+from gongzhi.intake.models import SHANGHAI, Batch, Receipt, Submission
+from gongzhi.intake.queries.proofs import PROOFS, digest_of, evidence_of, receipt_text
 
-SHANGHAI = dt.timezone(dt.timedelta(hours=8))
-FORMAT = 1
+from .signing import sign_receipts
 
 
 def issue(batch: Batch, submission: Submission) -> Receipt:
@@ -21,45 +19,24 @@ def issue(batch: Batch, submission: Submission) -> Receipt:
     return Receipt.objects.create(number=number, batch=batch, issued_at=batch.committed_at, digest=digest)
 
 
-def receipt_text(number: str, batch: Batch, submission: Submission) -> dict[str, object]:
-    """What a receipt says, in one canonical form: the text under its hash."""
-    return {
-        "format": FORMAT,
-        "number": number,
-        "batch": str(batch.pk),
-        "unit": submission.unit,
-        "resource": submission.resource,
-        "period": submission.period,
-        "file": submission.file_digest,
-        "content": batch.content,
-        "rows": submission.rows,
-        "accepted": submission.accepted,
-        "set_aside": submission.set_aside,
-        "received_at": _instant(submission.received_at),
-        "committed_at": _instant(batch.committed_at),
-    }
+def as_json(batch: Batch) -> dict[str, Any]:
+    """A receipt to be kept by its owner: its text, its hash, the proof that it was signed.
 
-
-def _instant(at: dt.datetime) -> str:
-    return at.astimezone(SHANGHAI).isoformat(timespec="milliseconds")
-
-
-def digest_of(text: Mapping[str, object]) -> str:
-    """SM3 (hex) over the canonical JSON of a receipt's text."""
-    canonical = json.dumps(text, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.new("sm3", canonical.encode()).hexdigest()
-
-
-def as_json(batch: Batch) -> dict[str, object]:
-    """A receipt to be kept by its owner: its text with its hash. `gongzhi verify receipt` reads it back."""
-    receipt = Receipt.objects.select_related("batch__slot", "batch__submission").get(batch=batch)
-    return receipt_text(receipt.number, receipt.batch, receipt.batch.submission) | {"digest": receipt.digest}
+    What is not signed yet is signed now. `gongzhi verify receipt` reads it back.
+    """
+    if Receipt.objects.filter(batch=batch, root=None).exists():
+        sign_receipts()
+    found = Receipt.objects.select_related("batch__slot", "batch__submission", "root__day")
+    receipt = found.get(batch=batch)
+    text = receipt_text(receipt.number, receipt.batch, receipt.batch.submission)
+    return text | {"digest": receipt.digest} | evidence_of(receipt)
 
 
 def proof(shown: Mapping[str, object]) -> list[str]:
-    """What is wrong with a receipt that somebody shows; nothing wrong gives an empty list.
+    """Where a receipt that somebody shows differs from the ledger; nothing wrong gives an empty list.
 
-    `shown` holds at least `number`. Whatever else it says must be what the ledger says, word for word.
+    `shown` holds at least `number`. Whatever else its text says must be what the ledger says, word for
+    word; its signatures are another question (`queries.proofs.offline`).
     """
     found = Receipt.objects.select_related("batch__slot", "batch__submission")
     receipt = found.filter(number=str(shown.get("number", ""))).first()
@@ -73,6 +50,6 @@ def proof(shown: Mapping[str, object]) -> list[str]:
     wrong += [
         f"“{name}”与账本不符：回执上是 {value}，账本中是 {known.get(name, '（无此项）')}"
         for name, value in shown.items()
-        if known.get(name) != value
+        if name not in PROOFS and known.get(name) != value
     ]
     return wrong

@@ -1,6 +1,7 @@
 """All that reads in this room: what is stored, and what the pages show of it."""
 
 from .pages import findings_page, owed_resources, reading_of, rows_page
+from .proofs import NotFrozen, cutoff_at, frozen_batches, public_keys, snapshot_at
 from .stored import (
     FINDINGS,
     REPAIRED,
@@ -20,7 +21,8 @@ from .stored import (
 )
 
 __all__ = [
-    "FINDINGS", "REPAIRED", "batches_visible_to", "findings_of", "findings_page", "frames", "kept_originals",
-    "known_keys", "ledger", "live", "owed_resources", "place_of_box", "reading_of", "repaired_of", "rows_of",
-    "rows_page", "sealed_rows", "snapshot", "visible_to",
+    "FINDINGS", "REPAIRED", "NotFrozen", "batches_visible_to", "cutoff_at", "findings_of", "findings_page",
+    "frames", "frozen_batches", "kept_originals", "known_keys", "ledger", "live", "owed_resources",
+    "place_of_box", "public_keys", "reading_of", "repaired_of", "rows_of", "rows_page", "sealed_rows",
+    "snapshot", "snapshot_at", "visible_to",
 ]  # fmt: skip
