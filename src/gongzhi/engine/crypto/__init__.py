@@ -16,10 +16,12 @@ from gongzhi.engine.crypto.chains import (
 )
 from gongzhi.engine.crypto.content import content_hash, row_hashes
 from gongzhi.engine.crypto.digest import hmac_sm3, sm3
+from gongzhi.engine.crypto.files import SealedFile, open_file, seal_file
 from gongzhi.engine.crypto.keys import Key, KeyRing, KeyState, UnknownKeyError, derive_key, derive_ring
 from gongzhi.engine.crypto.sealing import SealBroken, seal, seal_column, seal_version, unseal, unseal_column
 from gongzhi.engine.crypto.selftest import SelfTestError, self_test
 from gongzhi.engine.crypto.signing import ALGORITHM, NoPublicKey, PublicKey, Signer
+from gongzhi.engine.crypto.statements import Signed, canonical, fault, sign, signed_of
 from gongzhi.engine.crypto.tokens import person_token, person_tokens, token_version
 
 __all__ = [
@@ -32,24 +34,32 @@ __all__ = [
     "NoPublicKey",
     "PublicKey",
     "SealBroken",
+    "SealedFile",
     "SelfTestError",
+    "Signed",
     "Signer",
     "Tree",
     "UnknownKeyError",
+    "canonical",
     "chain",
     "content_hash",
     "derive_key",
     "derive_ring",
+    "fault",
     "hmac_sm3",
     "inclusion_proof",
     "merkle_root",
+    "open_file",
     "person_token",
     "person_tokens",
     "row_hashes",
     "seal",
     "seal_column",
+    "seal_file",
     "seal_version",
     "self_test",
+    "sign",
+    "signed_of",
     "sm3",
     "token_version",
     "unseal",
