@@ -1,5 +1,6 @@
 """xlsx, xls, csv, json into one flat Table, read in a caged child process."""
 
+from .child import warm
 from .codes import NOTICES, REFUSALS, SKIPS
 from .heading import heading_keys, normalise_heading
 from .model import (
@@ -36,4 +37,5 @@ __all__ = [
     "heading_keys",
     "normalise_heading",
     "read",
+    "warm",
 ]

@@ -1,53 +1,60 @@
 """The child that reads one file: limits first, then the file, then the answer; nothing else is in its reach.
 
-Started as `python -I -c BOOT file request parcel` with three descriptors: the file, the request (JSON, and
-later the answer), the parcel (the rows). It has no environment, cannot grow beyond its limits, and leaves
-nothing behind but the two memory files that the parent opened.
+Started as `python -I -c BOOT door`; through the door, a socket, come three descriptors: the file, the request
+(JSON, and later the answer), the parcel (the rows). It has no environment, cannot grow beyond its limits, and
+leaves nothing behind but the two memory files that the parent opened.
 """
 
 from __future__ import annotations
 
 import os
 import resource
+import socket
 import sysconfig
 import traceback
 from pathlib import Path
 from typing import Any
 
-from . import landlock, quoting
+from . import landlock
 from .content import read_content
 from .model import Limits, Unreadable
 from .parcel import ParcelWriter, get_json, put_json
 
 
-def main(file: int, letter: int, parcel: int) -> None:
+def main(door: int) -> None:
+    """Wait at the door for a file, read it, and end; end at once when the parent does."""
+    landlock.die_with_parent()
+    with socket.socket(fileno=door) as waiting:
+        fds = socket.recv_fds(waiting, 1, 3)[1]
+    if fds:
+        answer(*fds)
+
+
+def answer(file: int, letter: int, parcel: int) -> None:
     """Request from `letter`, file from `file`; rows go to `parcel`, the answer to `letter`."""
     request = get_json(letter)
     limits = Limits(**request["limits"])
-    answer: dict[str, Any]
-    if os.pread(file, 4, 0)[:2] not in {b"PK", b"\xd0\xcf"}:
-        quoting.prepare(file)
+    found: dict[str, Any]
     level = confine(file, limits)
     try:
-        answer = _read(file, parcel, request, limits) | {"cage": level}
+        found = _read(file, parcel, request, limits) | {"cage": level}
     except Unreadable as refusal:
-        answer = {"refused": refusal.code, "details": refusal.details}
+        found = {"refused": refusal.code, "details": refusal.details}
     except MemoryError:
-        answer = {"refused": "too_big", "details": {}}
+        found = {"refused": "too_big", "details": {}}
     except BaseException as fault:
         # A reader that panics met a broken file; anything else is our own fault. Only the kind is told on:
         # the message could hold what a cell says.
         code = "corrupt" if type(fault).__name__ == "PanicException" else "reader_died"
-        answer = {"refused": code, "details": {"reason": type(fault).__name__}}
+        found = {"refused": code, "details": {"reason": type(fault).__name__}}
         traceback.print_exc()
-    put_json(letter, answer)
+    put_json(letter, found)
     # Skipping the interpreter's tidying up saves the time to free a million cells.
     os._exit(0)
 
 
 def confine(file: int, limits: Limits) -> str:
     """Give up what reading does not need; returns the level reached, e.g. `landlock-7+limits`."""
-    landlock.die_with_parent()
     _limit(resource.RLIMIT_AS, limits.address_bytes)
     _limit(resource.RLIMIT_CPU, int(limits.seconds * 4) + 1)
     # Only the memory files can be written; what they may hold is bounded here.

@@ -14,7 +14,7 @@ from .encoding import Text
 from .grid import Grid, grid_names, refuse_long
 from .header import HEAD_ROWS, HeadingSet
 from .model import Limits, Notice, Unreadable
-from .quoting import quoting
+from .quoting import Quoting, quoting
 
 _SEPARATORS = (",", "\t", ";", "|")
 _NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
@@ -64,7 +64,7 @@ def delimited_grid(text: Text, headings: HeadingSet, limits: Limits, extra: int)
     head = text.head()
     separator = separator_of(head, headings)
     eol = "\n" if "\n" in head else ("\r" if "\r" in head else "\n")
-    quoted = quoting(text.data, text.start, separator.encode(), eol.encode())
+    quotes = quoting(text.data, text.start, separator.encode(), eol.encode())
     rows = _sample(head[: 256 * 1024], separator)
     width = max((len(row) for row in rows), default=1) + extra
     if width > limits.columns + extra:
@@ -75,25 +75,25 @@ def delimited_grid(text: Text, headings: HeadingSet, limits: Limits, extra: int)
         "infer_schema": False,
         "missing_columns": "insert",
         "separator": separator,
-        "quote_char": '"' if quoted else None,
+        "quote_char": '"' if quotes.used else None,
         "eol_char": eol,
     }
     notices = [] if separator == "," else [Notice("separator", None, _NAMES[separator], None)]
-    reader = _Frames(text, options, limits)
+    reader = _Frames(text, options, limits, quotes)
     return Grid("", 0, width, reader.head(), reader.frames, notices=[*text.notices, *notices])
 
 
 class _Frames:
     """The rows of a scan, frame by frame, with the engine's complaints turned into ours."""
 
-    def __init__(self, text: Text, options: dict[str, Any], limits: Limits) -> None:
-        self.text, self.options, self.limits = text, options, limits
+    def __init__(self, text: Text, options: dict[str, Any], limits: Limits, quotes: Quoting) -> None:
+        self.text, self.options, self.limits, self.quotes = text, options, limits, quotes
 
     def head(self) -> list[tuple[str | None, ...]]:
         """The first rows; parsed from a piece of the text, for the engine would scan all of it."""
         raw = io.BytesIO(self.text.head().encode())
         try:
-            return _clean(pl.read_csv(raw, n_rows=HEAD_ROWS, **self.options)).rows()
+            return self._clean(pl.read_csv(raw, n_rows=HEAD_ROWS, **self.options)).rows()
         except pl.exceptions.PolarsError as error:
             raise self._ours(error) from error
 
@@ -107,7 +107,7 @@ class _Frames:
                 row += frame.height
                 self._measure(frame, row - frame.height)
                 if cut < frame.height:
-                    yield _clean(frame[cut:])
+                    yield self._clean(frame[cut:])
         except pl.exceptions.PolarsError as error:
             raise self._ours(error) from error
 
@@ -124,8 +124,9 @@ class _Frames:
             return NotUtf8()
         return Unreadable("broken_text", {"reason": message.splitlines()[0][:200]})
 
-
-def _clean(frame: pl.DataFrame) -> pl.DataFrame:
-    """Quoted nothing is nothing."""
-    empty = [name for name in frame.columns if (frame[name] == "").any()]
-    return frame.with_columns(pl.col(empty).replace("", None)) if empty else frame
+    def _clean(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Quoted nothing is nothing."""
+        if not self.quotes.doubled:
+            return frame
+        empty = [name for name in frame.columns if (frame[name] == "").any()]
+        return frame.with_columns(pl.col(empty).replace("", None)) if empty else frame

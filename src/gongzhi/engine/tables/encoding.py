@@ -51,7 +51,8 @@ def open_text(fd: int, *, gb18030: bool = False) -> Text:
     """The text behind a descriptor. `gb18030` forces that encoding (when UTF-8 failed further down)."""
     if os.fstat(fd).st_size == 0:
         raise Unreadable("empty_file")
-    data = mmap.mmap(fd, 0, prot=mmap.PROT_READ)
+    # Every byte is looked at more than once: mapped in one go, the kernel is not asked page by page.
+    data = mmap.mmap(fd, 0, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE, prot=mmap.PROT_READ)
     head = data[:_WINDOW]
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _recoded(data, "utf-16")

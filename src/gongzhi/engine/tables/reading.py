@@ -7,7 +7,6 @@ import os
 import select
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -15,14 +14,11 @@ from typing import Any
 
 import polars as pl
 
+from . import child as children
 from . import landlock
 from .model import Column, Limits, Mark, Notice, Reading, Skipped, Table, Unreadable
 from .parcel import get_json, put_json, unpack
 
-_BOOT = (
-    "import sys; sys.path[:] = sys.argv[4:]; "
-    "from gongzhi.engine.tables.cage import main; main(*map(int, sys.argv[1:4]))"
-)
 _GLANCE = 0.05
 
 
@@ -58,15 +54,9 @@ def cage_level() -> str:
 
 def _run(fds: tuple[int, int, int], limits: Limits) -> str:
     """Run the child to its end; what it complained of. A death becomes a refusal."""
-    child = subprocess.Popen(  # noqa: S603 - our own interpreter with our own code, arguments are numbers and paths
-        [sys.executable, "-I", "-X", "utf8", "-c", _BOOT, *map(str, fds), *sys.path],
-        pass_fds=fds,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env={"LANG": "C.UTF-8", "POLARS_MAX_THREADS": str(min(4, os.cpu_count() or 1))},
-        cwd="/",
-    )
+    taken = children.take()
+    taken.give(fds)
+    child = taken.process
     with child:
         why = _watch(child, limits)
         complaint = child.stderr.read(4000).decode("utf-8", "replace") if child.stderr else ""
