@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -149,6 +149,10 @@ class Checked:
     @property
     def rows(self) -> int:
         return self.accepted.height + len(self.set_aside)
+
+    def found_alone(self) -> Checked:
+        """The findings and repairs without the rows, which may be large."""
+        return replace(self, accepted=self.accepted.clear(), beside=self.beside.clear())
 
     @property
     def by_code(self) -> dict[str, int]:

@@ -219,9 +219,11 @@ def _first_of(rows: Rows, key: tuple[str, ...]) -> pl.DataFrame | None:
         return None
     frame = pl.DataFrame([rows.values(name).rename(name) for name in key])
     hashes = frame.hash_rows() if frame.width > 1 else frame.to_series().hash()
-    if hashes.n_unique() == rows.height:
+    ordered = hashes.sort()
+    twice = ordered.filter(ordered == ordered.shift()).unique()
+    if not len(twice):
         return None
-    maybe = hashes.is_duplicated()
+    maybe = hashes.is_in(twice.implode())
     maybe &= ~rows.failed(key)
     maybe &= reduce(or_, [rows.values(name).is_not_null() for name in key])
     at = maybe.arg_true()

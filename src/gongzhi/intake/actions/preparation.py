@@ -11,14 +11,16 @@ import contextlib
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 from django.conf import settings
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,17 @@ class Prepared:
     """
 
     parts: Sequence[Part]
-    findings: pl.DataFrame
+    by_code: dict[str, int]  # findings of each code, the most frequent first
+    telling: Future[pl.DataFrame]  # the findings with their texts; may still be under way
     repaired: pl.DataFrame
     notices: Sequence[dict[str, Any]]
     hashing: Future[str]  # of the canonical content; may still be under way
     refusal: dict[str, Any] | None = None
     adds: str | None = None
+
+    @property
+    def findings(self) -> pl.DataFrame:
+        return self.telling.result()
 
     @property
     def content(self) -> str:
@@ -78,17 +85,19 @@ class Prepared:
             ({"sheet": part.sheet} if many else {}) | entry for part in self.parts for entry in part.skipped
         ]
 
-    @property
-    def by_code(self) -> dict[str, int]:
-        counts = self.findings.group_by("code").len().sort(["len", "code"], descending=[True, False])
-        return {str(code): int(count) for code, count in counts.iter_rows()}
+
+def counted(findings: Iterable[pl.DataFrame]) -> dict[str, int]:
+    """How many findings of each code, the most frequent first."""
+    codes = pl.concat([frame.select("code") for frame in findings])
+    counts = codes.group_by("code").len().sort(["len", "code"], descending=[True, False])
+    return {str(code): int(count) for code, count in counts.iter_rows()}
 
 
-def known(content: str) -> Future[str]:
-    """A content hash that is known already."""
-    hashing: Future[str] = Future()
-    hashing.set_result(content)
-    return hashing
+def known(result: T) -> Future[T]:
+    """What others compute is known already."""
+    future: Future[T] = Future()
+    future.set_result(result)
+    return future
 
 
 def folder(submission: object) -> Path:
@@ -138,10 +147,12 @@ def take_up(submission: object) -> Prepared | None:
     source = folder(submission)
     with contextlib.suppress(FileNotFoundError):
         meta = json.loads((source / "meta.json").read_text("utf-8"))
+        findings = pl.read_parquet(source / "findings.parquet")
         return Prepared(
+            by_code=counted([findings]),
+            telling=known(findings),
             hashing=known(meta.pop("content")),
             parts=[_part(source, part) for part in meta.pop("parts")],
-            findings=pl.read_parquet(source / "findings.parquet"),
             repaired=pl.read_parquet(source / "repaired.parquet"),
             **meta,
         )

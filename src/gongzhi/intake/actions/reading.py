@@ -35,7 +35,7 @@ from gongzhi.intake.models import Submission
 from gongzhi.intake.queries import FINDINGS, REPAIRED, known_keys, place_of_box
 
 from .names import reads_as_organisation
-from .preparation import Part, Prepared, known
+from .preparation import Part, Prepared, counted, known
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _CELL_CONTENT = {"extra_cell", "merged_filled"}
@@ -54,7 +54,7 @@ class _Taken:
 @dataclass(frozen=True)
 class _Checked:
     part: Part
-    findings: pl.DataFrame
+    checked: Checked
     repaired: pl.DataFrame
     hashing: Future[pl.Series]
 
@@ -89,13 +89,15 @@ def prepare(submission: Submission, file: Path) -> Prepared:
         "adds": reading.mark.adds if reading.mark else None,
     }
     del reading  # the text of each table is let go once it is checked: with a million rows it counts
-    return _decided(definitions, submission, Prepared(**rest, **_checked_tables(submission, taken)))
+    checked = _checked_tables(submission, taken)
+    return _decided(definitions, submission, Prepared(**rest, **checked))
 
 
 def _checked_tables(submission: Submission, taken: list[_Taken]) -> dict[str, Any]:
     """Parts, findings, repairs and the content hash of all tables; `taken` is used up.
 
-    Rows are hashed while others are checked and written; only what asks for the content waits for it.
+    Rows are hashed and findings put into words while others are checked and written; only what asks for
+    the content or the texts waits for them.
     """
     definitions = in_force()
     context = _context(submission, definitions)
@@ -103,10 +105,12 @@ def _checked_tables(submission: Submission, taken: list[_Taken]) -> dict[str, An
     with _hand() as hand:
         for index in range(len(taken)):
             checked.append(_check(submission, context, index, taken.pop(0), hand))
+        telling = hand.submit(_told, definitions, [one.checked for one in checked])
         hashing = hand.submit(_content, [(one.part.letter, one.hashing) for one in checked])
     return {
         "parts": [one.part for one in checked],
-        "findings": pl.concat([one.findings for one in checked]),
+        "by_code": counted(one.checked.findings for one in checked),
+        "telling": telling,
         "repaired": pl.concat([one.repaired for one in checked]),
         "hashing": hashing,
     }
@@ -114,8 +118,8 @@ def _checked_tables(submission: Submission, taken: list[_Taken]) -> dict[str, An
 
 @contextmanager
 def _hand() -> Iterator[ThreadPoolExecutor]:
-    """One thread beside this one, which goes on after the block until its work is done."""
-    hand = ThreadPoolExecutor(1)
+    """Two threads beside this one, which go on after the block until their work is done."""
+    hand = ThreadPoolExecutor(2)
     try:
         yield hand
     finally:
@@ -230,8 +234,9 @@ def _check(
 ) -> _Checked:
     checked = check(taken.table, taken.mapping, _guarded(taken.sheet), context(taken.sheet))
     hashing = hand.submit(canonical_rows, checked.accepted)
-    findings, repaired = _findings(in_force(), checked, index), _repairs(checked, index)
-    return _Checked(_part(submission, index, taken, checked), findings, repaired, hashing)
+    part = _part(submission, index, taken, checked)
+    # What was accepted lives on in the part; only what was found is put into words later.
+    return _Checked(part, checked.found_alone(), _repairs(checked, index), hashing)
 
 
 def _part(submission: Submission, index: int, taken: _Taken, checked: Checked) -> Part:
@@ -263,10 +268,13 @@ def _boxes(submission: Submission, index: int, rows: dict[str, pl.DataFrame]) ->
     }
 
 
-def _findings(definitions: Definitions, checked: Checked, index: int) -> pl.DataFrame:
-    frame = render(checked, definitions.findings)
-    part = pl.lit(index, dtype=pl.UInt16).alias("_part")
-    return frame.with_columns(part).select(list(FINDINGS)).cast(FINDINGS)  # type: ignore[arg-type]  # as above
+def _told(definitions: Definitions, checked: Sequence[Checked]) -> pl.DataFrame:
+    """The findings of all tables in words."""
+    frames = (
+        render(one, definitions.findings).with_columns(pl.lit(index, dtype=pl.UInt16).alias("_part"))
+        for index, one in enumerate(checked)
+    )
+    return pl.concat([frame.select(list(FINDINGS)).cast(FINDINGS) for frame in frames])  # type: ignore[arg-type]  # as above
 
 
 def _repairs(checked: Checked, index: int) -> pl.DataFrame:
@@ -287,8 +295,9 @@ def _content(checked: Sequence[tuple[str, Future[pl.Series]]]) -> str:
 
 def _decided(definitions: Definitions, submission: Submission, prepared: Prepared) -> Prepared:
     """A file is turned away when it says so itself, holds no row, or must come in whole and does not."""
-    turned = prepared.findings.filter(pl.col("severity") == "refuse").head(1)
-    if turned.height:
+    refusing = [code for code in prepared.by_code if definitions.findings[code].severity == "refuse"]
+    if refusing:
+        turned = prepared.findings.filter(pl.col("code").is_in(refusing))
         code, text, mend = turned.select("code", "message", "mend").row(0)
         return replace(prepared, refusal={"code": code, "text": text, "mend": mend})
     if not prepared.rows:
@@ -309,7 +318,8 @@ def _refused(definitions: Definitions, code: str, places: dict[str, str]) -> Pre
     """A file that could not be read or taken: no rows, one finding."""
     nothing = Prepared(
         parts=(),
-        findings=pl.DataFrame(schema=FINDINGS),
+        by_code={},
+        telling=known(pl.DataFrame(schema=FINDINGS)),
         repaired=pl.DataFrame(schema=REPAIRED),
         notices=(),
         hashing=known(""),
@@ -331,7 +341,8 @@ def _with_refusal(
         "mend": mend,
     }
     findings = pl.concat([pl.DataFrame([row], schema=FINDINGS), prepared.findings])
-    return replace(prepared, findings=findings, refusal={"code": code, "text": text, "mend": mend})
+    refusal = {"code": code, "text": text, "mend": mend}
+    return replace(prepared, by_code=counted([findings]), telling=known(findings), refusal=refusal)
 
 
 def _notices(definitions: Definitions, reading: Reading) -> Iterator[dict[str, Any]]:
