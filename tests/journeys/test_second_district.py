@@ -53,7 +53,7 @@ def test_template_hand_in_and_calendar_know_only_the_folder(gongzhi: Any, tmp_pa
     }
     for column, head in enumerate(heads, start=1):
         for line, value in enumerate(values.get(head, [])):
-            page.cell(2 + line, column).value = value
+            page.cell(3 + line, column).value = value
     book.save(tmp_path / "filled.xlsx")
 
     unit = "planning"

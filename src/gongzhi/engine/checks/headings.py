@@ -15,8 +15,8 @@ from gongzhi.engine.tables.heading import heading_keys, normalise_heading
 
 from .units import unit_in, unit_of
 
-_IGNORED = {"序号", "编号", "行号", "no", "备注", "说明", "备注说明", "备查原行号", "备查问题"}
-_KEPT = "备查"
+_IGNORED = {"序号", "编号", "行号", "no", "备注", "说明", "备注说明"}
+_OWN = "备查"
 _NEAR = 75.0
 _MEASURED = {FieldType.MONEY, FieldType.AREA, FieldType.PERCENT, FieldType.NUMBER}
 
@@ -37,7 +37,8 @@ class Mapping_:  # noqa: N801 - `Mapping` to its users, who do not see the typin
 
     units: the unit that heading or sheet states, by field key, where it decides the value.
     renamed: columns matched by an alias (column → title), reported among the repairs.
-    kept: columns that the template does not know and those marked 备查; ignored: 序号 and the like.
+    kept: columns that the template does not know; ignored: 序号 and the like, and the sender's own (备查…),
+    which come back to it in its workbooks and go nowhere else.
     refused: the file cannot be read as this resource; `faults` says why.
     """
 
@@ -143,12 +144,12 @@ def _names(sheet: Sheet) -> tuple[dict[str, str], dict[str, str]]:
 
 def _is_aside(column: Column) -> bool:
     name = normalise_heading(column.header)
-    return name in _IGNORED or name.startswith(_KEPT)
+    return name in _IGNORED or name.startswith(_OWN)
 
 
 def _others(columns: tuple[Column, ...], taken: set[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     rest = [index for index in range(len(columns)) if index not in taken]
-    ignored = tuple(i for i in rest if normalise_heading(columns[i].header) in _IGNORED)
+    ignored = tuple(i for i in rest if _is_aside(columns[i]))
     return tuple(i for i in rest if i not in ignored), ignored
 
 
@@ -170,8 +171,6 @@ def _unknown(
     free = {field.title: normalise_heading(field.title) for field in sheet.fields if field.key not in columns}
     for index in kept:
         header = table.columns[index].header
-        if normalise_heading(header).startswith(_KEPT):
-            continue
         near = _near(header, free)
         places = {"heading": header or "（没有列名）", "near": f"，是否应为“{near}”" if near else ""}
         yield HeadingFault("unknown_column", index, None, places)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import polars as pl
 
 from gongzhi.engine.definitions import Field, FieldType, Sheet
+from gongzhi.engine.definitions.examples import distinctive, example_row
 from gongzhi.engine.tables import Table
 
 from .amounts import read_number
@@ -80,7 +81,7 @@ def check(table: Table, mapping: Mapping_, sheet: Sheet, context: Context) -> Ch
                 gathering.faults(field, mapping.columns[field.key], _required(columns[field.key]))
     texts = {key: table.data.to_series(index) for key, index in mapping.columns.items()}
     rows = Rows(sheet, columns, texts, table.rows, context)
-    for key, fault in check_rows(rows):
+    for key, fault in (*check_rows(rows), *_left_over_example(sheet, texts)):
         gathering.faults(sheet.field(key), mapping.columns[key], (fault,))
     blocked = gathering.blocked()
     accepted = _accepted(table, sheet, columns, blocked)
@@ -109,6 +110,19 @@ def _required(typed: Typed) -> Iterable[Fault]:
     if len(typed.failed):
         at = at.filter(~at.is_in(typed.failed.implode()))
     return (Fault("required", at),) if len(at) else ()
+
+
+def _left_over_example(sheet: Sheet, texts: dict[str, pl.Series]) -> list[tuple[str, Fault]]:
+    """Rows that are the template's own example: whoever deletes the word 示例 must not report it."""
+    invented = [key for key in distinctive(sheet) if key in texts]
+    if not invented:
+        return []
+    row = example_row(sheet)
+    at = (texts[invented[0]] == row[invented[0]]).fill_null(False).arg_true()
+    for key, written in texts.items():
+        if len(at) and key in invented:
+            at = at.filter((written.gather(at) == row[key]).fill_null(False))
+    return [(invented[0], Fault("example_row", at.cast(pl.UInt32)))] if len(at) else []
 
 
 def _accepted(table: Table, sheet: Sheet, columns: dict[str, Typed], blocked: Mask) -> pl.DataFrame:

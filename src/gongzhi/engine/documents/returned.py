@@ -63,19 +63,21 @@ def bad_rows(target: Path, table: Table, set_aside: pl.Series, findings: pl.Data
         .with_row_index("at")
         .filter(pl.col("row").is_in(set_aside.implode()))
     )
-    data = table.data.select(pl.all().gather(picked["at"]))
+    # The notes of an earlier round stand in the file that came back; they are written anew, not twice.
+    places = [at for at, column in enumerate(table.columns) if column.header not in NOTE_COLUMNS]
+    data = table.data.select(pl.nth(places).gather(picked["at"]))
     marks = notes(findings)
     told = _told_by_row(findings)
     book = open_workbook(target, streaming=True)
     page = book.add_worksheet(sheet_name(table.sheet))
     pen = _Pen(book, page)
-    heads = [column.header for column in table.columns]
+    heads = [table.columns[at].header for at in places]
     _heads(book, page, [*NOTE_COLUMNS, *heads], widths=(12, 50))
     for line, (row, cells) in enumerate(zip(picked["row"].to_list(), data.iter_rows(), strict=True), start=1):
         page.write_number(line, 0, row)
         page.write_string(line, 1, told.get(row, ""), pen.styles["text"])
         for place, cell in enumerate(cells):
-            note = marks.get((row, table.columns[place].index))
+            note = marks.get((row, table.columns[places[place]].index))
             pen.write(line, place + len(NOTE_COLUMNS), cell, note)
     stamp(book, mark)
     book.close()

@@ -32,6 +32,7 @@ _GROUP = re.compile(
     r"|[（(][^（）()]*\d+\s*[所户家个条人件笔宗项名][^（）()]*[）)]$"
 )
 _EXAMPLE = re.compile(r"^[（(【]?(?:填写|填表|填报)?(?:示例|样例|范例|例如|例)[）)】]?[:：]?$")
+_EXAMPLE_MARK = re.compile(r"^[（(]示例[）)]")  # how our own templates begin their example
 # What the engine looks for before a row is looked at one by one; too much, never too little.
 _SUSPECT_START = (
     r"^[\s（(【*※]*(?:合\s*计|小\s*计|总\s*计|总\s*合|总\s*数|共\s*计|共\s*[:：]?\s*\d|累\s*计"
@@ -138,7 +139,7 @@ class RecordRules:
     def _lead_says(self, row: Sequence[str | None], filled: list[int], number: int) -> str | None:
         lead = [_tight(row[i]) for i in filled[:3]]
         part = len(filled) / max(1, self.width)
-        if _EXAMPLE.match(lead[0]):
+        if _EXAMPLE.match(lead[0]) or any(map(_EXAMPLE_MARK.match, lead)):
             return "example"
         if any(_TOTAL.match(t) for t in lead[: 3 if part < 1 else 1]):
             return "total"

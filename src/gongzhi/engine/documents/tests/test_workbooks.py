@@ -59,13 +59,13 @@ def table():
 def test_template_has_headings_choices_and_prompts():
     page = opened(template(RESOURCE, "abc"))["合同信息"]
     assert [cell.value for cell in page[1]] == [*HEADINGS, "类别", "行业", "是否外来"]
-    assert page.max_row == 1, "an example row would come back as data"
-    assert page.freeze_panes == "A2"
+    assert (page.max_row, page["A2"].value) == (2, "（示例）HT1")
+    assert page.freeze_panes == "B3"
     rules = {str(rule.sqref).split(":")[0]: rule for rule in page.data_validations.dataValidation}
-    assert rules["D2"].formula1 == '"新签,续签"'
-    assert "_gongzhi" in rules["E2"].formula1
-    assert rules["F2"].formula1 == '"是,否"'
-    assert "必填" in rules["A2"].prompt
+    assert rules["D3"].formula1 == '"新签,续签"'
+    assert "_gongzhi" in rules["E3"].formula1
+    assert rules["F3"].formula1 == '"是,否"'
+    assert "必填" in rules["A3"].prompt
     assert "单位：万元" in page["C1"].comment.text
     assert column_of(page, 2).width > 18
 
@@ -91,14 +91,15 @@ def test_filled_template_comes_back_as_the_resource_it_was_made_for(tmp_path):
     path = tmp_path / "t.xlsx"
     path.write_bytes(template(RESOURCE, "abc"))
     with pytest.raises(Unreadable):
-        read(path, headings=HEADINGS)
+        read(path, headings=HEADINGS)  # nothing but the example
     book = openpyxl.load_workbook(path)
     for column, value in enumerate(("HT1", "91330602MA2ABCD139", 3), start=1):
-        book["合同信息"].cell(2, column).value = value
+        book["合同信息"].cell(3, column).value = value
     book.save(path)
     reading = read(path, headings=HEADINGS)
     assert (reading.mark.resource, reading.mark.version) == ("15.9", "abc")
     assert [one.data.row(0)[:3] for one in reading.tables] == [("HT1", "91330602MA2ABCD139", "3")]
+    assert [(one.row, one.why) for one in reading.tables[0].skipped] == [(1, "header"), (2, "example")]
 
 
 def test_hidden_mark_is_out_of_sight():
