@@ -26,6 +26,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongzhi.web.settings")
     options = parser().parse_args(arguments)
+    if getattr(options, "reads", False):
+        from gongzhi.engine.tables import warm  # noqa: PLC0415  # other commands need no reader
+
+        warm()  # it loads while this process starts
     from .home import ready  # noqa: PLC0415  # Django starts only when a command is known to be right
 
     return ready(options)

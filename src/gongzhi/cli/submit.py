@@ -34,7 +34,7 @@ def add(commands: Any) -> None:
     command.add_argument("--report", type=Path, metavar="F.xlsx", help="把全部问题写成标注表")
     command.add_argument("--received-at", metavar="T", help="接收时间（只限演示环境）")
     command.add_argument("--json", action="store_true")
-    command.set_defaults(run=run)
+    command.set_defaults(run=run, reads=True)
 
 
 def run(options: argparse.Namespace) -> int:

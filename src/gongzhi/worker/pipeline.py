@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from gongzhi.audit.actions import seal
 from gongzhi.catalogue.actions import open_periods
+from gongzhi.engine.tables import warm
 from gongzhi.intake.actions.orphans import sweep
 from gongzhi.intake.actions.signing import close_days, freeze_due, sign_receipts
 from gongzhi.intake.actions.submission import check_waiting
@@ -54,6 +55,7 @@ def forever(*, parent: int) -> None:
     """Round after round until its starter is gone; a failing step is logged and tried again."""
     hour = 0.0
     while os.getppid() == parent:
+        warm()  # for the next file that comes
         steps = EVERY_ROUND
         if time.monotonic() - hour > 3_600 or not hour:
             steps, hour = (*EVERY_ROUND, *EVERY_HOUR), time.monotonic()

@@ -6,10 +6,11 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from gongzhi.engine.tables import cage_level, landlock, read
+from gongzhi.engine.tables import cage_level, child, landlock, read, warm
 
 PROBE = """
 import json, os, sys
@@ -91,3 +92,31 @@ def test_no_descriptor_is_left_open(tmp_path):
     # The mapping of each table keeps its memory, and one descriptor that Python's mmap holds for itself.
     assert len(os.listdir("/proc/self/fd")) - before <= 3
     assert [r.tables[0].data.row(0) for r in kept] == [("甲公司", "1")] * 3
+
+
+def test_a_child_started_ahead_reads_the_next_file_and_is_replaced_when_it_died(tmp_path):
+    (tmp_path / "in.csv").write_text("纳税人名称,金额\n甲公司,1\n")
+    warm()
+    [waiting] = child._spare
+    warm()
+    assert child._spare == [waiting]
+    assert read(tmp_path / "in.csv", headings=[]).tables[0].data.row(0) == ("甲公司", "1")
+    assert waiting.process.returncode == 0
+    assert child._spare == []
+    warm()
+    [dead] = child._spare
+    with dead.process:
+        dead.process.kill()
+    dead.door.close()
+    assert read(tmp_path / "in.csv", headings=[]).tables[0].data.height == 1
+
+
+def test_a_child_that_waits_reaches_nothing_of_its_parent(monkeypatch):
+    monkeypatch.setenv("GONGZHI_SECRET", "x")
+    warm()
+    [waiting] = child._spare
+    assert b"GONGZHI_SECRET" not in Path(f"/proc/{waiting.process.pid}/environ").read_bytes()
+    with waiting.process:
+        waiting.door.close()  # as when the parent is gone
+    assert waiting.process.returncode == 0
+    child._spare.clear()
