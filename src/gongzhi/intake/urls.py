@@ -13,6 +13,7 @@ urlpatterns = [
     path("submissions", views.submissions, name="submissions"),
     path("submissions/<uuid:pk>", views.submission, name="submission"),
     path("submissions/<uuid:pk>/findings", views.findings, name="findings"),
+    path("submissions/<uuid:pk>/adopt", views.adopt, name="adopt"),
     path("submissions/<uuid:pk>/commit", views.commit, name="commit"),
     path("submissions/<uuid:pk>/withdraw", views.withdraw, name="withdraw"),
     path("submissions/<uuid:pk>/marked-up", views.marked_up, name="marked_up"),
@@ -20,4 +21,6 @@ urlpatterns = [
     path("batches", views.batches, name="batches"),
     path("batches/<uuid:pk>", views.batch, name="batch"),
     path("receipts/<str:number>", views.receipt, name="receipt"),
+    path("receipts/<str:number>/file", views.receipt_file, name="receipt_file"),
+    path("public-keys", views.public_keys, name="public_keys"),
 ]

@@ -1,4 +1,4 @@
-"""Batches and their history, the rows of one, the receipt."""
+"""Batches and their history, the rows of one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gongzhi.editions.queries import in_force
 from gongzhi.gate import needs, sight_of
 from gongzhi.intake import queries
 from gongzhi.intake.forms import ListFilter
-from gongzhi.intake.models import Batch, Receipt
+from gongzhi.intake.models import Batch
 from gongzhi.intake.queries.pages import matching, period_label, unit_choices
 from gongzhi.lists import Column, Mark, back_to, listing
 from gongzhi.lists.workbook import exported
@@ -87,21 +87,3 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _number(request: HttpRequest, name: str) -> int | None:
     text = request.GET.get(name, "")
     return int(text) if text.isdigit() else None
-
-
-@needs("see_own_batches", "see_all_batches")
-def receipt(request: HttpRequest, number: str) -> HttpResponse:
-    """回执: to be kept, printed, shown."""
-    found = get_object_or_404(
-        Receipt.objects.select_related("batch__slot", "batch__submission"), number=number
-    )
-    batch = get_object_or_404(queries.batches_visible_to(sight_of(request.user)), pk=found.batch_id)
-    context = {
-        "receipt": found,
-        "batch": batch,
-        "kind": KINDS[batch.kind],
-        "period": period_label(batch.slot.period),
-        "resource": in_force().resources[batch.slot.resource],
-        "unit": in_force().units[batch.slot.unit],
-    }
-    return render(request, "intake/receipt.html", context)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +16,7 @@ from django.views.decorators.http import require_POST
 from gongzhi.editions.queries import in_force
 from gongzhi.gate import needs, sight_of
 from gongzhi.intake import actions, queries
-from gongzhi.intake.actions import receive, report
-from gongzhi.intake.actions.original import opened
+from gongzhi.intake.actions import report
 from gongzhi.intake.actions.place import Place
 from gongzhi.intake.actions.refused import Refused
 from gongzhi.intake.forms import ListFilter
@@ -28,6 +26,8 @@ from gongzhi.intake.states import LABELS, NotPossible, State
 from gongzhi.lists import Column, Mark, Meaning, back_to, listing
 from gongzhi.lists.workbook import TYPE, attachment, exported
 from gongzhi.organisation.queries import myself
+
+from .hand_in import AT_ONCE_BYTES
 
 MEANINGS: dict[State, Meaning] = {State.COMMITTED: "good", State.REFUSED: "stop", State.CHECKED: "warn"}
 STATES = tuple((state.value, LABELS[state]) for state in State)
@@ -143,10 +143,7 @@ def commit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _told(request: HttpRequest, found: Submission) -> bool:
-    """Whether the file may come in at once: nothing was said, or saying it left the outcome as it was.
-
-    The kept file is received again with what the sender says now, and checked against the batch it names.
-    """
+    """Whether the file may come in at once: nothing was said, or saying it left the outcome as it was."""
     relation, _, batch = request.POST.get("relation", "").partition(":")
     if relation not in {"adds", "replaces"}:
         return True
@@ -156,10 +153,7 @@ def _told(request: HttpRequest, found: Submission) -> bool:
         f"{found.resource}/{found.letter}" if found.letter else found.resource, found.period, found.unit,
         whole=found.whole, only_sheet=found.only_sheet, **said,
     )  # fmt: skip
-    suffix = PurePath(found.file_name).suffix.lower()
-    with opened(found.original, found.file_digest, suffix) as file:
-        receive(file=file, name=found.file_name, place=place, by=myself(request), channel="page")
-    found.refresh_from_db()
+    actions.tell(submission=found, place=place, by=myself(request))
     if found.state == State.RECEIVED:
         actions.check(submission=found, by=myself(request))
     if found.state == State.CHECKED and before == (found.accepted, found.set_aside):
@@ -167,6 +161,30 @@ def _told(request: HttpRequest, found: Submission) -> bool:
     text = "对照所选批次重新检查后，结果有变化，请看过再确认。"
     messages.add_message(request, messages.INFO, text, extra_tags="warn")
     return False
+
+
+@require_POST
+@needs("submit_file")
+def adopt(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take over the suggestions that were tapped, or all that are shown."""
+    found, by, code = _seen(request, pk), myself(request), request.POST.get("code", "")
+    try:
+        cells = [_cell(text) for text in request.POST.getlist("cell")]
+        count = actions.adopt(submission=found, by=by, cells=cells, code=code)
+    except (NotPossible, ValueError) as error:
+        said = str(error) if isinstance(error, NotPossible) else "没有认出要采用的是哪一处，请刷新后再试"
+        messages.add_message(request, messages.INFO, said, extra_tags="stop")
+        return redirect("submission", pk)
+    if found.state == State.RECEIVED and found.file_size <= AT_ONCE_BYTES:
+        actions.check(submission=found, by=by)
+    text = f"已采用 {count} 处建议值，文件已按新的内容重新检查。" if count else "这些建议值已经采用过了。"
+    messages.add_message(request, messages.INFO, text, extra_tags="good" if count else "note")
+    return redirect("submission", pk)
+
+
+def _cell(text: str) -> tuple[int, int, str]:
+    part, row, field = text.split(":", 2)
+    return int(part), int(row), field
 
 
 @require_POST
