@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
+import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from uuid import UUID
@@ -17,7 +20,7 @@ from gongzhi.editions.queries import in_force
 from gongzhi.engine.crypto import GENESIS, KeyRing, Signer, Tree, derive_key
 from gongzhi.intake.models import SHANGHAI, Batch, Cutoff, DayRoot, FrozenBatch, Receipt, ReceiptRoot
 from gongzhi.intake.queries import live
-from gongzhi.intake.queries.proofs import PURPOSE, digests_of, signer
+from gongzhi.intake.queries.proofs import PURPOSE, days_witness, digests_of, signer
 from gongzhi.organisation.models import Person
 
 MOST_RECEIPTS = 5_000
@@ -90,7 +93,26 @@ def _close(day: dt.date) -> int:
     ReceiptRoot.objects.filter(pk__in=[root.pk for root in roots]).update(day=made)
     detail = {"day": day.isoformat(), "roots": made.size, "root": made.root}
     record("day.closed", by=None, subject=("day", day.isoformat()), detail=detail)
+    transaction.on_commit(copy_days_out)
     return 1
+
+
+def copy_days_out() -> None:
+    """Append to the witness file every day that is newer than its last line, as `queries` compares it.
+
+    The copy that has left the database is what tells a ledger that was rolled back from a whole one.
+    """
+    path = days_witness()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as witness:
+        fcntl.flock(witness, fcntl.LOCK_EX)  # until it is closed
+        witness.seek(0)
+        last = max((json.loads(line)["day"] for line in witness), default="")
+        for day in DayRoot.objects.order_by("day"):
+            if day.day.isoformat() > last:
+                witness.write(json.dumps({"day": day.day.isoformat(), "leaf": day.signed.leaf.hex()}) + "\n")
+        witness.flush()
+        os.fsync(witness.fileno())
 
 
 @transaction.atomic

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -194,6 +196,7 @@ def ledger_faults() -> Iterator[str]:
     keys = public_keys()
     yield from _receipt_faults(keys)
     yield from _day_faults(keys)
+    yield from _witness_faults()
     for cutoff in Cutoff.objects.all():
         entries = dict(cutoff.entries.values_list("batch", "digest"))
         now = {pk: digest.hex() for pk, digest in digests_of(list(entries)).items()}
@@ -221,6 +224,22 @@ def _day_faults(keys: Mapping[str, PublicKey]) -> Iterator[str]:
         elif _unsound(day, leaves, keys):
             yield f"{day.day} 的日结与签名不符"
         previous, expected = day.signed.leaf, day.day + dt.timedelta(days=1)
+
+
+def days_witness() -> Path:
+    """The copies of days outside the database, a line each."""
+    return Path(settings.HOME.path) / "witness" / "days.jsonl"
+
+
+def _witness_faults() -> Iterator[str]:
+    """Days that have left the house and that the ledger no longer has as they were."""
+    if not days_witness().exists():
+        return
+    held = {day.day.isoformat(): day.signed.leaf.hex() for day in DayRoot.objects.all()}
+    for line in days_witness().read_text("utf-8").splitlines():
+        seen = json.loads(line)
+        if held.get(seen["day"]) != seen["leaf"]:
+            yield f"{seen['day']} 的日结与外存副本不符：被删去、改写，或账本被回退"
 
 
 def _unsound(signed: SignedRoot, leaves: list[bytes], keys: Mapping[str, PublicKey]) -> bool:

@@ -63,23 +63,6 @@ def race(home, tmp_path, request):
     return run
 
 
-@pytest.fixture
-def file_database(tmp_path, django_db_blocker):
-    """The test's database as a file, as it is in service."""
-    database = connections["default"]
-    before = database.settings_dict["NAME"]
-    target = tmp_path / "races.sqlite3"
-    with django_db_blocker.unblock(), database.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(target)])
-    kept = database.connection
-    database.connection = None
-    database.settings_dict["NAME"] = str(target)
-    yield
-    connections.close_all()
-    database.settings_dict["NAME"] = before
-    database.connection = kept
-
-
 def settled(home):
     """What must hold after any race: gapless versions, whole lake, nothing left over."""
     for slot in Slot.objects.all():

@@ -17,7 +17,14 @@ from gongzhi.editions.queries import in_force
 from gongzhi.engine.crypto import PublicKey, Signer, derive_key, derive_ring
 from gongzhi.engine.crypto.statements import signed_of
 from gongzhi.intake.actions.receipt import as_json, proof
-from gongzhi.intake.actions.signing import close_days, freeze, freeze_due, renew_key, sign_receipts
+from gongzhi.intake.actions.signing import (
+    close_days,
+    copy_days_out,
+    freeze,
+    freeze_due,
+    renew_key,
+    sign_receipts,
+)
 from gongzhi.intake.models import (
     SHANGHAI,
     Batch,
@@ -30,7 +37,7 @@ from gongzhi.intake.models import (
     Submission,
 )
 from gongzhi.intake.queries import NotFrozen, frozen_batches, live, public_keys, snapshot, snapshot_at
-from gongzhi.intake.queries.proofs import ledger_faults, offline
+from gongzhi.intake.queries.proofs import days_witness, ledger_faults, offline
 from gongzhi.web.home import Home
 
 DAY = dt.timedelta(days=1)
@@ -237,6 +244,18 @@ def test_a_ledger_that_was_changed_no_longer_fits_its_signatures(hand, lie):
     LEDGER_LIES[lie]()
     assert list(ledger_faults())
     assert not verify.signatures()["whole"]
+
+
+def test_a_ledger_that_was_rolled_back_is_told_by_the_copy_outside(hand, django_capture_on_commit_callbacks):
+    handed_in(hand, 1)
+    sign_receipts()
+    with django_capture_on_commit_callbacks(execute=True):
+        close_days(now=timezone.now() + 3 * DAY)
+    copy_days_out()
+    assert len(days_witness().read_text("utf-8").splitlines()) == 3, "each day once"
+    assert list(ledger_faults()) == []
+    DayRoot.objects.last().delete()
+    assert [fault for fault in ledger_faults() if "外存副本" in fault]
 
 
 def test_a_new_key_signs_from_now_on_and_the_old_one_still_proves(own_keys, hand, home):
