@@ -374,3 +374,20 @@ def test_lists_are_filtered_and_exported_as_shown(client_of: Clients, messy: Pat
     assert sheet["A1"].value == "报送记录"
     assert "状态：已入库" in sheet["A2"].value
     assert [cell.value for cell in sheet["C"]][3:] == ["2026年三季度"]
+
+
+def test_a_suggestion_is_taken_over_with_one_tap(client_of: Clients, tmp_path: Path) -> None:
+    client, rows = client_of("liaison"), presale_rows(4)
+    code = credit_code(2)
+    rows[2][1] = code[:11] + code[12] + code[11] + code[13:]
+    submission = upload(client, workbook(tmp_path / "八月.xlsx", [PRESALE_HEAD, *rows]))
+    page = client.get(f"/submissions/{submission.pk}").content.decode()
+    [cell] = re.findall(r'name="cell" value="([^"]+)"', page)
+    answer = client.post(f"/submissions/{submission.pk}/adopt", {"cell": cell}, follow=True)
+    assert "已采用 1 处建议值" in answer.content.decode()
+    submission.refresh_from_db()
+    assert (submission.accepted, submission.set_aside) == (4, 0)
+    assert take_in(client, submission).state == "committed"
+    for wrong in ("", "x", "0:1", "0:x:y", "9:9:nothing"):
+        answer = client.post(f"/submissions/{submission.pk}/adopt", {"cell": wrong}, follow=True)
+        assert answer.status_code == 200

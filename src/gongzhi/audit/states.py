@@ -29,6 +29,7 @@ VERBS = MappingProxyType(
         "submission.withdrawn": "撤回报送",
         "submission.refused": "退回整份文件",
         "submission.told_anew": "改变报送说明",
+        "submission.adopted": "采用建议值",
         "batch.committed": "入库",
         "receipts.signed": "签名回执",
         "day.closed": "日结",

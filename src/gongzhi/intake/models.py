@@ -69,6 +69,8 @@ class Submission(models.Model):
     set_aside = models.PositiveIntegerField(default=0)
     skipped = models.JSONField(default=list)
     by_code = models.JSONField(default=dict)
+    adopted = models.JSONField(default=list)  # cells whose suggestion was taken over: [part, row, field]
+    notices = models.JSONField(default=list)  # what was seen on reading: {code, cell, text}
     refusal = models.JSONField(default=dict)  # code and places of the finding that turned the file away
     checked_at = models.DateTimeField(null=True)  # while received: since when somebody is checking it
     attempts = models.PositiveSmallIntegerField(default=0)  # how often a check was begun

@@ -35,6 +35,8 @@ TRANSITIONS = (
     Transition(State.RECEIVED, "refuse", State.REFUSED, "submit_file"),
     Transition(State.CHECKED, "commit", State.COMMITTED, "submit_file"),
     Transition(State.CHECKED, "refuse", State.REFUSED, "submit_file"),
+    Transition(State.CHECKED, "adopt", State.RECEIVED, "submit_file"),
+    Transition(State.REFUSED, "adopt", State.RECEIVED, "submit_file"),
     Transition(State.CHECKED, "withdraw", State.WITHDRAWN, "submit_file"),
 )
 

@@ -5,6 +5,7 @@ texts of findings when they are shown. Severity: block sets the row aside, expla
 hint informs, refuse turns the file away. What was put right on reading is in `Checked.repaired`.
 """
 
+from .adopting import adopt
 from .canonical import canonical_rows
 from .headings import HeadingFault, Match, best_match, map_columns
 from .headings import Mapping_ as Mapping
@@ -19,6 +20,7 @@ __all__ = [
     "Kind",
     "Mapping",
     "Match",
+    "adopt",
     "best_match",
     "canonical_rows",
     "check",

@@ -25,7 +25,7 @@ _BOOT = (
 class Child:
     """A child that waits for its file at the other end of `door`; `owner` is the process that started it."""
 
-    process: subprocess.Popen[bytes]
+    reader: subprocess.Popen[bytes]
     door: socket.socket
     owner: int
 
@@ -62,18 +62,18 @@ def _dismiss() -> None:
     for child in _spare:
         if child.owner == os.getpid():
             child.door.close()
-            with child.process as process:
-                process.kill()
+            with child.reader as reader:
+                reader.kill()
 
 
 def _usable(child: Child) -> bool:
-    return child.owner == os.getpid() and child.process.poll() is None
+    return child.owner == os.getpid() and child.reader.poll() is None
 
 
 def _start() -> Child:
     door, inside = socket.socketpair()
     with inside:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own code, arguments are a number and paths
+        reader = subprocess.Popen(  # noqa: S603 - our own interpreter with our own code, arguments are a number and paths
             [sys.executable, "-I", "-X", "utf8", "-c", _BOOT, str(inside.fileno()), *sys.path],
             pass_fds=[inside.fileno()],
             stdin=subprocess.DEVNULL,
@@ -82,4 +82,4 @@ def _start() -> Child:
             env={"LANG": "C.UTF-8", "POLARS_MAX_THREADS": str(min(4, os.cpu_count() or 1))},
             cwd="/",
         )
-    return Child(process, door, os.getpid())
+    return Child(reader, door, os.getpid())

@@ -56,7 +56,7 @@ def _run(fds: tuple[int, int, int], limits: Limits) -> str:
     """Run the child to its end; what it complained of. A death becomes a refusal."""
     taken = children.take()
     taken.give(fds)
-    child = taken.process
+    child = taken.reader
     with child:
         why = _watch(child, limits)
         complaint = child.stderr.read(4000).decode("utf-8", "replace") if child.stderr else ""

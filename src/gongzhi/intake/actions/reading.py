@@ -20,12 +20,14 @@ from gongzhi.engine.checks import (
     Checked,
     Context,
     Mapping,
+    adopt,
     best_match,
     check,
     map_columns,
     render,
     repaired_cells,
 )
+from gongzhi.engine.checks.adopting import ADOPTED
 from gongzhi.engine.checks.canonical import canonical_rows
 from gongzhi.engine.crypto import content_hash, person_tokens, sm3
 from gongzhi.engine.definitions import Definitions, Field, FieldType, Resource, Sensitivity, Sheet
@@ -232,11 +234,19 @@ def _check(
     taken: _Taken,
     hand: ThreadPoolExecutor,
 ) -> _Checked:
-    checked = check(taken.table, taken.mapping, _guarded(taken.sheet), context(taken.sheet))
+    sheet, told = _guarded(taken.sheet), context(taken.sheet)
+    checked = check(taken.table, taken.mapping, sheet, told)
+    cells = {(row, field) for part, row, field in submission.adopted if part == index}
+    adopted = pl.DataFrame(schema=ADOPTED)
+    if cells:
+        table, adopted = adopt(taken.table, taken.mapping, sheet, checked, cells)
+        taken = replace(taken, table=table)
+        checked = check(table, taken.mapping, sheet, told)
     hashing = hand.submit(canonical_rows, checked.accepted)
     part = _part(submission, index, taken, checked)
+    repaired = _repairs(pl.concat([adopted, repaired_cells(checked)]), index)
     # What was accepted lives on in the part; only what was found is put into words later.
-    return _Checked(part, checked.found_alone(), _repairs(checked, index), hashing)
+    return _Checked(part, checked.found_alone(), repaired, hashing)
 
 
 def _part(submission: Submission, index: int, taken: _Taken, checked: Checked) -> Part:
@@ -277,9 +287,9 @@ def _told(definitions: Definitions, checked: Sequence[Checked]) -> pl.DataFrame:
     return pl.concat([frame.select(list(FINDINGS)).cast(FINDINGS) for frame in frames])  # type: ignore[arg-type]  # as above
 
 
-def _repairs(checked: Checked, index: int) -> pl.DataFrame:
+def _repairs(repaired: pl.DataFrame, index: int) -> pl.DataFrame:
     part = pl.lit(index, dtype=pl.UInt16).alias("_part")
-    return repaired_cells(checked).with_columns(part).select(list(REPAIRED)).cast(REPAIRED)  # type: ignore[arg-type]  # as above
+    return repaired.with_columns(part).select(list(REPAIRED)).cast(REPAIRED)  # type: ignore[arg-type]  # as above
 
 
 def _content(checked: Sequence[tuple[str, Future[pl.Series]]]) -> str:

@@ -24,7 +24,7 @@ from .reading import failed, prepare
 from .refused import Refused
 
 log = logging.getLogger(__name__)
-__all__ = ["Place", "check", "check_waiting", "receive", "withdraw"]
+__all__ = ["Place", "check", "check_waiting", "receive", "tell", "withdraw"]
 OPEN = (State.RECEIVED, State.CHECKED, State.COMMITTED)
 CHECKING = dt.timedelta(minutes=10)
 """For so long a check counts as under way: five times what reading may last."""
@@ -97,6 +97,18 @@ def _told_anew(earlier: Submission, draft: Submission, by: Person | None) -> Sub
     return earlier
 
 
+def tell(*, submission: Submission, place: Place, by: Person | None) -> None:
+    """Say anew what a waiting file is (that it adds, replaces, comes whole); it is then checked anew.
+
+    `submission` is brought up to date. Raises Refused when the place does not fit.
+    """
+    draft = draft_of(place, name=submission.file_name, by=by, channel=submission.channel, received_at=None)
+    with transaction.atomic():
+        locked = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+        _told_anew(locked, draft, by)
+    submission.refresh_from_db()
+
+
 def check(*, submission: Submission, by: Person | None, keep: bool = True) -> Prepared:
     """Read and check the kept file; the submission is then 待确认 or 未入库.
 
@@ -134,6 +146,7 @@ def settle(submission: Submission, prepared: Prepared, *, by: Person | None) -> 
     submission.rows, submission.accepted = prepared.rows, prepared.accepted
     submission.set_aside, submission.skipped = prepared.set_aside, prepared.skipped
     submission.by_code, submission.refusal = prepared.by_code, prepared.refusal or {}
+    submission.notices = list(prepared.notices)
     submission.definitions = in_force().digest
     submission.checked_at = timezone.now()
     submission.save()

@@ -16,7 +16,7 @@ from gongzhi.engine.calendar import PeriodError, parse_period
 from gongzhi.engine.definitions import Resource
 from gongzhi.gate import Sight
 from gongzhi.intake.models import Batch, Submission
-from gongzhi.intake.states import State
+from gongzhi.intake.states import TRANSITIONS, State
 
 from .rows import RowsPage, period_label, rows_page
 from .stored import findings_of, repaired_of
@@ -29,6 +29,7 @@ REASONS = {
     "blank": "空行", "title": "标题行", "note": "说明行", "header": "表头行", "repeated_header": "重复的表头",
     "column_numbers": "列号行", "total": "合计行", "group": "分组行", "example": "示例行",
 }  # fmt: skip
+ADOPTING = {t.source for t in TRANSITIONS if t.verb == "adopt"}
 SEVERITIES = {"refuse": "整份退回", "block": "阻断", "explain": "需说明", "hint": "提示"}
 MEANINGS = {"refuse": "stop", "block": "stop", "explain": "warn"}
 RANK = {"refuse": 0, "block": 1, "explain": 2, "hint": 3}
@@ -95,7 +96,7 @@ def reading_of(submission: Submission) -> dict[str, Any]:
             word = REASONS.get(entry["why"], entry["why"])
             skipped[word] = skipped.get(word, 0) + 1
     repaired, staged = repaired_of(submission), _staged(submission)
-    notices = staged.get("notices", [])
+    notices = submission.notices
     return {
         "sheets": _sheets(submission, staged),
         "left_out": sorted(skipped.items()),
@@ -191,6 +192,7 @@ def findings_page(submission: Submission, code: str, size: int, start: int = 0) 
         "groups": sorted(groups, key=lambda group: (RANK.get(group.severity, 9), -group.count)),
         "findings": shown,
         "with_suggestions": any(row["suggestion"] for row in shown),
+        "adoptable": adoptable(rest).height if submission.state in ADOPTING else 0,
         "lacking": lacking,
         "chosen": code,
         "found": rest.height,
@@ -201,6 +203,11 @@ def findings_page(submission: Submission, code: str, size: int, start: int = 0) 
         "next": start + size if start + size < rest.height else None,
         "explain_rows": _explain_rows(frame),
     }
+
+
+def adoptable(findings: pl.DataFrame) -> pl.DataFrame:
+    """The findings whose suggestion can be taken over."""
+    return findings.filter(pl.col("suggestion").is_not_null() & pl.col("row").is_not_null())
 
 
 def _lacking(frame: pl.DataFrame) -> tuple[list[str], pl.DataFrame]:
@@ -219,5 +226,9 @@ def _explain_rows(frame: pl.DataFrame) -> int:
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
     severity = row["severity"]
-    more = {"word": SEVERITIES.get(severity, ""), "meaning": MEANINGS.get(severity, "note")}
+    more = {
+        "word": SEVERITIES.get(severity, ""),
+        "meaning": MEANINGS.get(severity, "note"),
+        "part": row["_part"],  # a template reads no name that begins with an underscore
+    }
     return row | more | {"exact": bool(EXACT.fullmatch(row["value"] or ""))}

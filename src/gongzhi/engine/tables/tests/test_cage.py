@@ -101,12 +101,12 @@ def test_a_child_started_ahead_reads_the_next_file_and_is_replaced_when_it_died(
     warm()
     assert child._spare == [waiting]
     assert read(tmp_path / "in.csv", headings=[]).tables[0].data.row(0) == ("甲公司", "1")
-    assert waiting.process.returncode == 0
+    assert waiting.reader.returncode == 0
     assert child._spare == []
     warm()
     [dead] = child._spare
-    with dead.process:
-        dead.process.kill()
+    with dead.reader:
+        dead.reader.kill()
     dead.door.close()
     assert read(tmp_path / "in.csv", headings=[]).tables[0].data.height == 1
 
@@ -115,8 +115,8 @@ def test_a_child_that_waits_reaches_nothing_of_its_parent(monkeypatch):
     monkeypatch.setenv("GONGZHI_SECRET", "x")
     warm()
     [waiting] = child._spare
-    assert b"GONGZHI_SECRET" not in Path(f"/proc/{waiting.process.pid}/environ").read_bytes()
-    with waiting.process:
+    assert b"GONGZHI_SECRET" not in Path(f"/proc/{waiting.reader.pid}/environ").read_bytes()
+    with waiting.reader:
         waiting.door.close()  # as when the parent is gone
-    assert waiting.process.returncode == 0
+    assert waiting.reader.returncode == 0
     child._spare.clear()
