@@ -125,7 +125,7 @@ def _shown(shown: str) -> dict[str, Any]:
         return {"number": shown}
     try:
         text: Any = json.loads(Path(shown).read_text("utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError("这个文件不是保存下来的回执（不是 JSON）") from error
     text = text.get("receipt", text) if isinstance(text, dict) else {}
     return {"number": text} if isinstance(text, str) else text or {}

@@ -25,8 +25,9 @@ _PARTS = {"statement", "signature", "path"}
 
 
 def canonical(value: object) -> bytes:
-    """JSON in one form: keys sorted, no blanks, UTF-8."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    """JSON in one form: keys sorted, no blanks, UTF-8 (with half surrogates, which only forgers send)."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True)

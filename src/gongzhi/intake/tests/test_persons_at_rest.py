@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from django.conf import settings as configured
 from django.db import connection
-from tests.files import credit_code, csv_file, person_id
+from tests.files import PRESALE_HEAD, credit_code, csv_file, person_id, presale_rows
 
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.lake import Lake
@@ -156,6 +156,17 @@ def test_a_sensitive_date_in_a_key_is_compared_with_earlier_batches(hand):
     again = hand([[*row[:4], "绍兴另一示例贸易有限公司", row[5]]], "5.1", "2026Q3", "公安分局", head=head,
                  adds=first.batch.number)  # fmt: skip
     assert again.submission.by_code.get("known_key") == 1
+
+
+def test_a_units_own_columns_are_in_no_file_of_the_lake(hand, home):
+    """备查 columns stay in the sealed original, from which the marked-up workbook is made; nowhere else."""
+    head = (*PRESALE_HEAD, "备查经办人", "天气")
+    handed = hand([[*row, "不该入湖的人", "晴"] for row in presale_rows(2)], head=head)
+    assert handed.as_json(9)["by_code"]["unknown_column"] == 1, "the weather alone"
+    assert set(sealed_rows(handed.batch, "beside").columns) == {"天气", "_row"}
+    for path in (home / "lake").rglob("*.parquet"):
+        frame = pl.read_parquet(path)
+        assert not [name for name in frame.columns if "备查" in name]
 
 
 def test_columns_beyond_the_template_of_counts_are_dropped_and_told(hand, home):
