@@ -102,12 +102,14 @@ def _sheet(book: xlsxwriter.Workbook, page: Any, resource: Resource, sheet: Shee
     return line + 1
 
 
+def wide(text: str) -> int:
+    """How many places a text takes; a Chinese character takes two."""
+    return sum(2 if ord(letter) > 0x2000 else 1 for letter in text)
+
+
 def _height(texts: tuple[str, ...]) -> float:
-    """A row as high as its longest text needs; a Chinese character is two places wide."""
-    lines = (
-        -(-sum(2 if ord(letter) > 0x2000 else 1 for letter in text) // (width - 1))
-        for text, width in zip(texts, _WIDTHS, strict=True)
-    )
+    """A row as high as its longest text needs."""
+    lines = (-(-wide(text) // (width - 1)) for text, width in zip(texts, _WIDTHS, strict=True))
     return 15.5 * max(1, *lines) + 3
 
 

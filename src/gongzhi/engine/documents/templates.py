@@ -14,7 +14,7 @@ from gongzhi.engine.definitions import Field, FieldType, Resource, Sheet
 from gongzhi.engine.definitions.examples import example_row
 
 from .cells import AS_TEXT, Place, advice, condition, entry_rule, unit_shown
-from .guide import GUIDE_SHEET, guide_sheet, heading
+from .guide import GUIDE_SHEET, guide_sheet, heading, wide
 from .look import MARK_SHEET, RULE, Stamp, head_style, open_workbook, sheet_name, stamp, style
 
 ROWS = 5_000
@@ -69,7 +69,7 @@ class _Pens:
     @classmethod
     def of(cls, book: xlsxwriter.Workbook) -> _Pens:
         grey = {"italic": True, "font_color": "#7A746A", "bg_color": "#F4F2EC", "bottom": 1}
-        grey |= {"bottom_color": RULE, "shrink": True}
+        grey |= {"bottom_color": RULE, "text_wrap": True}
         return cls(
             must=head_style(book),
             may=head_style(book, strong=False),
@@ -84,15 +84,18 @@ def _data_sheet(book: xlsxwriter.Workbook, sheet: Sheet, lists: Lists) -> None:
     pens = _Pens.of(book)
     last = len(sheet.fields) - 1
     page.set_row(0, 34)
-    page.set_row(1, 20)
+    page.set_row(1, 32)
     page.freeze_panes(FIRST_ROW, 1)
     example = example_row(sheet)
+    width = 0.0
     for column, field in enumerate(sheet.fields):
         place = Place(column, FIRST_ROW, ROWS, last)
-        page.set_column(column, column, _width(field), _body(book, field))
+        shown = f"{EXAMPLE}{example[field.key]}" if column == 0 else example[field.key]
+        page.set_column(column, column, _width(field, shown), _body(book, field))
+        width += _width(field, shown)
         page.write_string(0, column, heading(field), pens.must if field.required else pens.may)
         page.write_comment(0, column, advice(field), {"x_scale": 2, "y_scale": 1.4, "author": ""})
-        _write_example(page, column, field, example[field.key], pens)
+        _write_example(page, column, field, shown, pens)
         page.data_validation(*place.area, entry_rule(field, place, _choices(sheet, field, lists)))
         for formula in condition(field, place):
             page.conditional_format(
@@ -101,12 +104,14 @@ def _data_sheet(book: xlsxwriter.Workbook, sheet: Sheet, lists: Lists) -> None:
     page.data_validation(1, 0, 1, last, _keep_out())
     page.set_landscape()
     page.set_paper(9)
-    page.fit_to_pages(max(1, round(sum(map(_width, sheet.fields)) / _PAGE_WIDTH)), 0)
+    page.fit_to_pages(max(1, round(width / _PAGE_WIDTH)), 0)
     page.repeat_rows(0)
 
 
-def _width(field: Field) -> float:
-    return max(_WIDTH.get(field.type, 0), min(40, 2 * len(heading(field)) + 3), 12)
+def _width(field: Field, example: str) -> float:
+    """Wide enough for the type, for the heading, and for the example in two lines at most."""
+    wanted = max(2 * len(heading(field)) + 3, 1.1 * wide(example))
+    return max(_WIDTH.get(field.type, 0), min(40, wanted), 12)
 
 
 def _body(book: xlsxwriter.Workbook, field: Field) -> Any:
@@ -117,9 +122,7 @@ def _body(book: xlsxwriter.Workbook, field: Field) -> Any:
 
 
 def _write_example(page: Any, column: int, field: Field, value: str, pens: _Pens) -> None:
-    if column == 0:
-        page.write_string(1, column, f"{EXAMPLE}{value}", pens.example)
-    elif field.type in _NUMBERS:
+    if column and field.type in _NUMBERS:
         page.write_number(1, column, float(value), pens.example_number)
     else:
         page.write_string(1, column, value, pens.example)
