@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+
+from gongzhi.organisation.models import Person
+
+from .states import ActState, Kind, day_of
 
 
 class Obligation(models.Model):
@@ -10,7 +16,9 @@ class Obligation(models.Model):
 
     `resource` is a number (`15.3`, `K.9`); `due` is the last day in Asia/Shanghai, empty where the
     notice sets none. `received_at` is the server's clock for the first version that was later accepted;
-    a correction never moves it. Overdue is computed, never stored.
+    a correction never moves it, a return by the office takes it away. What people decide about it stands in
+    further dates, each from its day on, so that its standing can be told as of any day. Overdue is computed,
+    never stored.
     """
 
     unit = models.CharField(max_length=48)
@@ -24,13 +32,81 @@ class Obligation(models.Model):
     definitions = models.CharField(max_length=64)  # digest of the definitions that laid it down
     received_at = models.DateTimeField(null=True)
     satisfied_at = models.DateTimeField(null=True)
+    received_on = models.DateField(null=True)  # the day of `received_at` in Asia/Shanghai, for counting
+    zero_on = models.DateField(null=True)  # likewise
+    zero_at = models.DateTimeField(null=True)  # 零报告: nothing happened, said instead of a file
+    exempt_on = models.DateField(null=True)  # 免报 from this day on
+    extended_on = models.DateField(null=True)  # when an extension was granted, and until when
+    extended_due = models.DateField(null=True)
+    returned_on = models.DateField(null=True)  # when the office returned what had come, and the days given
+    grace_due = models.DateField(null=True)
 
     class Meta:
         ordering = ("due", "resource", "unit")
         constraints = (
             models.UniqueConstraint(fields=["unit", "resource", "period"], name="obligation_once"),
         )
-        indexes = (models.Index(fields=["resource", "period"], name="obligation_resource"),)
+        indexes = (
+            models.Index(fields=["resource", "period"], name="obligation_resource"),
+            models.Index(fields=["period_end"], name="obligation_period_end"),
+        )
 
     def __str__(self) -> str:
         return f"{self.unit} {self.resource} {self.period}"
+
+    def save(self, **kwargs: Any) -> None:
+        """The days follow the instants, whoever writes them."""
+        self.received_on, self.zero_on = day_of(self.received_at), day_of(self.zero_at)
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "received_on", "zero_on"}
+        super().save(**kwargs)
+
+
+class Act(models.Model):
+    """What a unit says or asks about an obligation, and what the office answers."""
+
+    obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, related_name="acts")
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.label) for kind in Kind])
+    state = models.CharField(max_length=10, default=ActState.ASKED.value)
+    reason = models.CharField(max_length=300)
+    wanted = models.DateField(null=True)  # the due day asked for
+    place = models.CharField(max_length=200, blank=True)  # where it is published instead
+    asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("-asked_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["obligation", "kind"], condition=models.Q(state="asked"), name="act_asked_once"
+            ),
+        )
+        indexes = (models.Index(fields=["state", "-asked_at"], name="act_state"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.obligation}"
+
+    @property
+    def kind_label(self) -> str:
+        return Kind(self.kind).label
+
+    @property
+    def state_label(self) -> str:
+        return ActState(self.state).label
+
+
+class Activity(models.Model):
+    """When a unit last handed anything in for a resource; all that a standing duty (日常) is measured by."""
+
+    unit = models.CharField(max_length=48)
+    resource = models.CharField(max_length=8)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["unit", "resource"], name="activity_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.resource} {self.last_at}"

@@ -6,4 +6,16 @@ from django.urls import path
 
 from . import views
 
-urlpatterns = [path("calendar", views.calendar, name="calendar")]
+urlpatterns = [
+    path("calendar", views.calendar, name="calendar"),
+    path("obligations/<int:pk>", views.obligation, name="obligation"),
+    path("obligations/<int:pk>/zero", views.zero, name="zero"),
+    path("obligations/<int:pk>/ask", views.ask, name="ask"),
+    path("acts", views.acts, name="acts"),
+    path("acts/<int:pk>/decide", views.decide, name="decide_act"),
+    path("acts/<int:pk>/withdraw", views.withdraw, name="withdraw_act"),
+    path("acts/<int:pk>/provided", views.provided, name="provided"),
+    path("requests/new", views.request_data, name="request_data"),
+    path("matrix", views.matrix, name="matrix"),
+    path("matrix/<str:unit>/<str:resource>", views.matrix_row, name="matrix_row"),
+]

@@ -26,7 +26,7 @@ RECENT = 5
 
 def to_do(sight: Sight, today: dt.date) -> list[Owed]:
     """What the reader's unit owes now, the most overdue first."""
-    rows: QuerySet[Obligation] = catalogue.visible_to(sight).filter(received_at=None, period_end__lt=today)
+    rows: QuerySet[Obligation] = catalogue.unmet(catalogue.visible_to(sight)).filter(period_end__lt=today)
     if sight.unit and sight.has("submit_file"):
         rows = rows.filter(unit=sight.unit)
     owed = catalogue.owed(rows.exclude(due=None).order_by("due", "pk")[: TO_DO * 4], today)
@@ -63,12 +63,11 @@ def facts(sight: Sight, today: dt.date) -> list[dict[str, Any]]:
         rows = catalogue.visible_to(sight)
         if sight.unit and sight.has("submit_file"):
             rows = rows.filter(unit=sight.unit)
-        counts = catalogue.counts(rows, today)
-        done = counts["on_time"] + counts["late"]
+        year = catalogue.rates(rows.filter(period_end__year=today.year), today)
         found += [
-            {"label": "今年应报", "value": counts["owed"], "href": "/calendar?state=all&span=400"},
-            {"label": "已报", "value": done, "href": "/calendar?state=all&span=400"},
-            {"label": "逾期未报", "value": counts["missing"], "href": "/calendar?state=missing&span=400"},
+            {"label": "今年应报", "value": year.owed, "href": "/calendar?state=all&span=400"},
+            {"label": "已报", "value": year.reported, "href": "/calendar?state=all&span=400"},
+            {"label": "逾期未报", "value": year.missing, "href": "/calendar?state=missing&span=400"},
         ]
     if sight.has("see_own_batches") or sight.has("see_all_batches"):
         waiting = intake.visible_to(sight).filter(state=Handed.CHECKED).count()

@@ -10,6 +10,8 @@ ENTRIES = (
     ("", "/", "工作台", ""),
     ("数据共享", "/submit", "报送文件", "submit_file"),
     ("数据共享", "/calendar", "报送日历", "see_calendar"),
+    ("数据共享", "/matrix", "报送总览", "see_calendar"),
+    ("数据共享", "/acts", "申请与决定", "decide_waiver request_waiver"),
     ("数据共享", "/submissions", "报送记录", "see_own_batches see_all_batches"),
     ("数据共享", "/batches", "入库批次", "see_own_batches see_all_batches"),
     ("风险比对", "/taxpayers", "纳税人", "see_taxpayer"),

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from gongzhi.catalogue.models import Act, Activity, Obligation
+from gongzhi.catalogue.states import Standing, standing
 from gongzhi.editions.queries import in_force
 from gongzhi.gate import Sight
-
-from .models import Obligation
-from .states import Standing, standing
 
 
 @dataclass(frozen=True)
@@ -65,15 +64,30 @@ def in_days(rows: QuerySet[Obligation], today: dt.date, days: int, state: str) -
     """Obligations due within `days` before or after today; with `state` "open" only those not met."""
     first, last = today - dt.timedelta(days=days), today + dt.timedelta(days=days)
     near = rows.filter(opens__lte=today).filter(Q(due__range=(first, last)) | Q(due=None))
-    return near.filter(received_at=None) if state == "open" else near
+    return unmet(near) if state == "open" else near
 
 
-def counts(rows: QuerySet[Obligation], today: dt.date) -> dict[str, int]:
-    """How many were due this year, met on time, met late, missing, awaited."""
-    year = rows.filter(period_end__gte=dt.date(today.year, 1, 1), period_end__lt=today)
-    found: dict[str, int] = {"owed": 0, "on_time": 0, "late": 0, "missing": 0, "awaited": 0}
-    for obligation in year:
-        found["owed"] += 1
-        key = standing(obligation, today).state.value
-        found[key] = found.get(key, 0) + 1
-    return found
+def unmet(rows: QuerySet[Obligation]) -> QuerySet[Obligation]:
+    """Those for which nothing came, no zero report either, and that are not exempt."""
+    return rows.filter(received_at=None, zero_at=None, exempt_on=None)
+
+
+def acts_visible_to(sight: Sight) -> QuerySet[Act]:
+    """What was asked and decided about the obligations in sight."""
+    return Act.objects.filter(obligation__in=visible_to(sight)).select_related("obligation")
+
+
+def standing_duties(units: frozenset[str] | None = None) -> list[tuple[str, str, dt.datetime | None]]:
+    """日常: unit, resource and when something was last handed in; such a duty is never late.
+
+    `units` limits them to these units.
+    """
+    definitions = in_force()
+    last = {(one.unit, one.resource): one.last_at for one in Activity.objects.all()}
+    return [
+        (unit.key, resource.number, last.get((unit.key, resource.number)))
+        for resource in definitions.resources.values()
+        if definitions.frequencies[resource.frequency].period == "standing" and not resource.proposed
+        for unit in definitions.providers(resource)
+        if units is None or unit.key in units
+    ]

@@ -11,15 +11,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
+from gongzhi.catalogue.models import Obligation
+from gongzhi.catalogue.queries import in_days, visible_to
+from gongzhi.catalogue.states import State, due_of, standing
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import parse_period
 from gongzhi.gate import Sight, needs, sight_of
 from gongzhi.lists import Column, Mark, Meaning, listing
 from gongzhi.lists.workbook import exported
-
-from .models import Obligation
-from .queries import in_days, visible_to
-from .states import State, standing
 
 WANTED = (("open", "待报和逾期未报"), ("missing", "逾期未报"), ("all", "全部"))
 SPANS = (("30", "前后一个月"), ("90", "前后一季"), ("400", "前后一年"))
@@ -29,14 +28,18 @@ MEANINGS: dict[State, Meaning] = {
     State.MISSING: "stop",
     State.AWAITED: "warn",
     State.NOT_DUE: "note",
+    State.EXEMPT: "note",
+    State.ZERO: "good",
+    State.ZERO_LATE: "warn",
 }
 
 
-def _mark(obligation: Obligation, today: dt.date) -> Mark:
+def mark_of(obligation: Obligation, today: dt.date) -> Mark:
     found = standing(obligation, today)
     text = found.label
-    if found.state is State.AWAITED and obligation.due:
-        text = f"待报，剩{(obligation.due - today).days}天"
+    due = due_of(obligation, today)
+    if found.state is State.AWAITED and due:
+        text = f"待报，剩{(due - today).days}天"
     if found.state is State.MISSING:
         text = f"逾期{found.days_late}天未报"
     return Mark(text, MEANINGS[found.state])
@@ -48,24 +51,29 @@ def columns(today: dt.date, sight: Sight) -> tuple[Column, ...]:
 
     def hand_in(owed: Obligation) -> str:
         mine = owed.unit == sight.unit and sight.has("submit_file")
-        return f"/submit/{owed.resource}?period={owed.period}" if mine and not owed.received_at else ""
+        met = owed.received_at or owed.exempt_on
+        return f"/submit/{owed.resource}?period={owed.period}" if mine and not met else ""
 
     def title(owed: Obligation) -> str:
         resource = definitions.resources.get(owed.resource)
         return f"{owed.resource} {resource.title}" if resource else owed.resource
 
     return (
-        Column("due", "到期日", lambda o: o.due, "day", order="due"),
-        Column("state", "状态", lambda o: _mark(o, today), "mark"),
+        Column("due", "到期日", lambda o: due_of(o, today), "day", order="due"),
+        Column("state", "状态", lambda o: mark_of(o, today), "mark"),
         Column("resource", "资源", title, link=hand_in, order="resource"),
-        Column("period", "所属期", lambda o: parse_period(o.period).label, order="period"),
-        Column("unit", "单位", lambda o: _unit(o.unit), order="unit"),
+        Column("period", "所属期", lambda o: parse_period(o.period).label, link=_page, order="period"),
+        Column("unit", "单位", lambda o: unit_name(o.unit), order="unit"),
         Column("received", "接收时间", lambda o: o.received_at, "instant", order="received_at"),
         Column("note", "说明", lambda o: "期限为暂定" if o.due_provisional else "", hidden=True),
     )
 
 
-def _unit(key: str) -> str:
+def _page(owed: Obligation) -> str:
+    return f"/obligations/{owed.pk}"
+
+
+def unit_name(key: str) -> str:
     unit = in_force().units.get(key)
     return unit.name if unit else key
 
@@ -76,7 +84,7 @@ def _asked(request: HttpRequest, seen: QuerySet[Obligation], today: dt.date) -> 
     state = state if state in dict(WANTED) else "open"
     span = span if span in dict(SPANS) else "90"
     keys = seen.order_by("unit").values_list("unit", flat=True).distinct()
-    units = sorted(((key, _unit(key)) for key in keys), key=lambda unit: unit[1])
+    units = sorted(((key, unit_name(key)) for key in keys), key=lambda unit: unit[1])
     unit = request.GET.get("unit", "")
     unit = unit if unit in dict(units) else ""
     rows = in_days(seen, today, int(span), "all" if state == "all" else "open")

@@ -1,0 +1,200 @@
+"""What a unit says about an obligation instead of handing a file in, and what the office decides."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from gongzhi.audit.actions import record
+from gongzhi.catalogue.models import Act, Obligation
+from gongzhi.catalogue.states import SHANGHAI, ActState, Kind, NotPossible, after, due_of
+from gongzhi.editions.queries import in_force
+from gongzhi.organisation.models import Person
+
+from .opening import number_on
+
+_LONGEST = 300
+_BROUGHT_ABOUT: dict[Kind, tuple[str, ...]] = {
+    Kind.ZERO: ("zero_at",),
+    Kind.EXEMPT: ("exempt_on",),
+    Kind.EXTEND: ("extended_on", "extended_due"),
+    Kind.ELSEWHERE: (),
+}
+
+
+class NeedsAnswer(NotPossible):
+    """Zero reports in a row where there is usually data: the sender is asked once more."""
+
+
+@transaction.atomic
+def report_zero(*, obligation: Obligation, reason: str, by: Person | None, confirmed: bool = False) -> Act:
+    """零报告: nothing happened in the period. It meets the obligation at once.
+
+    Raises NotPossible without a reason, before the period ends, or when something has come in; NeedsAnswer
+    when it is the third in a row where the unit usually has data and `confirmed` is not set.
+    """
+    text = _said(reason, "请写明没有数据的原因")
+    owed = _locked(obligation)
+    now = timezone.now()
+    if owed.received_at or owed.zero_at:
+        raise NotPossible("这一期已经报过，不必零报告")
+    if owed.period_end >= now.astimezone(SHANGHAI).date():
+        raise NotPossible("这一期还没有结束，期末后才能零报告")
+    if not confirmed and usually_has_data(owed):
+        raise NeedsAnswer("前两期都是零报告，而此前通常有数据。请核实确实没有后再确认。")
+    act = _write(owed, Kind.ZERO, text, by, now=now, state=ActState.GRANTED)
+    owed.zero_at = now
+    owed.save(update_fields=["zero_at"])
+    _record("zero_reported", act, by, "request_waiver")
+    return act
+
+
+def usually_has_data(obligation: Obligation) -> bool:
+    """Whether the last periods were zero reports in a row and an earlier one had a file."""
+    often = number_on(in_force(), "zero_reports_in_a_row", obligation.period_end) - 1
+    earlier = Obligation.objects.filter(
+        unit=obligation.unit, resource=obligation.resource, period_end__lt=obligation.period_end
+    ).order_by("-period_end")
+    last = list(earlier[:often])
+    zeros = len(last) == often and all(one.zero_at and not one.received_at for one in last)
+    return zeros and earlier.filter(received_at__isnull=False).exists()
+
+
+@transaction.atomic
+def ask(
+    *,
+    obligation: Obligation,
+    kind: Kind,
+    reason: str,
+    by: Person | None,
+    wanted: dt.date | None = None,
+    place: str = "",
+) -> Act:
+    """Ask the office for 免报, 延期, or another way of exchange (已在其他平台公布、无法通过平台提供).
+
+    Raises NotPossible without a reason, without the day or the place that the kind needs, when the obligation
+    is met already, or when the same was asked and is not yet decided.
+    """
+    text = _said(reason, "请写明理由")
+    owed = _locked(obligation)
+    if owed.received_at or owed.zero_at:
+        raise NotPossible("这一期已经报过，不必再申请")
+    if kind is Kind.EXTEND:
+        _extends(owed, wanted)
+    if kind is Kind.ELSEWHERE and not place.strip():
+        raise NotPossible("请写明在哪里公布、或以什么方式提供")
+    try:
+        with transaction.atomic():
+            act = _write(owed, kind, text, by, wanted=wanted, place=place.strip()[:200])
+    except IntegrityError as error:
+        raise NotPossible("同样的申请还没有决定，请等办公室答复") from error
+    _record("asked", act, by, "request_waiver")
+    return act
+
+
+def _extends(owed: Obligation, wanted: dt.date | None) -> None:
+    due = due_of(owed, timezone.localdate())
+    if wanted is None or due is None or wanted <= due:
+        raise NotPossible(f"请填写晚于现在到期日{f'（{due}）' if due else ''}的日期")
+
+
+@transaction.atomic
+def decide(*, act: Act, grant: bool, answer: str, by: Person, due: dt.date | None = None) -> Act:
+    """The office's decision; nobody decides what she asked for herself.
+
+    `due` replaces the day asked for. A granted act takes effect from this day. Raises NotPossible.
+    """
+    locked = Act.objects.select_for_update().get(pk=act.pk)
+    if locked.asked_by_id == by.pk:
+        raise NotPossible("自己提出的申请要由另一个人决定")
+    if not grant:
+        _said(answer, "请写明不同意的理由")
+    locked.state = after(locked.state, "grant" if grant else "refuse")
+    locked.decided_by, locked.decided_at, locked.answer = by, timezone.now(), answer.strip()[:_LONGEST]
+    if grant:
+        locked.wanted = due or locked.wanted
+        _take_effect(_locked(locked.obligation), locked)
+    locked.save()
+    _record("granted" if grant else "refused", locked, by, "decide_waiver")
+    return locked
+
+
+def _take_effect(owed: Obligation, act: Act) -> None:
+    today = timezone.localdate()
+    kind = Kind(act.kind)
+    if kind is Kind.EXTEND:
+        _extends(owed, act.wanted)
+        owed.extended_on, owed.extended_due = today, act.wanted
+    elif kind is Kind.EXEMPT:
+        owed.exempt_on = today
+    else:
+        # The agreed way stands in the act; it is met when the unit says that it was provided there.
+        return
+    owed.save(update_fields=["extended_on", "extended_due", "exempt_on"])
+
+
+@transaction.atomic
+def provided_elsewhere(*, act: Act, by: Person | None) -> Obligation:
+    """The unit says that the data was provided in the agreed way: this instant meets the obligation."""
+    if act.kind != Kind.ELSEWHERE or act.state != ActState.GRANTED:
+        raise NotPossible("还没有同意以其他方式共享，请先申请")
+    owed = _locked(act.obligation)
+    if owed.received_at is None:
+        owed.received_at = owed.satisfied_at = timezone.now()
+        owed.save(update_fields=["received_at", "satisfied_at"])
+        _record("provided", act, by, "request_waiver")
+    return owed
+
+
+@transaction.atomic
+def withdraw(*, act: Act, by: Person | None) -> Act:
+    """Take back what was asked or said; what it had brought about ends with it."""
+    locked = Act.objects.select_for_update().get(pk=act.pk)
+    if locked.state == ActState.GRANTED and locked.kind == Kind.ELSEWHERE and locked.obligation.received_at:
+        raise NotPossible("已经按约定的方式提供，不能撤回")
+    before, locked.state = locked.state, after(locked.state, "withdraw")
+    locked.save(update_fields=["state"])
+    if before == ActState.GRANTED:
+        owed = _locked(locked.obligation)
+        for name in _BROUGHT_ABOUT[Kind(locked.kind)]:
+            setattr(owed, name, None)
+        owed.save()
+    _record("withdrawn", locked, by, "request_waiver")
+    return locked
+
+
+def _locked(obligation: Obligation) -> Obligation:
+    return Obligation.objects.select_for_update().get(pk=obligation.pk)
+
+
+def _said(text: str, otherwise: str) -> str:
+    if not text.strip():
+        raise NotPossible(otherwise)
+    if len(text.strip()) > _LONGEST:
+        raise NotPossible(f"说明请不超过 {_LONGEST} 字")
+    return text.strip()
+
+
+def _write(
+    owed: Obligation,
+    kind: Kind,
+    reason: str,
+    by: Person | None,
+    *,
+    now: dt.datetime | None = None,
+    state: ActState = ActState.ASKED,
+    wanted: dt.date | None = None,
+    place: str = "",
+) -> Act:
+    return Act.objects.create(
+        obligation=owed, kind=kind.value, state=state.value, reason=reason, wanted=wanted, place=place,
+        asked_by=by, asked_at=now or timezone.now(),
+    )  # fmt: skip
+
+
+def _record(verb: str, act: Act, by: Person | None, duty: str) -> None:
+    owed = act.obligation
+    detail = {"kind": act.kind, "unit": owed.unit, "resource": owed.resource, "period": owed.period}
+    record(f"obligation.{verb}", by=by, subject=("obligation", owed.pk), duty=duty, detail=detail)

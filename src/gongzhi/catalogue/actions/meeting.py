@@ -1,0 +1,67 @@
+"""What comes in meets an obligation; what the office returns no longer does."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from gongzhi.catalogue.models import Activity, Obligation
+from gongzhi.catalogue.states import SHANGHAI, due_of
+from gongzhi.editions.queries import in_force
+
+from .opening import holidays_of, number_on
+
+
+@transaction.atomic
+def satisfy(*, unit: str, resource: str, period: str, received_at: dt.datetime) -> None:
+    """An accepted file meets its obligation; the first received instant stands, later ones do not move it.
+
+    An event or request file that nobody asked for meets no obligation, and that is no fault.
+    """
+    activity, new = Activity.objects.get_or_create(
+        unit=unit, resource=resource, defaults={"last_at": received_at}
+    )
+    if not new and received_at > activity.last_at:
+        activity.last_at = received_at
+        activity.save(update_fields=["last_at"])
+    owed = Obligation.objects.select_for_update().filter(unit=unit, resource=resource, period=period)
+    for obligation in owed:
+        if obligation.received_at is None or received_at < obligation.received_at:
+            obligation.received_at = received_at
+            obligation.satisfied_at = timezone.now()
+            obligation.save(update_fields=["received_at", "satisfied_at"])
+
+
+@transaction.atomic
+def returned(
+    *,
+    unit: str,
+    resource: str,
+    period: str,
+    received_at: dt.datetime,
+    at: dt.datetime,
+    still: dt.datetime | None,
+) -> dt.date | None:
+    """A batch that had come in is returned: it no longer meets its obligation.
+
+    `received_at` is the returned batch's; `still` the first instant of what is still accepted for the place,
+    if anything is. After the due day the unit has some working days more (design.md 6: three). Returns the
+    day by which it has to come again; None where no obligation is concerned or no day is set.
+    """
+    owed = Obligation.objects.select_for_update().filter(unit=unit, resource=resource, period=period).first()
+    if owed is None or owed.received_at is None:
+        return None
+    if received_at <= owed.received_at:
+        owed.received_at = still
+        owed.satisfied_at = owed.satisfied_at if still else None
+    day = at.astimezone(SHANGHAI).date()
+    due = due_of(owed, day)
+    if due is not None and day > due and still is None:
+        definitions = in_force()
+        days = number_on(definitions, "return_working_days", day)
+        owed.returned_on, owed.grace_due = day, holidays_of(definitions).add_working_days(day, days).day
+        due = owed.grace_due
+    owed.save(update_fields=["received_at", "satisfied_at", "returned_on", "grace_due"])
+    return due

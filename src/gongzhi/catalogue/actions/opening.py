@@ -1,0 +1,198 @@
+"""Lay down obligations when periods open, and when somebody asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import count
+
+from django.db import transaction
+from django.utils import timezone
+
+from gongzhi.audit.actions import record
+from gongzhi.catalogue.models import Obligation
+from gongzhi.catalogue.states import NotPossible
+from gongzhi.editions.queries import in_force
+from gongzhi.engine.calendar import (
+    Due,
+    Holidays,
+    Period,
+    due_day,
+    due_working_day,
+    parse_period,
+    period_of,
+    periods_between,
+    request_period,
+)
+from gongzhi.engine.definitions import Definitions, Frequency, Resource
+from gongzhi.organisation.models import Person
+
+CALENDAR_KINDS = {"month", "quarter", "half_year", "year"}
+
+
+@transaction.atomic
+def open_periods(*, since: dt.date, until: dt.date) -> int:
+    """Write the obligations of all periods that begin in or overlap [since, until]; returns how many are new.
+
+    Running it again changes nothing: an obligation, once written, keeps its due day.
+    """
+    definitions = in_force()
+    rows = [
+        row
+        for resource in definitions.resources.values()
+        for row in _obligations(definitions, resource, since, until)
+    ]
+    before = Obligation.objects.count()
+    Obligation.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1_000)
+    return Obligation.objects.count() - before
+
+
+def _obligations(
+    definitions: Definitions, resource: Resource, since: dt.date, until: dt.date
+) -> Iterator[Obligation]:
+    """A resource that no document asks for (`proposed`: the bureau's own) is owed by nobody."""
+    frequency = definitions.frequencies[resource.frequency]
+    if frequency.period not in CALENDAR_KINDS or resource.duplicate_of or resource.proposed:
+        return
+    units = definitions.providers(resource)
+    first = max(since, resource.since)
+    periods = periods_between(frequency.period, first, until)
+    if resource.stock and since <= resource.since <= until:
+        periods.append(stock_period(resource))
+    for period in periods:
+        for unit in units:
+            yield _obligation(definitions, resource, frequency, unit.key, period)
+
+
+def stock_period(resource: Resource) -> Period:
+    """存量: what stood in a register on the day from which it is shared, owed once."""
+    return period_of("day", resource.since)
+
+
+def _obligation(
+    definitions: Definitions, resource: Resource, frequency: Frequency, unit: str, period: Period
+) -> Obligation:
+    due, provisional = _due(definitions, frequency, period)
+    return Obligation(
+        unit=unit,
+        resource=resource.number,
+        period=period.code,
+        period_end=period.end,
+        opens=period.start,
+        due=due,
+        due_provisional=provisional,
+        scored=resource.scored,
+        definitions=definitions.digest,
+    )
+
+
+def holidays_of(definitions: Definitions) -> Holidays:
+    """The district's table of holidays as the calendar counts with it."""
+    table = definitions.holidays
+    return Holidays(table.off, table.worked, table.known_until, table.known_from)
+
+
+def _due(definitions: Definitions, frequency: Frequency, period: Period) -> tuple[dt.date | None, bool]:
+    """The due day, and whether it is provisional: a parameter of the office, or beyond the known holidays."""
+    days, of_the_office = _days(definitions, frequency, period)
+    if days is None:
+        return None, of_the_office
+    due = _counted(definitions, frequency, period, days)
+    return due.effective, of_the_office or not due.assured
+
+
+def _counted(definitions: Definitions, frequency: Frequency, period: Period, days: int) -> Due:
+    holidays = holidays_of(definitions)
+    if frequency.counted == "working_days" and period.kind in {"day", "request"}:
+        return due_working_day(period, days, holidays)
+    shift = definitions.parameters["shift_to_working_day"].at(period.end)
+    return due_day(period, days, roll="next_workday" if shift and shift.value else "none", holidays=holidays)
+
+
+def _days(definitions: Definitions, frequency: Frequency, period: Period) -> tuple[int | None, bool]:
+    """Days after the period's end: the notice's own, or the office's parameter (then provisional)."""
+    if period.kind == "day" and frequency.period in CALENDAR_KINDS:
+        return number_on(definitions, "stock_due_days", period.end), True
+    if frequency.due_days is not None:
+        return frequency.due_days, False
+    if frequency.due_parameter is None:
+        return None, False
+    value = definitions.parameters[frequency.due_parameter].at(period.end)
+    return (int(value.value), True) if value else (None, True)
+
+
+def number_on(definitions: Definitions, key: str, day: dt.date) -> int:
+    """A whole number that a parameter has on a day; KeyError when it has none then."""
+    value = definitions.parameters[key].at(day)
+    if value is None:
+        raise KeyError(f"{key} {day}")
+    return int(value.value)
+
+
+@transaction.atomic
+def ask_for(
+    *,
+    unit: str,
+    resource: str,
+    reason: str,
+    by: Person,
+    due: dt.date | None = None,
+    event: dt.date | None = None,
+) -> Obligation:
+    """A duty that no calendar opens: the reply to a request (按需提供、按提请), an event (按次) on its day,
+    or the 存量 of a register that was shared before the platform began.
+
+    `due` is the agreed day of a reply; without it the parameter for requests or events holds. Raises
+    NotPossible when the unit does not provide the resource, or the resource is owed by the calendar.
+    """
+    definitions = in_force()
+    wanted = definitions.resources[resource]
+    frequency = definitions.frequencies[wanted.frequency]
+    if unit not in {one.key for one in definitions.providers(wanted)}:
+        raise NotPossible("这个单位不提供这项数据，请核对单位和资源")
+    stock = wanted.stock and frequency.period in CALENDAR_KINDS
+    if frequency.period in CALENDAR_KINDS | {"standing"} and not stock:
+        raise NotPossible(f"这项数据{frequency.wording}报送，不必另行提请")
+    today = timezone.localdate()
+    of_a_day = event or (today if stock else None)
+    period = period_of("day", of_a_day) if of_a_day else _next_request(unit, resource, today)
+    if due is not None and due < period.end:
+        raise NotPossible("约定的答复日期早于提请日期，请核对")
+    made = _obligation(definitions, wanted, frequency, unit, period)
+    if due is not None:
+        made.due, made.due_provisional = due, False
+    if Obligation.objects.filter(unit=unit, resource=resource, period=period.code).exists():
+        raise NotPossible(f"{period.label}的这项数据已经登记过")
+    made.save(force_insert=True)
+    detail = {"unit": unit, "resource": resource, "period": period.code, "reason": reason}
+    about = ("obligation", made.pk)
+    record("obligation.opened", by=by, subject=about, duty="request_collaboration", detail=detail)
+    return made
+
+
+def _next_request(unit: str, resource: str, today: dt.date) -> Period:
+    """The first number of the day that nobody has: requests of all units share the numbers of a resource."""
+    taken = set(
+        Obligation.objects.filter(unit=unit, resource=resource, opens=today).values_list("period", flat=True)
+    )
+    return next(p for n in count(1) if (p := request_period(today, n)).code not in taken)
+
+
+def _asked(resource: Resource, period: Period) -> bool:
+    return Obligation.objects.filter(resource=resource.number, period=period.code).exists()
+
+
+def period_for(resource: Resource, code: str) -> Period:
+    """The period `code` if it fits the resource's frequency; PeriodError or ValueError otherwise."""
+    frequency = in_force().frequencies[resource.frequency]
+    period = parse_period(code)
+    if resource.stock and (period == stock_period(resource) or _asked(resource, period)):
+        return period
+    kinds = {
+        "event": {"day", "month", "quarter", "half_year", "year"},
+        "request": {"request", "day"},
+        "standing": {"day", "month", "quarter", "half_year", "year"},
+    }.get(frequency.period, {frequency.period})
+    if period.kind not in kinds:
+        raise ValueError(frequency.wording)
+    return period

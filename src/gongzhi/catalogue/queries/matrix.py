@@ -1,0 +1,140 @@
+"""The picture of who has shared what: counts by unit or resource and month, computed in one query.
+
+The state of each obligation is told by the database in the words of `states.standing`; a test holds the two
+to each other. Only dates are compared, so that SQLite and PostgreSQL do it alike and fast.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Case, CharField, Count, DateField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Greatest
+
+from gongzhi.catalogue.models import Obligation
+from gongzhi.catalogue.states import COUNTED, REPORTED, TIMELY, State
+
+
+@dataclass
+class Rates:
+    """Counts of states with the rates that follow from them (peers_collection.md 3).
+
+    免报, 未到期 and 待报 stand outside every rate, which is None where nothing is left.
+    """
+
+    counts: dict[State, int] = field(default_factory=dict)
+
+    def add(self, state: State, count: int) -> None:
+        self.counts[state] = self.counts.get(state, 0) + count
+
+    def of(self, states: Iterable[State]) -> int:
+        return sum(self.counts.get(state, 0) for state in states)
+
+    @property
+    def all(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def owed(self) -> int:
+        """All whose period has ended and that are not exempt."""
+        return self.of((*COUNTED, State.AWAITED))
+
+    @property
+    def counted(self) -> int:
+        return self.of(COUNTED)
+
+    @property
+    def reported(self) -> int:
+        return self.of(REPORTED)
+
+    @property
+    def timely(self) -> int:
+        return self.of(TIMELY)
+
+    @property
+    def missing(self) -> int:
+        return self.of((State.MISSING,))
+
+    @property
+    def timely_rate(self) -> float | None:
+        """按时率, 0 to 100."""
+        return 100 * self.timely / self.counted if self.counted else None
+
+    @property
+    def reporting_rate(self) -> float | None:
+        """报送率, 0 to 100."""
+        return 100 * self.reported / self.counted if self.counted else None
+
+
+@dataclass
+class Matrix:
+    """Rows by key (unit or resource), each with its months; totals of rows, of months, of all."""
+
+    cells: dict[str, dict[str, Rates]] = field(default_factory=dict)
+    rows: dict[str, Rates] = field(default_factory=dict)
+    months: dict[str, Rates] = field(default_factory=dict)
+    whole: Rates = field(default_factory=Rates)
+
+    def add(self, key: str, month: str, state: State, count: int) -> None:
+        self.cells.setdefault(key, {}).setdefault(month, Rates()).add(state, count)
+        self.rows.setdefault(key, Rates()).add(state, count)
+        self.months.setdefault(month, Rates()).add(state, count)
+        self.whole.add(state, count)
+
+
+def with_state(rows: QuerySet[Obligation], as_of: dt.date) -> QuerySet[Any]:
+    """Each obligation with `state_then`, its state as of the end of a day."""
+    later = Greatest(
+        F("due"),
+        _given("extended_on", "extended_due", as_of),
+        _given("returned_on", "grace_due", as_of),
+        output_field=DateField(),
+    )
+    came, zero = Q(received_on__lte=as_of), Q(zero_on__lte=as_of)
+    in_time, zero_in_time = (
+        Q(due_then=None) | Q(received_on__lte=F("due_then")),
+        Q(due_then=None) | Q(zero_on__lte=F("due_then")),
+    )
+    states = (
+        When(came & in_time, then=Value(State.ON_TIME.value)),
+        When(came, then=Value(State.LATE.value)),
+        When(zero & zero_in_time, then=Value(State.ZERO.value)),
+        When(zero, then=Value(State.ZERO_LATE.value)),
+        When(exempt_on__lte=as_of, then=Value(State.EXEMPT.value)),
+        When(period_end__gte=as_of, then=Value(State.NOT_DUE.value)),
+        When(Q(due_then=None) | Q(due_then__gte=as_of), then=Value(State.AWAITED.value)),
+    )
+    state = Case(*states, default=Value(State.MISSING.value), output_field=CharField())
+    return rows.annotate(due_then=later).annotate(state_then=state)
+
+
+def _given(since: str, day: str, as_of: dt.date) -> Coalesce:
+    """A later due day where one was given by then, else the first one."""
+    return Coalesce(Case(When(**{f"{since}__lte": as_of}, then=F(day)), output_field=DateField()), F("due"))
+
+
+def rates(rows: QuerySet[Obligation], as_of: dt.date) -> Rates:
+    """The states of these obligations, counted."""
+    found = Rates()
+    counted = with_state(rows, as_of).order_by().values_list("state_then").annotate(Count("pk"))
+    for state, count in counted:
+        found.add(State(state), count)
+    return found
+
+
+def matrix(rows: QuerySet[Obligation], as_of: dt.date, by: str) -> Matrix:
+    """Counts by `unit` or `resource` and month of the period's end, of what is scored, in one query."""
+    found = Matrix()
+    counted = (
+        with_state(rows.filter(scored=True), as_of)
+        .order_by()
+        # By the day itself: taking it apart in the database is slow on SQLite.
+        .values_list(by, "period_end", "state_then")
+        .annotate(Count("pk"))
+    )
+    for key, end, state, count in counted:
+        found.add(key, f"{end:%Y-%m}", State(state), count)
+    return found

@@ -1,0 +1,128 @@
+"""The pages of one obligation, of what was asked, and of the matrix, as each reader sees them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from gongzhi.catalogue.models import Act, Obligation
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owed():
+    """owed(unit, resource, days to the due day) of a period that ended twenty days ago."""
+    today = timezone.localdate()
+
+    def made(unit="construction_transport", resource="9.5", due=3, **more):
+        values = {
+            "period": "2026Q3",
+            "period_end": today - dt.timedelta(20),
+            "opens": today - dt.timedelta(110),
+        }
+        values |= {"due": today + dt.timedelta(due), "definitions": "0" * 64} | more
+        return Obligation.objects.create(unit=unit, resource=resource, **values)
+
+    return made
+
+
+def post(client, address, **data):
+    answer = client.post(address, data, follow=True)
+    return answer.status_code, answer.content.decode()
+
+
+def test_a_liaison_reports_zero_and_takes_it_back(client_of, owed):
+    one, liaison = owed(), client_of("liaison")
+    status, page = post(liaison, f"/obligations/{one.pk}/zero", **{"zero-reason": ""})
+    assert (status, "请写明理由" in page) == (422, True)
+    status, page = post(liaison, f"/obligations/{one.pk}/zero", **{"zero-reason": "本期没有预售"})
+    assert (status, "零报告（按时）" in page) == (200, True)
+    status, page = post(liaison, f"/acts/{Act.objects.get().pk}/withdraw")
+    assert "已撤回" in page
+    assert "零报告（按时）" not in page
+
+
+def test_an_extension_goes_to_the_office_and_back(client_of, owed):
+    one, liaison, office = owed(due=-1), client_of("liaison"), client_of("office")
+    day = timezone.localdate() + dt.timedelta(7)
+    said = {"ask-kind": "extend", "ask-reason": "系统升级", "ask-wanted": day.isoformat()}
+    assert "等领导小组办公室决定" in post(liaison, f"/obligations/{one.pk}/ask", **said)[1]
+    assert "还没有决定" in post(liaison, f"/obligations/{one.pk}/ask", **said)[1]
+    assert "系统升级" in office.get("/acts").content.decode()
+    act = Act.objects.get()
+    status, page = post(office, f"/acts/{act.pk}/decide", grant="no", answer="")
+    assert (status, "不同意的理由" in page) == (422, True)
+    assert "已同意" in post(office, f"/acts/{act.pk}/decide", grant="yes", answer="")[1]
+    page = liaison.get(f"/obligations/{one.pk}").content.decode()
+    assert f"{day:%Y-%m-%d}（原定" in page
+    assert "待报" in page
+
+
+def test_nobody_else_says_anything_for_a_unit(client_of, owed):
+    one = owed("natural_resources", "16.1")
+    liaison = client_of("liaison")
+    assert liaison.get(f"/obligations/{one.pk}").status_code == 404
+    assert post(liaison, f"/obligations/{one.pk}/zero", **{"zero-reason": "x"})[0] == 404
+    office = client_of("office")
+    assert office.get(f"/obligations/{one.pk}").status_code == 200
+    assert post(office, f"/obligations/{one.pk}/zero", **{"zero-reason": "x"})[0] == 404
+    assert Act.objects.count() == 0
+
+
+def test_bad_words_and_days_are_told_and_nothing_is_lost(client_of, owed):
+    one, liaison = owed(), client_of("liaison")
+    said = {"ask-kind": "extend", "ask-reason": "系统升级", "ask-wanted": "明天"}
+    status, page = post(liaison, f"/obligations/{one.pk}/ask", **said)
+    assert status == 422
+    assert "2026-09-15 这样的日期" in page
+    assert "系统升级" in page
+    assert post(liaison, f"/obligations/{one.pk}/ask", **{"ask-kind": "all"})[0] == 422
+
+
+def test_the_matrix_counts_and_opens_to_its_rows(client_of, owed):
+    today = timezone.localdate()
+    end = today - dt.timedelta(20)
+    owed(due=-1)
+    owed(resource="9.4", due=-1, received_at=timezone.now() - dt.timedelta(3))
+    owed(resource="9.1", due=-1, received_at=timezone.now())
+    owed("natural_resources", "16.1", -1, scored=False)
+    office = client_of("office")
+    answer = office.get(f"/matrix?year={end.year}")
+    [row] = answer.context["rows"]
+    assert row["key"] == "construction_transport"
+    assert (row["rates"].counted, row["rates"].timely, row["rates"].reported, row["rates"].missing) == (
+        3,
+        1,
+        2,
+        1,
+    )
+    assert row["cells"][end.month - 1].text == "缺1"
+    assert round(row["rates"].timely_rate, 1) == 33.3
+    page = office.get(f"/matrix?unit=construction_transport&year={end.year}")
+    assert [one["key"] for one in page.context["rows"]] == ["9.1", "9.4", "9.5"]
+    assert [one["cells"][end.month - 1].text for one in page.context["rows"]] == ["迟1", "✓1", "缺1"]
+    assert "2026" in office.get("/matrix/construction_transport/9.5").content.decode()
+    assert office.get("/matrix/construction_transport/1.1").status_code == 404
+    for odd in ("?year=x&span=y", "?unit=nobody", "?span=10&year=2030", "?year=9999"):
+        assert office.get(f"/matrix{odd}").status_code == 200
+
+
+def test_a_unit_sees_its_own_part_of_the_matrix(client_of, owed):
+    owed("natural_resources", "16.1", -1)
+    year = (timezone.localdate() - dt.timedelta(20)).year
+    assert client_of("liaison").get(f"/matrix?year={year}").context["rows"] == []
+    assert client_of("liaison").get("/matrix/natural_resources/16.1").status_code == 404
+    assert len(client_of("leader").get(f"/matrix?year={year}").context["rows"]) == 1
+
+
+def test_the_office_asks_a_unit_for_data(client_of):
+    office = client_of("office")
+    page = office.get("/requests/new")
+    [(number, _), *_] = page.context["form"].fields["resource"].choices
+    status, text = post(office, "/requests/new", resource=number, unit="没有这个局", reason="核实")
+    assert (status, "没有名为" in text) == (422, True)
+    status, text = post(office, "/requests/new", resource=number, unit="法院", reason="核实")
+    assert status in {200, 422}

@@ -1,0 +1,124 @@
+"""The states are disjoint and exhaustive, in Python and in the database alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gongzhi.catalogue.models import Obligation
+from gongzhi.catalogue.queries import matrix, rates, with_state
+from gongzhi.catalogue.states import COUNTED, SHANGHAI, State, standing
+
+pytestmark = pytest.mark.django_db
+FIRST = dt.date(2026, 3, 1)
+days = st.integers(0, 60).map(lambda n: FIRST + dt.timedelta(days=n))
+instants = st.integers(0, 60 * 24).map(
+    lambda hours: dt.datetime(2026, 3, 1, tzinfo=SHANGHAI) + dt.timedelta(hours=hours)
+)
+maybe_days, maybe_instants = st.none() | days, st.none() | instants
+
+
+@st.composite
+def obligations(draw):
+    end = draw(days)
+    due = draw(st.none() | st.integers(0, 20).map(lambda n: end + dt.timedelta(days=n)))
+    more = draw(st.booleans()) and due is not None
+    return {
+        "period_end": end, "opens": end - dt.timedelta(days=30), "due": due,
+        "received_at": draw(maybe_instants), "zero_at": draw(maybe_instants), "exempt_on": draw(maybe_days),
+        "extended_on": draw(days) if more else None,
+        "extended_due": due + dt.timedelta(days=draw(st.integers(1, 9))) if more else None,
+        "returned_on": draw(days) if more else None,
+        "grace_due": due + dt.timedelta(days=draw(st.integers(1, 9))) if more else None,
+    }  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(obligations(), min_size=1, max_size=12), days)
+def test_the_database_tells_the_same_state_as_the_calendar(found, as_of):
+    Obligation.objects.all().delete()
+    for n, values in enumerate(found):
+        Obligation.objects.create(unit=f"u{n}", resource="9.5", period="2026-03", definitions="x", **values)
+    rows = Obligation.objects.all()
+    told = {one.unit: one.state_then for one in with_state(rows, as_of)}
+    said = {one.unit: standing(one, as_of).state.value for one in rows}
+    assert told == said
+    counted = rates(rows, as_of)
+    assert counted.all == len(found)
+    assert counted.counted + counted.of({*State} - {*COUNTED}) == counted.all
+    assert matrix(rows, as_of, "unit").whole.counts == counted.counts
+
+
+@given(obligations(), days)
+def test_each_state_follows_from_what_was_known_on_the_day(values, as_of):
+    """What comes in or is decided after a day never changes how that day is told."""
+    later = as_of + dt.timedelta(days=1)
+    before = standing(Obligation(**values), as_of)
+    noon = dt.datetime(later.year, later.month, later.day, 12, tzinfo=SHANGHAI)
+    changes = {
+        "received_at": noon, "zero_at": noon, "exempt_on": later, "extended_on": later, "returned_on": later,
+        "extended_due": later, "grace_due": later,
+    }  # fmt: skip
+    for name, value in changes.items():
+        known = values[name] is not None
+        if name in {"extended_due", "grace_due"} or known:
+            continue
+        pair = {"extended_on": "extended_due", "returned_on": "grace_due"}.get(name)
+        more = {pair: changes[pair]} if pair else {}
+        assert standing(Obligation(**(values | {name: value} | more)), as_of) == before
+
+
+def obligation(**changes):
+    values = {"period_end": dt.date(2026, 3, 31), "due": dt.date(2026, 4, 15)}
+    return Obligation(**(values | changes))
+
+
+def at(day, month=4):
+    return dt.datetime(2026, month, day, 12, tzinfo=SHANGHAI)
+
+
+EXTENDED = {"extended_on": dt.date(2026, 4, 18), "extended_due": dt.date(2026, 4, 25)}
+RETURNED = {"returned_on": dt.date(2026, 4, 20), "grace_due": dt.date(2026, 4, 23)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "as_of", "label"),
+    [
+        ({"exempt_on": dt.date(2026, 4, 2)}, dt.date(2026, 4, 1), "待报"),
+        ({"exempt_on": dt.date(2026, 4, 2)}, dt.date(2026, 5, 1), "免报"),
+        ({"exempt_on": dt.date(2026, 4, 2), "received_at": at(5)}, dt.date(2026, 5, 1), "按时"),
+        ({"zero_at": at(10)}, dt.date(2026, 4, 9), "待报"),
+        ({"zero_at": at(10)}, dt.date(2026, 4, 30), "零报告（按时）"),
+        ({"zero_at": at(20)}, dt.date(2026, 4, 30), "零报告（逾期）"),
+        ({"zero_at": at(10), "received_at": at(18)}, dt.date(2026, 4, 30), "逾期3天"),
+        (
+            {
+                "extended_on": dt.date(2026, 4, 10),
+                "extended_due": dt.date(2026, 4, 25),
+                "received_at": at(24),
+            },
+            dt.date(2026, 5, 1),
+            "按时",
+        ),
+        (
+            {"extended_on": dt.date(2026, 4, 18), "extended_due": dt.date(2026, 4, 25)},
+            dt.date(2026, 4, 17),
+            "逾期未报",
+        ),
+        (
+            {"extended_on": dt.date(2026, 4, 18), "extended_due": dt.date(2026, 4, 25)},
+            dt.date(2026, 4, 18),
+            "待报",
+        ),
+        (
+            {"returned_on": dt.date(2026, 4, 20), "grace_due": dt.date(2026, 4, 23), "received_at": at(23)},
+            dt.date(2026, 5, 1),
+            "按时",
+        ),
+    ],
+)
+def test_what_was_decided_counts_from_its_day(changes, as_of, label):
+    assert standing(obligation(**changes), as_of).label == label
