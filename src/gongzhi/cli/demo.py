@@ -84,6 +84,8 @@ def mark(home: Path) -> bool:
 
 def prepare(home: Path, options: argparse.Namespace) -> dict[str, Any]:
     """All steps in order, each with its seconds."""
+    from django.utils import timezone  # noqa: PLC0415  # settings exist only after setup
+
     from gongzhi.audit.actions import seal  # noqa: PLC0415  # models exist only after setup
 
     seconds: dict[str, float] = {}
@@ -101,10 +103,11 @@ def prepare(home: Path, options: argparse.Namespace) -> dict[str, Any]:
     with timed(seconds, "links"):
         linked = link()
     with timed(seconds, "scan"):
-        hits = scan(dt.date.fromisoformat(manifest["as_of"]))
+        as_of = min(dt.date.fromisoformat(manifest["as_of"]), timezone.localdate())
+        hits = scan(as_of)
     seal()
     return {
-        "as_of": manifest["as_of"], "files": len(manifest["files"]), "outcomes": outcomes,
+        "as_of": as_of.isoformat(), "files": sum(outcomes.values()), "outcomes": outcomes,
         "taxpayers": registered, "linked": linked, "hits": hits, "seconds": seconds,
     }  # fmt: skip
 
@@ -161,7 +164,7 @@ def last_month() -> str:
 
     today = timezone.localdate()
     month = today.replace(day=1) - dt.timedelta(days=1)
-    if today.day <= 25:
+    if today.day <= 15:
         month = month.replace(day=1) - dt.timedelta(days=1)
     return f"{month:%Y-%m}"
 
@@ -179,14 +182,17 @@ def open_calendar(manifest: dict[str, Any]) -> None:
 
 def hand_in_all(folder: Path, manifest: dict[str, Any], people: dict[str, Any]) -> dict[str, int]:
     """Every file through the door that everybody uses, several at a time; outcome → number of files."""
+    from django.utils import timezone  # noqa: PLC0415  # settings exist only after setup
+
     from .handing import HandIn  # noqa: PLC0415  # models exist only after setup
 
+    now = timezone.now()
+    # A year that ends now has late files that have not come yet.
+    files = [one for one in manifest["files"] if dt.datetime.fromisoformat(one["received_at"]) <= now]
     with bar() as progress:
-        task = progress.add_task("报送文件", total=len(manifest["files"]))
+        task = progress.add_task("报送文件", total=len(files))
         step: Callable[[], None] = lambda: progress.advance(task)  # noqa: E731 - one word for the display
-        return HandIn(folder / "files", people, workers=max(2, os.cpu_count() or 2)).run(
-            manifest["files"], step
-        )
+        return HandIn(folder / "files", people, workers=max(2, os.cpu_count() or 2)).run(files, step)
 
 
 def register() -> int:

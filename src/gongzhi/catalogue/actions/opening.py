@@ -105,7 +105,9 @@ def _counted(definitions: Definitions, frequency: Frequency, period: Period, day
     holidays = holidays_of(definitions)
     if frequency.counted == "working_days" and period.kind in {"day", "request"}:
         return due_working_day(period, days, holidays)
-    shift = definitions.parameters["shift_to_working_day"].at(period.end)
+    # A district that does not know the switch counts as its notice is worded.
+    switch = definitions.parameters.get("shift_to_working_day")
+    shift = switch.at(period.end) if switch else None
     return due_day(period, days, roll="next_workday" if shift and shift.value else "none", holidays=holidays)
 
 
