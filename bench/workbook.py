@@ -46,7 +46,7 @@ from gongzhi.engine.documents import marked_up
 from gongzhi.engine.tables import read
 book, own, definitions, period, target = sys.argv[1:6]
 sheet = Resource.model_validate_json(own).sheets[0]
-texts = read_definition(Path(definitions) / "findings.yml", Path(definitions)).into(FindingsFile)
+texts = read_definition("findings.yml", (Path(definitions) / "findings.yml").read_bytes()).into(FindingsFile)
 context = Context({f.code: f for f in texts.findings}, dt.date(2026, 4, 10), parse_period(period))
 begin = time.perf_counter()
 reading = read(Path(book), headings=[field.title for field in sheet.fields])

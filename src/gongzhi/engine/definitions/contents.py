@@ -47,6 +47,7 @@ class Definitions:
     roles: Mapping[str, Role]
     terms: Mapping[str, Term]
     digest: str
+    versions: Mapping[str, str]  # resource number → SM3 of its file, which its templates carry
 
     @cached_property
     def _by_code(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -24,8 +25,8 @@ Entry = TypeVar("Entry")
 class _Folder:
     """Reads file by file and gathers every fault before refusing."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, contents: Mapping[str, bytes]) -> None:
+        self.contents = contents
         self.problems: list[Problem] = []
         self.sources: dict[str, Source] = {}
         self.files_read: dict[str, Strict | None] = {}
@@ -33,22 +34,20 @@ class _Folder:
 
     def one(self, name: str, model: type[Model]) -> Model | None:
         """The file as its model; None after noting why it cannot be had."""
-        path = self.root / name
-        if not path.is_file():
+        if name not in self.contents:
             self.problems.append(Problem(name, 1, "缺少这个文件"))
             return None
         self.claimed.add(name)
         try:
-            source = self.sources[name] = read(path, self.root)
-            return source.into(model)
+            self.sources[name], found = _understood(name, self.contents[name], model)
         except DefinitionError as error:
             self.problems += error.problems
             return None
+        return found  # type: ignore[return-value]  # what `model` made
 
     def many(self, pattern: str, model: type[Model]) -> Iterator[tuple[str, Model]]:
         """Every file that fits the pattern, with its name, as its model."""
-        for path in sorted(self.root.glob(pattern)):
-            name = path.relative_to(self.root).as_posix()
+        for name in sorted(filter(lambda name: _fits(name, pattern), self.contents)):
             found = self.one(name, model)
             if found is not None:
                 yield name, found
@@ -78,41 +77,66 @@ class _Folder:
         for name, rule in self.many("rules/*/*/rule.yml", Rule):
             folder = name.removesuffix("/rule.yml")
             cases = self.one(f"{folder}/cases.yml", CasesFile)
-            sql = self.root / folder / "rule.sql"
-            self.claimed.add(f"{folder}/rule.sql")
-            if not sql.is_file():
-                self.problems.append(Problem(f"{folder}/rule.sql", 1, "缺少这个文件"))
+            sql = f"{folder}/rule.sql"
+            self.claimed.add(sql)
+            if sql not in self.contents:
+                self.problems.append(Problem(sql, 1, "缺少这个文件"))
             elif folder != f"rules/{rule.theme}/{rule.code}":
                 self.problems.append(Problem(name, 1, f"应放在 rules/{rule.theme}/{rule.code}/ 下"))
             elif cases is not None:
-                yield name, RuleFolder(rule, sql.read_text("utf-8"), cases)
-
-    def files(self) -> list[str]:
-        found = (path for path in self.root.rglob("*") if path.is_file())
-        return sorted(path.relative_to(self.root).as_posix() for path in found)
+                yield name, RuleFolder(rule, self.contents[sql].decode("utf-8"), cases)
 
     def strangers(self) -> Iterator[Problem]:
         """Files that no kind of definition claims: a misplaced file must not be silence."""
-        for name in self.files():
+        for name in sorted(self.contents):
             if name not in self.claimed and not name.startswith(WORD_LISTS):
                 yield Problem(name, 1, "不认识的文件（位置或扩展名不对）")
 
-    def digest(self) -> str:
-        """SM3 over the names and contents of all files, so that any byte changes it."""
-        summary = hashlib.new("sm3")
-        for name in self.files():
-            content = hashlib.new("sm3", (self.root / name).read_bytes()).hexdigest()
-            summary.update(f"{name}\0{content}\n".encode())
-        return summary.hexdigest()
+
+@lru_cache(maxsize=2_048)
+def _understood(name: str, content: bytes, model: type[Strict]) -> tuple[Source, Strict]:
+    """One file as its model; kept, so that a set that differs in one file costs one file."""
+    source = read(name, content)
+    return source, source.into(model)
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a name fits a pattern part by part; a star stops at a slash."""
+    parts, wanted = name.split("/"), pattern.split("/")
+    return len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted))
+
+
+def digest_of(contents: Mapping[str, bytes]) -> str:
+    """SM3 over the names and contents of all files, so that any byte changes it."""
+    summary = hashlib.new("sm3")
+    for name in sorted(contents):
+        summary.update(f"{name}\0{file_digest(contents[name])}\n".encode())
+    return summary.hexdigest()
+
+
+def file_digest(content: bytes) -> str:
+    """SM3 (hex) of one definition file: the version that a template carries."""
+    return hashlib.new("sm3", content).hexdigest()
+
+
+def contents_of(root: Path) -> dict[str, bytes]:
+    """Every file of a definitions folder by its name in it."""
+    found = sorted(path for path in root.rglob("*") if path.is_file())
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
 
 
 def load(root: Path) -> Definitions:
-    """Read a definitions folder; DefinitionError lists every fault with file and line.
+    """Read a definitions folder; DefinitionError lists every fault with file and line."""
+    return load_contents(contents_of(root))
+
+
+def load_contents(contents: Mapping[str, bytes]) -> Definitions:
+    """Definitions out of files by name, wherever they are kept; DefinitionError lists every fault.
 
     Faults inside files are reported first and alone: only when every file can be read are the references
     between them followed.
     """
-    folder = _Folder(root)
+    folder = _Folder(contents)
     district = folder.one("district.yml", District)
     holidays = folder.one("calendar/holidays.yml", Holidays)
     parameters = [
@@ -131,7 +155,10 @@ def load(root: Path) -> Definitions:
     folder.problems += folder.strangers()
     if folder.problems or district is None or holidays is None:
         raise DefinitionError(folder.problems)
-    definitions = Definitions(district=district, holidays=holidays, digest=folder.digest(), **parts)
+    versions = {found.number: file_digest(contents[name]) for name, _, found in resources}
+    definitions = Definitions(
+        district=district, holidays=holidays, digest=digest_of(contents), versions=versions, **parts
+    )
     if problems := list(unresolved(definitions, folder.sources)):
         raise DefinitionError(problems)
     return definitions

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import yaml
@@ -102,11 +101,10 @@ def composed(text: str, name: str) -> yaml.Node:
     return node
 
 
-def read(path: Path, root: Path) -> Source:
+def read(name: str, content: bytes) -> Source:
     """Read one YAML file; a repeated key or broken syntax raises DefinitionError with its line."""
-    name = path.relative_to(root).as_posix()
     try:
-        node = composed(path.read_text("utf-8"), name)
+        node = composed(content.decode("utf-8"), name)
     except UnicodeDecodeError as error:
         raise DefinitionError([Problem(name, 1, "不是 UTF-8 编码")]) from error
     reader = _Reader(name)

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[5]
 
 @pytest.fixture(scope="session")
 def catalogue():
-    file = read(ROOT / "definitions" / "findings.yml", ROOT / "definitions").into(FindingsFile)
+    file = read("findings.yml", (ROOT / "definitions" / "findings.yml").read_bytes()).into(FindingsFile)
     return {finding.code: finding for finding in file.findings}
 
 
