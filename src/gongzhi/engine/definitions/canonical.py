@@ -97,7 +97,7 @@ def _unquoted(text: str, name: str) -> str:
     for node in sorted(_quoted(composed(text, name)), key=lambda node: -node.start_mark.index):
         start, end = node.start_mark.index, node.end_mark.index
         if "\n" not in text[start:end]:
-            text = text[:start] + _written(node.value) + text[end:]
+            text = text[:start] + written(node.value) + text[end:]
     return text
 
 
@@ -113,7 +113,7 @@ def _quoted(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
             yield from _quoted(child)
 
 
-def _written(value: str) -> str:
+def written(value: str) -> str:
     """A string as YAML: plain where it reads back the same in flow and block style."""
     plain = all(_reads_back(value, text) for text in (f"- [{value}]", f"- - {value}", f"- k: {value}"))
     return value if plain else json.dumps(value, ensure_ascii=False)
@@ -163,7 +163,7 @@ def _block(text: str, node: yaml.MappingNode, wanted: list[Entry]) -> str:
     """Entries as runs of lines, each with the comments and blank lines that stand above its key."""
     lines = text.split("\n")
     first, column = node.start_mark.line, node.start_mark.column
-    last = _last_line(lines, node)
+    last = last_line(lines, node)
     head = lines[first][:column]  # "- " where the mapping is an item of a list
     lines[first] = " " * column + lines[first][column:]
     starts = [first] + [_above(lines, key.start_mark.line) for key, _ in node.value[1:]] + [last + 1]
@@ -182,7 +182,7 @@ def _above(lines: list[str], line: int) -> int:
     return line
 
 
-def _last_line(lines: list[str], node: yaml.Node) -> int:
+def last_line(lines: list[str], node: yaml.Node) -> int:
     line = min(node.end_mark.line, len(lines) - 1)
     if node.end_mark.column == 0 or not lines[line][: node.end_mark.column].strip():
         line -= 1
