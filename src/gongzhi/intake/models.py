@@ -72,6 +72,9 @@ class Submission(models.Model):
     adopted = models.JSONField(default=list)  # cells whose suggestion was taken over: [part, row, field]
     notices = models.JSONField(default=list)  # what was seen on reading: {code, cell, text}
     refusal = models.JSONField(default=dict)  # code and places of the finding that turned the file away
+    proposed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(null=True)  # 经办 has put it to a second person of her unit
+    sent_back = models.CharField(max_length=300, blank=True)  # why the second person did not take it in
     checked_at = models.DateTimeField(null=True)  # while received: since when somebody is checking it
     attempts = models.PositiveSmallIntegerField(default=0)  # how often a check was begun
     closed_at = models.DateTimeField(null=True)
@@ -117,9 +120,75 @@ class Batch(models.Model):
         return f"{self.slot} v{self.version}"
 
     @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/batches/{self.pk}"
+
+    @property
     def number(self) -> str:
         """How people name it: resource, period and version, 16.1-2026Q2-03."""
         return f"{self.slot.resource}-{self.slot.period}-{self.version:02d}"
+
+
+class TwoPersons(models.Model):
+    """A unit whose hand-ins a second person (分管负责人) takes in; ended, never deleted."""
+
+    unit = models.CharField(max_length=48)
+    since = models.DateTimeField()
+    begun_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["unit"], condition=Q(ended_at=None), name="two_persons_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.unit
+
+
+class Explanation(models.Model):
+    """Why what a check asks about is right: said once for a unit's column, remembered until a day."""
+
+    unit = models.CharField(max_length=48)
+    resource = models.CharField(max_length=8)
+    code = models.CharField(max_length=40)
+    field = models.CharField(max_length=48, blank=True)
+    reason = models.CharField(max_length=300)
+    until = models.DateField()
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="explanations")
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # a newer one stands in its place
+
+    class Meta:
+        ordering = ("-at",)
+        indexes = (models.Index(fields=["unit", "resource", "until"], name="explanation_until"),)
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.resource} {self.code} {self.field}"
+
+
+class Review(models.Model):
+    """What the office says of a batch: accepted, or returned with what is to be mended.
+
+    A returned batch stays in use until the one that corrects it comes in; it no longer meets its obligation.
+    """
+
+    batch = models.OneToOneField(Batch, on_delete=models.PROTECT, related_name="review")
+    verdict = models.CharField(max_length=8)  # accepted, returned
+    reason = models.CharField(max_length=300, blank=True)
+    remarks = models.JSONField(default=list)  # {part, row, field, text}: row of the sender's sheet
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    again_by = models.DateField(null=True)  # until when it may come again and be on time
+
+    class Meta:
+        ordering = ("-at",)
+
+    def __str__(self) -> str:
+        return f"{self.batch} {self.verdict}"
 
 
 class LakeFile(models.Model):

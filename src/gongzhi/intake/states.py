@@ -9,6 +9,7 @@ from typing import NamedTuple
 class State(StrEnum):
     RECEIVED = "received"  # 已接收: the file is kept, nothing is read yet
     CHECKED = "checked"  # 待确认: read and checked, the unit decides
+    AWAITING = "awaiting"  # 待复核: a second person of the unit decides
     REFUSED = "refused"  # 已拒收: the file cannot be taken in as it is
     COMMITTED = "committed"  # 已入库
     WITHDRAWN = "withdrawn"  # 已放弃: the unit will hand in a mended file
@@ -17,6 +18,7 @@ class State(StrEnum):
 LABELS = {
     State.RECEIVED: "已接收，检查中",
     State.CHECKED: "待确认",
+    State.AWAITING: "待复核",
     State.REFUSED: "未入库",
     State.COMMITTED: "已入库",
     State.WITHDRAWN: "已放弃",
@@ -37,6 +39,11 @@ TRANSITIONS = (
     Transition(State.CHECKED, "refuse", State.REFUSED, "submit_file"),
     Transition(State.CHECKED, "adopt", State.RECEIVED, "submit_file"),
     Transition(State.REFUSED, "adopt", State.RECEIVED, "submit_file"),
+    Transition(State.CHECKED, "propose", State.AWAITING, "submit_file"),
+    Transition(State.AWAITING, "commit", State.COMMITTED, "review_file"),
+    Transition(State.AWAITING, "send_back", State.CHECKED, "review_file"),
+    Transition(State.AWAITING, "refuse", State.REFUSED, "review_file"),
+    Transition(State.AWAITING, "withdraw", State.WITHDRAWN, "submit_file"),
     Transition(State.CHECKED, "withdraw", State.WITHDRAWN, "submit_file"),
 )
 

@@ -13,6 +13,7 @@ ENTRIES = (
     ("数据共享", "/matrix", "报送总览", "see_calendar"),
     ("数据共享", "/acts", "申请与决定", "decide_waiver request_waiver"),
     ("数据共享", "/submissions", "报送记录", "see_own_batches see_all_batches"),
+    ("数据共享", "/reviews", "待审核", "return_file"),
     ("数据共享", "/batches", "入库批次", "see_own_batches see_all_batches"),
     ("风险比对", "/taxpayers", "纳税人", "see_taxpayer"),
     ("风险比对", "/hits", "疑点", "see_hits"),

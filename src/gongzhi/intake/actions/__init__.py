@@ -3,6 +3,25 @@
 from .adoption import adopt
 from .batch import commit
 from .desk import hand_in
+from .explaining import explain
+from .reviewing import accept, return_batch, return_batches
+from .second import begin_two_persons, end_two_persons, propose, send_back
 from .submission import check, receive, tell, withdraw
 
-__all__ = ["adopt", "check", "commit", "hand_in", "receive", "tell", "withdraw"]
+__all__ = [
+    "accept",
+    "adopt",
+    "begin_two_persons",
+    "check",
+    "commit",
+    "end_two_persons",
+    "explain",
+    "hand_in",
+    "propose",
+    "receive",
+    "return_batch",
+    "return_batches",
+    "send_back",
+    "tell",
+    "withdraw",
+]

@@ -25,6 +25,7 @@ from . import preparation
 from .preparation import Prepared
 from .receipt import issue
 from .refused import Refused
+from .second import fits
 from .submission import check
 
 FREE_PERIODS = {"day", "request"}
@@ -49,6 +50,7 @@ def commit(*, submission: Submission, by: Person | None, prepared: Prepared | No
     if submission.state == State.COMMITTED:
         return submission.batch
     after(submission.state, "commit")
+    fits(submission, by)
     prepared = prepared or _outcome(submission, by)
     if prepared.refusal is not None:
         raise Refused(prepared.refusal["code"], prepared.refusal["text"])
@@ -167,6 +169,7 @@ def _enter(
     if submission.state == State.COMMITTED:
         return submission.batch  # another process has committed the same submission meanwhile
     after(submission.state, "commit")
+    fits(submission, by)
     if twin := twin_of(submission, prepared):
         return _same_as(submission, twin, by)
     open_place(submission)

@@ -14,16 +14,17 @@ from django.db import transaction
 
 from gongzhi.editions.queries import in_force
 from gongzhi.intake.models import Batch, Submission
-from gongzhi.intake.queries import findings_of, repaired_of
+from gongzhi.intake.queries import findings_of, repaired_of, two_persons
 from gongzhi.intake.states import NotPossible, State
 from gongzhi.organisation.models import Person
 
 from . import original, receipt
 from .batch import commit, open_place, twin_of
 from .place import Place, draft_of
-from .preparation import Prepared
+from .preparation import Prepared, put_down
 from .reading import prepare
 from .refused import Refused
+from .second import propose
 from .submission import settle, turn_away, write_down
 
 SHOWN = ["row", "cell", "column", "value", "code", "severity", "message", "mend", "suggestion"]
@@ -43,7 +44,10 @@ class HandedIn:
 
     @property
     def outcome(self) -> str:
-        """accepted: all rows in; partial: some set aside; refused: none (design.md 6)."""
+        """accepted: all rows in; partial: some set aside; refused: none; awaiting a second person
+        (design.md 6)."""
+        if self.submission.state == State.AWAITING:
+            return "awaiting"
         if self.submission.state == State.REFUSED or not (self.batch or self.tried):
             return "refused"
         return "partial" if self.submission.set_aside else "accepted"
@@ -157,6 +161,10 @@ def _decided_elsewhere(submission: Submission, prepared: Prepared) -> HandedIn:
 
 def _committed_or_not(submission: Submission, prepared: Prepared, by: Person | None) -> HandedIn:
     if prepared.refusal is not None:
+        return HandedIn(submission, prepared, None)
+    if two_persons(submission.unit):
+        put_down(submission.pk, prepared)
+        propose(submission=submission, by=by)
         return HandedIn(submission, prepared, None)
     try:
         batch = commit(submission=submission, by=by, prepared=prepared)

@@ -25,7 +25,7 @@ from .refused import Refused
 
 log = logging.getLogger(__name__)
 __all__ = ["Place", "check", "check_waiting", "receive", "tell", "withdraw"]
-OPEN = (State.RECEIVED, State.CHECKED, State.COMMITTED)
+OPEN = (State.RECEIVED, State.CHECKED, State.AWAITING, State.COMMITTED)
 CHECKING = dt.timedelta(minutes=10)
 """For so long a check counts as under way: five times what reading may last."""
 MOST_ATTEMPTS = 3
@@ -136,7 +136,7 @@ def claim(submission: Submission) -> bool:
 def settle(submission: Submission, prepared: Prepared, *, by: Person | None) -> None:
     """Write the outcome of a check down; `submission` is brought up to date."""
     submission.refresh_from_db(from_queryset=Submission.objects.select_for_update())
-    if submission.state not in {State.RECEIVED, State.CHECKED}:
+    if submission.state not in {State.RECEIVED, State.CHECKED, State.AWAITING}:
         raise NotPossible("这份报送已经办结，不能再检查")
     refused = prepared.refusal is not None
     if refused or submission.state == State.RECEIVED:

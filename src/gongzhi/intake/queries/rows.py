@@ -106,7 +106,7 @@ def rows_page(batch: Batch, part: int, start: int, size: int, wanted: int | None
     heads, unfilled = _heads(lazy, chosen.table)
     frame = lazy.slice(start, size).collect()
     rows = [
-        (row["_row"], [Cell(head, _shown(head.field, row[head.field.column])) for head in heads])
+        (row["_row"], [Cell(head, shown(head.field, row[head.field.column])) for head in heads])
         for row in frame.to_dicts()
     ]
     place = BatchPart.objects.filter(batch=batch, part=part).first()
@@ -134,7 +134,8 @@ def _unit(field: Field) -> str:
     return {FieldType.MONEY: "元", FieldType.AREA: "㎡"}.get(field.type, field.unit or "")
 
 
-def _shown(field: Field, value: Any) -> str:
+def shown(field: Field, value: Any) -> str:
+    """A value of the lake as a page shows it; a person's token stands as a word."""
     if value is None:
         return "—"
     if isinstance(value, str) and value.startswith("P") and value[1:2].isdigit() and "-" in value[:8]:

@@ -102,6 +102,11 @@ def _key_columns(lake: Lake, path: str, sheet: Sheet, columns: list[str]) -> pl.
     return lazy.select(chosen).collect()
 
 
+def read_file(path: str) -> pl.DataFrame:
+    """One file of the lake."""
+    return Lake(settings.LAKE).read(path)
+
+
 def frames(table: str) -> Iterator[pl.DataFrame]:
     """The rows of every live batch of a table, one frame a file, in the order in which they came in."""
     lake = Lake(settings.LAKE)

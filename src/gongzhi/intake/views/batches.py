@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -13,7 +14,7 @@ from gongzhi.editions.queries import in_force
 from gongzhi.gate import needs, sight_of
 from gongzhi.intake import queries
 from gongzhi.intake.forms import ListFilter
-from gongzhi.intake.models import Batch
+from gongzhi.intake.models import Batch, Review
 from gongzhi.intake.queries.pages import matching, period_label, unit_choices
 from gongzhi.lists import Column, Mark, back_to, listing
 from gongzhi.lists.workbook import exported
@@ -70,7 +71,10 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
     start = _number(request, "from")
     rows = queries.rows_page(found, part or 0, start or 0, ROWS_SHOWN, wanted)
     versions = queries.batches_visible_to(sight_of(request.user)).filter(slot=found.slot).order_by("version")
+    review = Review.objects.filter(batch=found).select_related("by").first()
     context = {
+        "review": review,
+        "remarks": _remarks(found, review),
         "batch": found,
         "resource": in_force().resources[found.slot.resource],
         "unit": in_force().units[found.slot.unit],
@@ -82,6 +86,17 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
         "rows": rows,
     }
     return render(request, "intake/batch.html", context)
+
+
+def _remarks(found: Batch, review: Review | None) -> list[dict[str, Any]]:
+    """The office's remarks with the titles of their columns."""
+    titles = {
+        (part.part, one.key): one.title
+        for part in found.parts.all()
+        for one in in_force().tables[part.table][1].fields
+    }
+    said = review.remarks if review else []
+    return [one | {"title": titles.get((one["part"], one["field"]), "")} for one in said]
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

@@ -105,8 +105,21 @@ def submission(request: HttpRequest, pk: UUID) -> HttpResponse:
     if found.state != State.RECEIVED:
         context |= queries.reading_of(found) | _findings(request, found)
         context["decision"] = decision_of(found)
+        context |= _desk(request, found)
     whole = "intake/_submission.html" if request.headers.get("HX-Request") else "intake/submission.html"
     return render(request, whole, context)
+
+
+def _desk(request: HttpRequest, found: Submission) -> dict[str, Any]:
+    """What the people of the unit have to do with it: reasons, and who may take it in."""
+    sight = sight_of(request.user)
+    mine = found.unit == sight.unit
+    return {
+        "asked": queries.asked_of(found),
+        "mine": mine,
+        "two": queries.two_persons(found.unit),
+        "may_second": mine and sight.has("review_file") and str(found.proposed_by_id) != sight.person,
+    }
 
 
 def _findings(request: HttpRequest, found: Submission) -> dict[str, Any]:

@@ -1,0 +1,85 @@
+"""The office looks through what came in: accepted, or returned with what is to be mended (二(二))."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from gongzhi.audit.actions import record
+from gongzhi.catalogue.actions import returned
+from gongzhi.intake.models import Batch, Review
+from gongzhi.intake.queries import live
+from gongzhi.organisation.models import Person
+
+from .refused import Refused
+
+_LONGEST = 300
+
+
+@transaction.atomic
+def accept(*, batches: Iterable[Batch], by: Person) -> int:
+    """The office has no objection; batches that were decided already are left alone. Returns how many."""
+    count = 0
+    for batch in batches:
+        _, new = Review.objects.get_or_create(
+            batch=batch, defaults={"verdict": "accepted", "by": by, "at": timezone.now()}
+        )
+        if new:
+            count += 1
+            record("batch.accepted", by=by, subject=("batch", batch.pk), duty="return_file")
+    return count
+
+
+@transaction.atomic
+def return_batch(
+    *, batch: Batch, reason: str, by: Person, remarks: Sequence[dict[str, Any]] = ()
+) -> dt.date | None:
+    """Send a batch back to its unit, with remarks to single rows or cells; the day by which it comes again.
+
+    Its rows stay in use until the corrected batch replaces it, but it no longer meets the obligation. Raises
+    Refused without a reason, for a batch that was corrected meanwhile, or one that was returned before.
+    """
+    text = reason.strip()
+    if not text and not remarks:
+        raise Refused("no_reason", "请写明退回的理由，或指出要补正的行")
+    locked = (
+        Batch.objects.select_for_update(of=("self",)).select_related("slot", "submission").get(pk=batch.pk)
+    )
+    if locked.replaced_by_id:
+        raise Refused("replaced_already", "这一批已被更正，请看最新的一批")
+    before = Review.objects.filter(batch=locked).first()
+    if before and before.verdict == "returned":
+        raise Refused("returned_already", f"这一批已于 {timezone.localtime(before.at):%Y-%m-%d} 退回")
+    now = timezone.now()
+    slot = locked.slot
+    day = returned(
+        unit=slot.unit, resource=slot.resource, period=slot.period,
+        received_at=locked.submission.received_at, at=now, still=_still(locked),
+    )  # fmt: skip
+    Review.objects.update_or_create(
+        batch=locked,
+        defaults={
+            "verdict": "returned", "reason": text[:_LONGEST], "remarks": list(remarks), "by": by, "at": now,
+            "again_by": day,
+        },
+    )  # fmt: skip
+    detail = {"remarks": len(remarks), "unit": slot.unit, "resource": slot.resource, "period": slot.period}
+    record("batch.returned", by=by, subject=("batch", locked.pk), duty="return_file", detail=detail)
+    return day
+
+
+@transaction.atomic
+def return_batches(*, batches: Iterable[Batch], reason: str, by: Person) -> int:
+    """Return several with one reason: all of them or none. Returns how many."""
+    return len([return_batch(batch=batch, reason=reason, by=by) for batch in batches])
+
+
+def _still(batch: Batch) -> dt.datetime | None:
+    """When the first of the slot's other batches came that is neither replaced nor returned."""
+    others = live().filter(slot=batch.slot).exclude(pk=batch.pk).exclude(review__verdict="returned")
+    first = others.select_related("submission").order_by("submission__received_at").first()
+    return first.submission.received_at if first else None

@@ -1,0 +1,78 @@
+"""Two-person hand-in, where a unit wants it: one hands in (经办), another takes in (分管负责人)."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from gongzhi.audit.actions import record
+from gongzhi.intake.models import Submission, TwoPersons
+from gongzhi.intake.queries import two_persons
+from gongzhi.intake.states import State, after
+from gongzhi.organisation.models import Person
+
+from .refused import Refused
+
+_LONGEST = 300
+
+
+def fits(submission: Submission, by: Person | None) -> None:
+    """Whether this person may take the submission in; raises Refused with what is to be done instead."""
+    if submission.state == State.AWAITING:
+        if by is None or by.pk == submission.proposed_by_id:
+            raise Refused("same_person", "这份报送由经办人提交复核，要由本单位的另一个人复核入库")
+    elif two_persons(submission.unit):
+        raise Refused("needs_second", "本单位实行两人报送，请先提交复核，由另一个人入库")
+
+
+@transaction.atomic
+def propose(*, submission: Submission, by: Person | None) -> None:
+    """Put a checked file to a second person of the unit; `submission` is brought up to date.
+
+    Raises NotPossible from another state.
+    """
+    _moved(submission, "propose", proposed_by=by, proposed_at=timezone.now(), sent_back="")
+    record("submission.proposed", by=by, subject=("submission", submission.pk), duty="submit_file")
+
+
+@transaction.atomic
+def send_back(*, submission: Submission, reason: str, by: Person) -> None:
+    """The second person does not take it in and says why. Raises Refused without a reason, NotPossible."""
+    if not reason.strip():
+        raise Refused("no_reason", "请写明退回的理由")
+    if by.pk == submission.proposed_by_id:
+        raise Refused("same_person", "自己提交的报送，请点“放弃这一份”")
+    _moved(submission, "send_back", sent_back=reason.strip()[:_LONGEST])
+    record("submission.sent_back", by=by, subject=("submission", submission.pk), duty="review_file")
+
+
+def _moved(submission: Submission, verb: str, **changes: object) -> None:
+    locked = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    locked.state = after(locked.state, verb)
+    for name, value in changes.items():
+        setattr(locked, name, value)
+    locked.save(update_fields=["state", *changes])
+    submission.refresh_from_db()
+
+
+@transaction.atomic
+def begin_two_persons(*, unit: str, by: Person) -> None:
+    """From now on this unit's hand-ins need a second person. Refused when there is nobody else to be one."""
+    others = Person.objects.filter(unit=unit, is_active=True).exclude(pk=by.pk)
+    if not others.exists():
+        raise Refused("nobody_else", "本单位只有一个账号，请先由系统管理员登记另一个人")
+    _, new = TwoPersons.objects.get_or_create(
+        unit=unit, ended_at=None, defaults={"since": timezone.now(), "begun_by": by}
+    )
+    if new:
+        record("two_persons.begun", by=by, subject=("unit", unit), duty="submit_file")
+
+
+@transaction.atomic
+def end_two_persons(*, unit: str, by: Person) -> None:
+    """One person is enough again; not while a file waits, and never by the one who has just proposed it."""
+    if Submission.objects.filter(unit=unit, state=State.AWAITING).exists():
+        raise Refused("waiting", "还有待复核的报送，请先办完")
+    ended = TwoPersons.objects.filter(unit=unit, ended_at=None).update(ended_at=timezone.now(), ended_by=by)
+    if ended:
+        record("two_persons.ended", by=by, subject=("unit", unit), duty="submit_file")

@@ -1,0 +1,182 @@
+"""The desk's work: two persons, reasons, the office's review, what a correction changed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from gongzhi.editions.queries import in_force
+from gongzhi.gate import needs, sight_of
+from gongzhi.intake import actions, queries
+from gongzhi.intake.actions.refused import Refused
+from gongzhi.intake.forms import ExplainForm, ReturnForm
+from gongzhi.intake.models import Batch, Submission
+from gongzhi.intake.queries.pages import period_label
+from gongzhi.intake.states import NotPossible
+from gongzhi.organisation.queries import myself
+
+SHOWN = 100
+
+
+def _say(request: HttpRequest, text: str, tags: str = "good") -> None:
+    messages.add_message(request, messages.INFO, text, extra_tags=tags)
+
+
+def _own(request: HttpRequest, pk: UUID) -> Submission:
+    sight = sight_of(request.user)
+    return get_object_or_404(queries.visible_to(sight), pk=pk, unit=sight.unit)
+
+
+@require_POST
+@needs("submit_file")
+def propose(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put a checked file to the second person."""
+    try:
+        actions.propose(submission=_own(request, pk), by=myself(request))
+        _say(request, "已提交复核，等本单位的另一个人入库。")
+    except NotPossible as error:
+        _say(request, str(error), "stop")
+    return redirect("submission", pk)
+
+
+@require_POST
+@needs("review_file")
+def send_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The second person gives it back with a reason."""
+    try:
+        reason = request.POST.get("reason", "")
+        actions.send_back(submission=_own(request, pk), reason=reason, by=myself(request))
+        _say(request, "已退回经办人。")
+    except (Refused, NotPossible) as error:
+        _say(request, str(error), "stop")
+    return redirect("submission", pk)
+
+
+@require_POST
+@needs("submit_file")
+def explain(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The reason for one kind of finding."""
+    found, form = _own(request, pk), ExplainForm(request.POST)
+    if not form.is_valid():
+        _say(request, "；".join(str(text) for texts in form.errors.values() for text in texts), "stop")
+        return redirect("submission", pk)
+    try:
+        actions.explain(submission=found, by=myself(request), **form.cleaned_data)
+        _say(request, "已记录，有效期内不再问。")
+    except Refused as error:
+        _say(request, error.text, "stop")
+    return redirect("submission", pk)
+
+
+@needs("submit_file")
+def two_persons(request: HttpRequest) -> HttpResponse:
+    """Whether the reader's unit hands in by one person or by two."""
+    unit, by = sight_of(request.user).unit, myself(request)
+    if not unit:
+        raise Http404
+    if request.method == "POST":
+        two = request.POST.get("wish") == "two"
+        act = actions.begin_two_persons if two else actions.end_two_persons
+        try:
+            act(unit=unit, by=by)
+            _say(request, f"已改为{'两' if two else '一'}人报送。")
+        except Refused as error:
+            _say(request, error.text, "stop")
+        return redirect("two_persons")
+    return render(request, "intake/two_persons.html", {"now": queries.two_persons(unit)})
+
+
+@needs("return_file")
+def reviews(request: HttpRequest) -> HttpResponse:
+    """What came in and waits for the office, the oldest first; several are accepted or returned at once."""
+    waiting = queries.unreviewed(sight_of(request.user))
+    if request.method == "POST":
+        return _decided(request, list(waiting.filter(pk__in=_chosen(request))))
+    definitions = in_force()
+    rows = [
+        (one, definitions.resources[one.slot.resource].title, definitions.units[one.slot.unit].name,
+         period_label(one.slot.period))
+        for one in waiting[:SHOWN]
+    ]  # fmt: skip
+    return render(request, "intake/reviews.html", {"rows": rows, "all": waiting.count()})
+
+
+def _chosen(request: HttpRequest) -> list[UUID]:
+    found = []
+    for text in request.POST.getlist("batch"):
+        try:
+            found.append(UUID(text))
+        except ValueError as error:
+            raise Http404 from error
+    return found
+
+
+def _decided(request: HttpRequest, batches: list[Batch]) -> HttpResponse:
+    by, reason = myself(request), request.POST.get("reason", "")
+    if not batches:
+        _say(request, "请先勾选批次", "warn")
+    elif request.POST.get("verdict") == "accept":
+        _say(request, f"已接受 {actions.accept(batches=batches, by=by)} 批。")
+    else:
+        try:
+            count = actions.return_batches(batches=batches, reason=reason, by=by)
+            _say(request, f"已退回 {count} 批。")
+        except Refused as error:
+            _say(request, error.text, "stop")
+    return redirect("reviews")
+
+
+@needs("return_file")
+def return_one(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Return one batch with remarks to its rows and cells."""
+    found = get_object_or_404(queries.batches_visible_to(sight_of(request.user)), pk=pk)
+    form = _return_form(request, found)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            day = actions.return_batch(
+                batch=found, reason=said["reason"], remarks=said["remarks"], by=myself(request)
+            )
+        except Refused as error:
+            form.add_error(None, error.text)
+        else:
+            _say(request, f"已退回，请单位在 {day:%Y-%m-%d} 前重新报送。" if day else "已退回。")
+            return redirect("batch", pk)
+    context = {"form": form, "batch": found, "resource": in_force().resources[found.slot.resource]}
+    return render(request, "intake/return.html", context, status=422 if form.is_bound else 200)
+
+
+def _return_form(request: HttpRequest, found: Batch) -> ReturnForm:
+    """The form that knows the columns of the batch's first table."""
+    table = found.parts.order_by("part").first()
+    fields = in_force().tables[table.table][1].fields if table else ()
+    known = {one.title: one.key for one in fields}
+    return ReturnForm(request.POST or None, fields=known, part=table.part if table else 0)
+
+
+@require_POST
+@needs("return_file")
+def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The office has no objection to one batch."""
+    found = get_object_or_404(queries.batches_visible_to(sight_of(request.user)), pk=pk)
+    done = actions.accept(batches=[found], by=myself(request))
+    _say(request, "已接受。" if done else "这一批已经审核过。", "good" if done else "note")
+    return redirect("batch", pk)
+
+
+@needs("see_own_batches", "see_all_batches")
+def difference(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What a correction changed against the batch that it replaced."""
+    found = get_object_or_404(queries.batches_visible_to(sight_of(request.user)), pk=pk)
+    old = Batch.objects.filter(replaced_by=found).select_related("slot").first()
+    if old is None:
+        raise Http404
+    context = {
+        "batch": found, "old": old, "resource": in_force().resources[found.slot.resource],
+        "period": period_label(found.slot.period), "tables": queries.difference(found, old),
+    }  # fmt: skip
+    return render(request, "intake/difference.html", context)
