@@ -23,6 +23,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
+@pytest.fixture(autouse=True)
+def _definitions_of_the_test(request: pytest.FixtureRequest) -> None:
+    """A test with a database asks it what is published; one without reads the folder."""
+    from gongzhi.editions.queries import pin  # noqa: PLC0415  # the apps must be ready
+
+    marked = request.node.get_closest_marker("django_db")
+    asks = marked or {"db", "transactional_db"} & set(request.fixturenames)
+    pin(None if asks else "")
+
+
 _seated: dict[str, list[Any]] = {}
 
 # A loaded machine is no fault of the code: nothing in the tests is timed.

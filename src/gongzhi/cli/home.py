@@ -22,6 +22,7 @@ def ready(options: argparse.Namespace) -> int:
     django.setup()
     try:
         migrate()
+        take_folder()
         code: int = options.run(options)
     except DefinitionError as error:
         complain("定义文件有误，系统不能启动：\n" + str(error))
@@ -34,6 +35,13 @@ def ready(options: argparse.Namespace) -> int:
 
         seal()
     return code
+
+
+def take_folder() -> None:
+    """A new or changed definitions folder is taken in; quick when it was."""
+    from gongzhi.editions import actions  # noqa: PLC0415  # models exist only after setup
+
+    actions.take_folder()
 
 
 def migrate() -> None:

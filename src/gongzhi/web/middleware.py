@@ -11,6 +11,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
 from gongzhi.audit.actions import Behind
+from gongzhi.editions.queries import look_again
 from gongzhi.organisation.actions import signed_out
 from gongzhi.organisation.models import Person
 
@@ -44,6 +45,17 @@ class HardeningMiddleware:
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class EditionsMiddleware:
+    """A request asks once which definitions are published, and works with those to its end."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        look_again()
+        return self.get_response(request)
 
 
 class BehindMiddleware:

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "gongzhi.web.middleware.HardeningMiddleware",
+    "gongzhi.web.middleware.EditionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -120,6 +121,7 @@ SESSION_COOKIE_NAME = "__Host-gongzhi" if HTTPS else "gongzhi"
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_ADMINISTRATOR_IDLE_SECONDS = 15 * 60
 SESSION_MOST_SECONDS = 10 * 3600
+STEP_UP_SECONDS = 5 * 60  # a proof of who sits there counts so long for sensitive acts
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -6,7 +6,7 @@ line. The kinds of definition and their keys are the models of this part; design
 
 from .contents import Definitions, RuleFolder
 from .duty import Clause, CollaborationItem, Frequency, GridTask
-from .folder import contents_of, file_digest, load, load_contents, load_once
+from .folder import contents_of, digest_of, load, load_contents, load_once, understood
 from .holidays import Holiday, Holidays, HolidayYear
 from .law import Basis, Case, DatedValue, Evidence, Parameter, Rule, Side
 from .organisation import Cell, District, Post, Unit, UnitKind
@@ -34,6 +34,6 @@ __all__ = [
     "DefinitionError", "Definitions", "District", "Duty", "Evidence", "Field", "FieldType", "Finding",
     "Frequency", "GridTask", "Holiday", "HolidayYear", "Holidays", "Needs", "Order", "Parameter", "Party",
     "Post", "Problem", "Product", "RegisterSource", "Resource", "Role", "Rule", "RuleFolder", "Sensitivity",
-    "Sheet", "Side", "Term", "Total", "Unit", "UnitKind", "Use", "contents_of", "file_digest", "load",
-    "load_contents", "load_once",
+    "Sheet", "Side", "Term", "Total", "Unit", "UnitKind", "Use", "contents_of", "digest_of",
+    "load", "load_contents", "load_once", "understood",
 ]  # fmt: skip

@@ -12,8 +12,8 @@ from .holidays import Holidays
 from .law import CasesFile, Parameter, Rule
 from .organisation import Cell, District, Post, Unit
 from .register import RegisterSource
-from .resource import Resource, Sheet
-from .words import Duty, Finding, Role, Term
+from .resource import FieldType, Resource, Sheet
+from .words import Duty, Finding, Role, Term, TypeChange
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,13 @@ class Definitions:
     grid_tasks: Mapping[str, GridTask]
     collaboration: Mapping[int, CollaborationItem]
     clauses: Mapping[str, Clause]
+    compatible: Mapping[FieldType, TypeChange]
     findings: Mapping[str, Finding]
     duties: Mapping[str, Duty]
     roles: Mapping[str, Role]
     terms: Mapping[str, Term]
     digest: str
-    versions: Mapping[str, str]  # resource number → SM3 of its file, which its templates carry
+    versions: Mapping[str, str]  # resource number → digest of its file, which its templates carry
 
     @cached_property
     def _by_code(self) -> dict[str, str]:

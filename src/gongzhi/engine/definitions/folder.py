@@ -39,11 +39,11 @@ class _Folder:
             return None
         self.claimed.add(name)
         try:
-            self.sources[name], found = _understood(name, self.contents[name], model)
+            self.sources[name], found = understood(name, self.contents[name], model)
         except DefinitionError as error:
             self.problems += error.problems
             return None
-        return found  # type: ignore[return-value]  # what `model` made
+        return found
 
     def many(self, pattern: str, model: type[Model]) -> Iterator[tuple[str, Model]]:
         """Every file that fits the pattern, with its name, as its model."""
@@ -95,9 +95,13 @@ class _Folder:
 
 @lru_cache(maxsize=2_048)
 def _understood(name: str, content: bytes, model: type[Strict]) -> tuple[Source, Strict]:
-    """One file as its model; kept, so that a set that differs in one file costs one file."""
     source = read(name, content)
     return source, source.into(model)
+
+
+def understood(name: str, content: bytes, model: type[Model]) -> tuple[Source, Model]:
+    """One file as its model, faults raised; kept, so that a set that differs in one file costs one file."""
+    return _understood(name, content, model)  # type: ignore[return-value]  # what `model` made
 
 
 def _fits(name: str, pattern: str) -> bool:
@@ -110,13 +114,9 @@ def digest_of(contents: Mapping[str, bytes]) -> str:
     """SM3 over the names and contents of all files, so that any byte changes it."""
     summary = hashlib.new("sm3")
     for name in sorted(contents):
-        summary.update(f"{name}\0{file_digest(contents[name])}\n".encode())
+        content = hashlib.new("sm3", contents[name]).hexdigest()
+        summary.update(f"{name}\0{content}\n".encode())
     return summary.hexdigest()
-
-
-def file_digest(content: bytes) -> str:
-    """SM3 (hex) of one definition file: the version that a template carries."""
-    return hashlib.new("sm3", content).hexdigest()
 
 
 def contents_of(root: Path) -> dict[str, bytes]:
@@ -155,7 +155,7 @@ def load_contents(contents: Mapping[str, bytes]) -> Definitions:
     folder.problems += folder.strangers()
     if folder.problems or district is None or holidays is None:
         raise DefinitionError(folder.problems)
-    versions = {found.number: file_digest(contents[name]) for name, _, found in resources}
+    versions = {found.number: digest_of({name: contents[name]}) for name, _, found in resources}
     definitions = Definitions(
         district=district, holidays=holidays, digest=digest_of(contents), versions=versions, **parts
     )

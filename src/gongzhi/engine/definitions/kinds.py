@@ -12,7 +12,7 @@ from .organisation import CellsFile, District, PostsFile, UnitsFile
 from .register import RegisterFile
 from .resource import Resource
 from .strict import Strict
-from .words import FindingsFile, GlossaryFile, RolesFile
+from .words import CompatibleFile, FindingsFile, GlossaryFile, RolesFile
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ LISTS = {
     "grid_tasks": List("grid_tasks/tasks.yml", GridTasksFile, "tasks", "number", "任务"),
     "collaboration": List("collaboration/items.yml", CollaborationFile, "items", "number", "协作事项"),
     "clauses": List("policy/clauses.yml", ClausesFile, "clauses", "id", "条款"),
+    "compatible": List("compatible.yml", CompatibleFile, "changes", "source", "类型变更"),
     "findings": List("findings.yml", FindingsFile, "findings", "code", "提示"),
     "duties": List("roles.yml", RolesFile, "duties", "key", "职责"),
     "roles": List("roles.yml", RolesFile, "roles", "key", "角色"),

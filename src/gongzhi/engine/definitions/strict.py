@@ -75,7 +75,7 @@ class Source:
     def _faults(self, error: ValidationError, at: Location) -> Iterable[Problem]:
         for fault in error.errors():
             where = ".".join(str(step) for step in (*at, *fault["loc"]))
-            message = _WORDS.get(fault["type"], fault["msg"])
+            message = _WORDS.get(fault["type"], fault["msg"].removeprefix("Value error, "))
             yield self.problem((*at, *fault["loc"]), f"{where}: {message}" if where else message)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field as Also
 
-from .resource import Sensitivity
+from .resource import FieldType, Sensitivity
 from .strict import Key, Strict, Text, Title
 
 
@@ -70,3 +70,15 @@ class Term(Strict):
 
 class GlossaryFile(Strict):
     terms: tuple[Term, ...]
+
+
+class TypeChange(Strict):
+    """To which types a column may change in a new edition and still be one column with what was accepted."""
+
+    source: FieldType
+    targets: Annotated[tuple[FieldType, ...], Also(min_length=1)]
+    note: Text
+
+
+class CompatibleFile(Strict):
+    changes: tuple[TypeChange, ...]

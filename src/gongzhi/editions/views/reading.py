@@ -8,10 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from gongzhi.editions.queries import in_force
 from gongzhi.gate import needs
 from gongzhi.lists import back_to
-
-from .queries import in_force
 
 PLACES = re.compile(r"\{[^{}]*\}")
 """What a hit fills into a formula."""

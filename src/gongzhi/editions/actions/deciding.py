@@ -1,0 +1,144 @@
+"""From a draft to an edition in force: checks, a second person, a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from gongzhi.audit.actions import record
+from gongzhi.editions.models import Edition
+from gongzhi.editions.queries import Piece, changes, in_force, newest, problems
+from gongzhi.editions.states import NotPossible, after
+from gongzhi.engine.calendar import period_of
+from gongzhi.organisation.models import Person
+
+from .publishing import locked, stamped
+
+CALENDAR = {"month", "quarter", "half_year", "year"}
+
+
+class Faulty(NotPossible):
+    """The checks found faults; `faults` are Chinese sentences."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        super().__init__(f"检查发现 {len(faults)} 处问题，改正后再提交")
+
+
+@transaction.atomic
+def submit(*, edition: Edition, since: dt.date, reason: str, document: str = "", by: Person) -> Edition:
+    """Run every check; when all pass, the draft waits for a second person with its reason and first day.
+
+    Raises NotPossible, with every fault (`Faulty`) where the checks find some.
+    """
+    draft = Edition.objects.select_for_update().get(pk=edition.pk)
+    target = after(draft.state, "submit")
+    if draft.author_id not in {None, by.pk}:
+        raise NotPossible("这份草稿由别人起草，请由起草人提交")
+    if not reason.strip():
+        raise NotPossible("请写明为什么改")
+    if draft.basis and not changes(draft.kind, draft.basis.texts, draft.texts, in_force()):
+        raise NotPossible("与现行版没有不同，不必提交")
+    draft.since, draft.reason, draft.document = since, reason.strip()[:300], document.strip()[:120]
+    _may_begin(draft, since)
+    if faults := problems(draft):
+        raise Faulty(faults)
+    draft.state, draft.checked_at, draft.answer = target, timezone.now(), ""
+    draft.author = draft.author or by
+    draft.save()
+    _record(draft, by, "submitted")
+    return draft
+
+
+def _may_begin(draft: Edition, since: dt.date) -> None:
+    """A first edition begins on any day; a later one not before the period that is open now."""
+    if draft.basis is None:
+        return
+    earliest = earliest_day(draft)
+    if since < earliest:
+        raise NotPossible(f"最早从 {earliest} 起：此前的期间已按现行版报送")
+
+
+def earliest_day(draft: Edition) -> dt.date:
+    """The first day of the period that is open now for a resource; for everything else today."""
+    today = timezone.localdate()
+    if draft.kind != "resource":
+        return today
+    definitions = in_force()
+    try:
+        frequency = definitions.frequencies[definitions.resource(draft.code).frequency]
+    except KeyError:
+        return today
+    return period_of(frequency.period, today).start if frequency.period in CALENDAR else today
+
+
+@transaction.atomic
+def approve(*, edition: Edition, by: Person) -> Edition:
+    """A second person approves: the edition has its number, and counts from its day.
+
+    Raises NotPossible when it is her own, when another edition was published meanwhile, or when it no
+    longer passes the checks.
+    """
+    row = locked()
+    draft = Edition.objects.select_for_update().get(pk=edition.pk)
+    target = after(draft.state, "approve")
+    if draft.author_id == by.pk:
+        raise NotPossible("自己起草的，须由另一个人批准")
+    latest = newest(Piece(draft.kind, draft.code))
+    if (latest and latest.pk) != draft.basis_id:
+        raise NotPossible("起草之后这一项已有新版，请作废后按新版重新起草")
+    if faults := problems(draft):
+        raise Faulty(faults)
+    draft.version = (latest.version or 0) + 1 if latest else 1
+    draft.state, draft.approver, draft.approved_at = target, by, timezone.now()
+    draft.save()
+    stamped(row)
+    _record(draft, by, "approved")
+    return draft
+
+
+@transaction.atomic
+def send_back(*, edition: Edition, reason: str, by: Person) -> Edition:
+    """The second person gives a draft back with a reason."""
+    draft = Edition.objects.select_for_update().get(pk=edition.pk)
+    draft.state = after(draft.state, "send_back")
+    if draft.author_id == by.pk:
+        raise NotPossible("自己起草的，须由另一个人退回；要改请作废后重新起草")
+    if not reason.strip():
+        raise NotPossible("请写明退回的理由")
+    draft.answer = reason.strip()[:300]
+    draft.save()
+    _record(draft, by, "sent_back")
+    return draft
+
+
+@transaction.atomic
+def discard(*, edition: Edition, reason: str, by: Person) -> Edition:
+    """A draft is given up; it stays readable with the reason."""
+    draft = Edition.objects.select_for_update().get(pk=edition.pk)
+    draft.state = after(draft.state, "discard")
+    if not reason.strip():
+        raise NotPossible("请写明作废的理由")
+    draft.answer = reason.strip()[:300]
+    draft.save()
+    _record(draft, by, "discarded")
+    return draft
+
+
+def _record(edition: Edition, by: Person, done: str) -> None:
+    detail = {
+        "kind": edition.kind, "code": edition.code, "digest": edition.digest, "version": edition.version,
+        "since": edition.since.isoformat() if edition.since else None,
+    }  # fmt: skip
+    subject = ("edition", edition.pk)
+    match done:
+        case "submitted":
+            record("edition.submitted", by=by, subject=subject, duty="draft_definitions", detail=detail)
+        case "approved":
+            record("edition.approved", by=by, subject=subject, duty="approve_definitions", detail=detail)
+        case "sent_back":
+            record("edition.sent_back", by=by, subject=subject, duty="approve_definitions", detail=detail)
+        case _:
+            record("edition.discarded", by=by, subject=subject, duty="draft_definitions", detail=detail)

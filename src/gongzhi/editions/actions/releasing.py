@@ -1,0 +1,94 @@
+"""Take the folder in: first editions of what was never published, drafts of what a release says anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from gongzhi.audit.actions import record
+from gongzhi.editions.models import Edition
+from gongzhi.editions.queries import Piece, digest_of_texts
+from gongzhi.editions.queries.counting import folder, folder_pieces
+from gongzhi.editions.queries.pieces import list_kinds, title_of
+from gongzhi.editions.queries.seen import newest_of_all
+from gongzhi.editions.states import Origin, State
+from gongzhi.engine.definitions import digest_of, load_once
+from gongzhi.engine.definitions.canonical import canonical_text
+from gongzhi.engine.definitions.editing import plain
+from gongzhi.engine.definitions.kinds import model_of
+from gongzhi.engine.definitions.writing import append
+
+from .publishing import first_of, locked, stamped
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a folder brought: pieces never seen before, lists with new entries, drafts to be decided."""
+
+    first: int = 0
+    entries: int = 0
+    drafts: int = 0
+
+
+@transaction.atomic
+def take_folder() -> Taken:
+    """Bring the folder in; nothing when it was taken in already.
+
+    A code that was never published comes into force as its first edition, whether it is a file or an entry
+    of a list. Whatever else a later release says differently becomes a draft: the office decides.
+    """
+    digest = digest_of(folder(settings.DEFINITIONS))
+    row = locked()
+    if row.folder == digest:
+        return Taken()
+    load_once(settings.DEFINITIONS)  # a folder with faults is refused before anything is written
+    known = newest_of_all()
+    first = [first_of(piece, texts) for piece, texts in folder_pieces().items() if piece not in known]
+    Edition.objects.bulk_create(first, batch_size=100)
+    grown = sum(
+        _grown(piece, texts, known[piece]) for piece, texts in folder_pieces().items() if piece in known
+    )
+    known = newest_of_all()
+    drafts = sum(_differs(piece, texts, known[piece]) for piece, texts in folder_pieces().items())
+    row.folder = digest
+    stamped(row)
+    taken = Taken(len(first), grown, drafts)
+    detail = {"digest": digest, "first": taken.first, "entries": taken.entries, "drafts": taken.drafts}
+    record("folder.taken", by=None, subject=("folder", digest), detail=detail)
+    return taken
+
+
+def _grown(piece: Piece, texts: dict[str, str], newest: Edition) -> int:
+    """Entries of a list that no edition ever had join it at once: the program may need them."""
+    if piece.kind != "list" or digest_of_texts(texts) == newest.digest:
+        return 0
+    ((name, text),) = texts.items()
+    editions = Edition.objects.filter(kind=piece.kind, code=piece.code, state=State.APPROVED)
+    before = [plain(next(iter(one.texts.values()))) for one in editions]
+    grown = newest.texts[name]
+    for attribute, key in list_kinds(name):
+        ever = {entry[key] for value in before for entry in value.get(attribute, ())}
+        for entry in plain(text).get(attribute, ()):
+            if entry[key] not in ever:
+                grown = append(grown, (attribute,), entry)
+    if grown == newest.texts[name]:
+        return 0
+    made = first_of(piece, {name: canonical_text(grown, model_of(name), name)})
+    made.version, made.since, made.basis = (newest.version or 0) + 1, newest.since, newest
+    made.save(force_insert=True)
+    return 1
+
+
+def _differs(piece: Piece, texts: dict[str, str], newest: Edition) -> int:
+    """A draft of what the folder says, unless the same was published, drafted or discarded before."""
+    digest = digest_of_texts(texts)
+    if Edition.objects.filter(kind=piece.kind, code=piece.code, digest=digest).exists():
+        return 0
+    Edition.objects.create(
+        kind=piece.kind, code=piece.code, title=title_of(piece, texts), texts=texts, digest=digest,
+        origin=Origin.RELEASE, basis=newest, drafted_at=timezone.now(), reason="新版程序所附定义与现行版不同",
+    )  # fmt: skip
+    return 1

@@ -1,0 +1,49 @@
+"""提建议: anybody who reads a definition says what should be otherwise; the office answers."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from gongzhi.audit.actions import record
+from gongzhi.editions.models import Edition, Suggestion
+from gongzhi.editions.queries import Piece
+from gongzhi.editions.states import Answer, NotPossible
+from gongzhi.organisation.models import Person
+
+
+@transaction.atomic
+def suggest(*, piece: Piece, title: str, text: str, by: Person) -> Suggestion:
+    """Put a suggestion down; it is seen by the office and by the unit that made it."""
+    if not text.strip():
+        raise NotPossible("请写明建议怎样改")
+    made = Suggestion.objects.create(
+        kind=piece.kind, code=piece.code, title=title[:120], text=text.strip()[:500], unit=by.unit,
+        made_by=by, made_at=timezone.now(),
+    )  # fmt: skip
+    record(
+        "suggestion.made",
+        by=by,
+        subject=("suggestion", made.pk),
+        detail={"kind": piece.kind, "code": piece.code},
+    )
+    return made
+
+
+@transaction.atomic
+def answer(
+    *, suggestion: Suggestion, verdict: Answer, text: str, by: Person, edition: Edition | None = None
+) -> Suggestion:
+    """Answer a suggestion; who answers owns it. `edition` is the version that carries what was taken up."""
+    found = Suggestion.objects.select_for_update().get(pk=suggestion.pk)
+    if not text.strip():
+        raise NotPossible("请写明答复")
+    if edition and (edition.kind, edition.code) != (found.kind, found.code):
+        raise NotPossible("所选版本不是这一项的，请核对")
+    found.state, found.answer, found.owner = verdict, text.strip()[:500], by
+    found.answered_by, found.answered_at, found.edition = by, timezone.now(), edition
+    found.save()
+    detail = {"state": str(verdict), "edition": edition.pk if edition else None}
+    subject = ("suggestion", found.pk)
+    record("suggestion.answered", by=by, subject=subject, duty="draft_definitions", detail=detail)
+    return found

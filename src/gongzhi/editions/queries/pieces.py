@@ -1,0 +1,81 @@
+"""Of which pieces the definitions consist, each published on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from gongzhi.engine.definitions import digest_of
+from gongzhi.engine.definitions.editing import plain
+from gongzhi.engine.definitions.kinds import LISTS, WORD_LISTS
+
+
+class Piece(NamedTuple):
+    """What is published as one: `resource` by code, `rule` by code, every other file by its name."""
+
+    kind: str
+    code: str
+
+
+KINDS = {"resource": "数据资源", "rule": "比对规则", "parameters": "参数", "list": "清单"}
+TITLES = {
+    "district": "本区基本信息",
+    "findings": "检查提示的文字",
+    "glossary": "术语表",
+    "roles": "职责和角色",
+    "compatible": "列类型的相容变更",
+    "calendar/frequencies": "报送频率和期限",
+    "calendar/holidays": "法定节假日和调休",
+    "collaboration/items": "协作事项",
+    "grid_tasks/tasks": "网格任务",
+    "organisation/cells": "网格",
+    "organisation/posts": "岗位",
+    "organisation/units": "单位",
+    "policy/clauses": "实施意见条款",
+    "registry/sources": "纳税人名册的来源",
+}
+_RULE_DEPTH = 4
+
+
+def piece_of(name: str) -> Piece | None:
+    """The piece to which a file belongs; None for word lists, which come with the program."""
+    parts = name.split("/")
+    if name.startswith(WORD_LISTS):
+        return None
+    if parts[0] == "catalogue":
+        return Piece("resource", parts[-1].removesuffix(".yml"))
+    if parts[0] == "rules" and len(parts) == _RULE_DEPTH:
+        return Piece("rule", parts[2])
+    if parts[0] == "parameters":
+        return Piece("parameters", parts[1].removesuffix(".yml"))
+    return Piece("list", name.removesuffix(".yml"))
+
+
+def pieces_of(contents: Mapping[str, bytes]) -> dict[Piece, dict[str, str]]:
+    """All pieces of a set of files, each with its texts by file name."""
+    found: dict[Piece, dict[str, str]] = {}
+    for name, content in sorted(contents.items()):
+        if piece := piece_of(name):
+            found.setdefault(piece, {})[name] = content.decode("utf-8")
+    return found
+
+
+def digest_of_texts(texts: Mapping[str, str]) -> str:
+    """SM3 (hex) of a piece."""
+    return digest_of({name: text.encode() for name, text in texts.items()})
+
+
+def list_kinds(name: str) -> Iterable[tuple[str, str]]:
+    """Which lists a file holds: attribute, and the key that names an entry."""
+    return [(kind.attribute, kind.key) for kind in LISTS.values() if kind.file == name]
+
+
+def title_of(piece: Piece, texts: Mapping[str, str]) -> str:
+    """What pages call a piece; its code where the text does not say."""
+    if piece.kind == "list":
+        return TITLES.get(piece.code, piece.code)
+    name = next(name for name in sorted(texts) if name.endswith(("rule.yml", f"{piece.code}.yml")))
+    value = plain(texts[name])
+    word = value.get({"resource": "title", "rule": "name", "parameters": "theme"}[piece.kind])
+    number = value.get("number") if piece.kind == "resource" else piece.code if piece.kind == "rule" else ""
+    return f"{number or ''} {word or piece.code}".strip()[:120]

@@ -1,0 +1,92 @@
+"""Who sees which editions and suggestions, and how an edition stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from gongzhi.editions.models import Edition, Suggestion
+from gongzhi.editions.states import LABELS, Standing, State
+from gongzhi.gate import Sight
+
+from .counting import at, in_force, stamp, versions
+from .pieces import Piece
+
+OFFICE = ("draft_definitions", "approve_definitions")
+OPEN = (State.DRAFT, State.CHECKED)
+
+
+def visible_to(sight: Sight) -> QuerySet[Edition]:
+    """Everything for who drafts or approves; what was approved for every reader of definitions."""
+    if any(map(sight.has, OFFICE)):
+        return Edition.objects.all()
+    if sight.has("see_definitions"):
+        return Edition.objects.filter(state=State.APPROVED)
+    return Edition.objects.none()
+
+
+def suggestions_visible_to(sight: Sight) -> QuerySet[Suggestion]:
+    """All for the office; for everybody else those of the own unit."""
+    if any(map(sight.has, OFFICE)):
+        return Suggestion.objects.all()
+    if sight.has("see_definitions") and sight.unit:
+        return Suggestion.objects.filter(unit=sight.unit)
+    return Suggestion.objects.none()
+
+
+def standing(edition: Edition, day: dt.date | None = None) -> Standing:
+    """How an edition stands on a day (today)."""
+    if edition.state != State.APPROVED:
+        return Standing(edition.state)
+    day = day or timezone.localdate()
+    if edition.since and edition.since > day:
+        return Standing.AHEAD
+    now = at(versions(stamp()).get(Piece(edition.kind, edition.code), ()), day)
+    return Standing.IN_FORCE if now and now.pk == edition.pk else Standing.SUPERSEDED
+
+
+def label(edition: Edition) -> str:
+    return LABELS[standing(edition)]
+
+
+def history(piece: Piece) -> QuerySet[Edition]:
+    """The approved editions of a piece, the newest first."""
+    return Edition.objects.filter(kind=piece.kind, code=piece.code, state=State.APPROVED).order_by("-version")
+
+
+def open_draft(piece: Piece) -> Edition | None:
+    """The draft of a piece that is being worked on, if there is one."""
+    return Edition.objects.filter(kind=piece.kind, code=piece.code, state__in=OPEN).first()
+
+
+def newest(piece: Piece) -> Edition | None:
+    """The highest approved version, whether its day has come or not."""
+    return history(piece).first()
+
+
+def newest_of_all() -> dict[Piece, Edition]:
+    """The highest approved version of every piece."""
+    rows = Edition.objects.filter(state=State.APPROVED)
+    highest = (
+        rows.values("kind", "code").annotate(highest=Max("version")).values_list("kind", "code", "highest")
+    )
+    wanted = {(kind, code): version for kind, code, version in highest}
+    found = (edition for edition in rows if wanted[edition.kind, edition.code] == edition.version)
+    return {Piece(edition.kind, edition.code): edition for edition in found}
+
+
+def alive(number: str) -> list[Edition]:
+    """The editions of a resource that some present or future period is checked by, the oldest first."""
+    piece = Piece("resource", in_force().resources[number].code)
+    day = timezone.localdate()
+    found = versions(stamp()).get(piece, ())
+    now = at(found, day)
+    kept = [one.pk for one in found if now and one.version >= now.version]
+    return list(_ordered(Edition.objects.filter(pk__in=kept)))
+
+
+def _ordered(rows: Iterable[Edition]) -> list[Edition]:
+    return sorted(rows, key=lambda edition: edition.version or 0)
