@@ -8,6 +8,7 @@ VERBS = MappingProxyType(
     {
         "person.signed_in": "登录",
         "person.signed_out": "退出登录",
+        "person.proved": "再次核验身份",
         "person.sign_in_refused": "登录未成功",
         "person.registered": "登记人员",
         "person.approved": "批准账号",

@@ -79,23 +79,34 @@ class ChangePassword(NewPassword):
     field_order = ("current", "password", "again")
 
 
-class Code(forms.Form):
-    """A code of the authenticator, or a recovery code."""
-
-    code = forms.CharField(
+def _code(*, first: bool) -> forms.CharField:
+    """A code field; the `first` of its page has the cursor."""
+    attrs: dict[str, Any] = {"autocomplete": "one-time-code", "inputmode": "text", "spellcheck": "false"}
+    return forms.CharField(
         label="动态码",
         max_length=14,
         help_text="验证器应用里显示的6位数字；手机不在身边时，可填一个10位恢复码",
         error_messages={"required": "请输入动态码"},
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "one-time-code",
-                "inputmode": "text",
-                "spellcheck": "false",
-                "autofocus": True,
-            }
-        ),
+        widget=forms.TextInput(attrs=attrs | ({"autofocus": True} if first else {})),
     )
+
+
+class Code(forms.Form):
+    """A code of the authenticator, or a recovery code."""
+
+    code = _code(first=True)
+
+
+class Proof(forms.Form):
+    """The password once more, and the code where an authenticator is bound."""
+
+    proof_password = _password("密码", new=False)
+    proof_code = _code(first=False)
+
+    def __init__(self, *args: Any, with_code: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not with_code:
+            del self.fields["proof_code"]
 
 
 class Reason(forms.Form):

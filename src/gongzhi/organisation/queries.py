@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -135,6 +136,20 @@ def needs_second_factor(person: Person) -> bool:
 
 def has_second_factor(person: Person) -> bool:
     return Authenticator.objects.filter(user=person, confirmed=True).exists()
+
+
+def asks_for_code(person: Person) -> bool:
+    """Whether a proof of the person also asks for the code of the second factor."""
+    return settings.SECOND_FACTOR and has_second_factor(person)
+
+
+def proved_lately(request: HttpRequest) -> bool:
+    """Whether who sits there has proved within settings.STEP_UP_SECONDS to be the person signed in.
+
+    The sign-in itself is a proof (`began`), and so is each answer to `views.proof.proof_first` (`proved`).
+    """
+    last = max(int(request.session.get(clock, 0)) for clock in ("began", "proved"))
+    return time.time() - last <= settings.STEP_UP_SECONDS
 
 
 def unfinished_sign_in(user: Any) -> str | None:

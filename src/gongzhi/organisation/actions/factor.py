@@ -67,6 +67,13 @@ def verify_factor(*, person: Person, code: str) -> Authenticator | None:
     return device if right else None
 
 
+@transaction.atomic
+def proof_given(*, person: Person, right: bool) -> None:
+    """Write down that a person was asked to prove anew who sits there, and whether it was right."""
+    outcome = "done" if right else "refused"
+    record("person.proved", by=person, subject=("person", person.pk), outcome=outcome)
+
+
 def _recover(person: Person, device: Authenticator, plain: str) -> bool:
     unused = person.recovery_codes.filter(digest=_digest(person, plain), used_at=None)
     if unused.update(used_at=timezone.now()):

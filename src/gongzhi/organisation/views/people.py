@@ -21,6 +21,7 @@ from gongzhi.organisation import actions, forms
 from gongzhi.organisation.models import Grant, Person
 from gongzhi.organisation.queries import has_second_factor, history, myself, unit_name, visible_to
 
+from .proof import proof_first
 from .words import grant_words, state_of
 
 COLUMNS = (
@@ -108,6 +109,7 @@ def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @needs("administer_accounts")
+@proof_first
 @require_POST
 def link(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A one-time link, shown on this answer alone; nowhere is it kept or sent."""
@@ -136,6 +138,7 @@ def disable(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @needs("approve_accounts")
+@proof_first
 @require_POST
 def unlock(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = _one(request, pk)
@@ -144,6 +147,7 @@ def unlock(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @needs("approve_accounts")
+@proof_first
 def remove_factor(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = _one(request, pk)
     form = forms.Reason(request.POST or None)
@@ -156,6 +160,7 @@ def remove_factor(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @needs("administer_grants")
+@proof_first
 def give_grant(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = _one(request, pk)
     form = forms.GiveGrant(request.POST or None, initial={"unit": shown.unit})
@@ -168,6 +173,7 @@ def give_grant(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @needs("administer_grants")
+@proof_first
 @require_POST
 def end_grant(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     held = get_object_or_404(Grant, pk=number, person=_one(request, pk))
