@@ -353,11 +353,12 @@ def test_a_workbook_with_several_sheets_opens_sheet_by_sheet(
 
 def test_the_way_back_keeps_the_filters(client_of: Clients, first: Batch) -> None:
     client = client_of("liaison")
-    host = {"headers": {"referer": "http://testserver/batches?state=live&q=9.5"}}
-    page = client.get(f"/batches/{first.pk}", **host).content.decode()
-    assert 'href="/batches?state=live&amp;q=9.5"' in page
-    elsewhere = {"headers": {"referer": "http://example.org/batches?state=live"}}
-    assert 'href="/batches"' in client.get(f"/batches/{first.pk}", **elsewhere).content.decode()
+    listed = client.get("/batches?state=live&q=9.5").content.decode()
+    address = re.search(rf'href="(/batches/{first.pk}[^"]+)"', listed)[1].replace("&amp;", "&")
+    assert f'href="/batches?state=live&amp;q=9.5#r-{first.pk}"' in client.get(address).content.decode()
+    elsewhere = client.get(f"/batches/{first.pk}?back=//example.org/batches%3Fstate=live").content.decode()
+    assert 'href="/batches"' in elsewhere
+    assert "example.org" not in elsewhere.split("print-foot")[0]
 
 
 def test_lists_are_filtered_and_exported_as_shown(client_of: Clients, messy: Path, first: Batch) -> None:

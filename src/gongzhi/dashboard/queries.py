@@ -15,6 +15,7 @@ from gongzhi.gate import Sight
 from gongzhi.intake import queries as intake
 from gongzhi.intake.models import Submission
 from gongzhi.intake.states import State as Handed
+from gongzhi.lists import Mark
 from gongzhi.registry import queries as registry
 from gongzhi.risk import queries as risk
 from gongzhi.risk.models import Hit
@@ -51,9 +52,9 @@ def open_hits(sight: Sight) -> QuerySet[Hit]:
     return risk.visible_to(sight).filter(state=Found.OPEN).order_by("-tax_yuan", "pk")
 
 
-def hits_shown(sight: Sight) -> list[tuple[Hit, str]]:
-    """The first of the open hits with the names of their rules."""
-    return [(hit, risk.rule_name(hit)) for hit in open_hits(sight)[:TO_DO]]
+def hits_shown(sight: Sight) -> list[tuple[Hit, str, Mark]]:
+    """The first of the open hits with the names of their rules and their grades."""
+    return [(hit, risk.rule_name(hit), risk.grade_of(hit)) for hit in open_hits(sight)[:TO_DO]]
 
 
 def facts(sight: Sight, today: dt.date) -> list[dict[str, Any]]:

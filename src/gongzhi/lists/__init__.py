@@ -1,12 +1,13 @@
 """Lists: what every room's tables share (look.md "Lists").
 
 A room says which columns a list has and which rows may be seen; from here come filters in the address
-bar, sorting, keyset paging, the choice of columns, print, and the Excel export of exactly what is shown
-(`workbook.exported`).
+bar, sorting, keyset paging, the choice of columns, rows chosen and taken together, the way back, print, and
+the Excel export of exactly what is shown (`workbook.exported`). How: docs/how-to/make-a-list.md.
 """
 
-from .back import back_to
+from .back import back_to, with_back
+from .choosing import Bulk, chosen
 from .columns import Column, Mark, Meaning
 from .listing import Listing, listing
 
-__all__ = ["Column", "Listing", "Mark", "Meaning", "back_to", "listing"]
+__all__ = ["Bulk", "Column", "Listing", "Mark", "Meaning", "back_to", "chosen", "listing", "with_back"]

@@ -6,7 +6,7 @@ import base64
 import binascii
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,34 +14,61 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.db.models import F, Model, Q, QuerySet
-from django.db.models.expressions import OrderBy
+import polars as pl
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, QueryDict
 
+from .back import with_back
+from .choosing import Bulk
 from .columns import Column
+from .sources import BadCursor, Source, source_of, turned
 
 PAGE = 50
+Rows = QuerySet[Any] | pl.LazyFrame
+
+
+def _pk(row: Any) -> Any:
+    return getattr(row, "pk", None)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The rows of one page, and whether there are more on either side."""
+
+    rows: list[Any]
+    before: bool
+    after: bool
 
 
 @dataclass
 class Listing:
-    """A page of `rows` in the order of `order`, continued by keyset: any page costs the same."""
+    """A page of `rows` in the order of `order`, continued by keyset: any page costs the same.
+
+    `rows` are a query of the database or a frame of the lake. With `bulk`, rows can be chosen (those that
+    `choosable` allows) and several are taken to a page together (`choosing`).
+    """
 
     request: HttpRequest
     title: str
     columns: Sequence[Column]
-    rows: QuerySet[Any]
+    rows: Rows
     order: tuple[str, ...]
     empty: str = "没有符合条件的记录"
     empty_next: str = ""
     size: int = PAGE
     filters: Sequence[tuple[str, str]] = field(default_factory=tuple)  # what is filtered, in words
     key: str = "list"  # id of the block; lists that share a page need different ones
+    bulk: Sequence[Bulk] = ()
+    choosable: Callable[[Any], bool] = bool
+    identity: Callable[[Any], Any] = _pk  # what a row is called in addresses; None where it has no name
+
+    @cached_property
+    def source(self) -> Source:
+        return source_of(self.rows)
 
     @cached_property
     def total(self) -> int:
-        return self.rows.count()
+        return self.source.count()
 
     @cached_property
     def shown(self) -> list[Column]:
@@ -62,56 +89,100 @@ class Listing:
         return self.order
 
     @cached_property
-    def _page(self) -> list[Any]:
-        rows = self.sorted_rows
-        if after := self._cursor():
-            # An address that was cut or written by hand shows the first page.
-            with suppress(TypeError, ValueError, ValidationError):
-                rows = rows.filter(_behind(self.ordering, after))
-        return list(rows[: self.size + 1])
+    def _cut(self) -> Cut:
+        for name in ("after", "before"):
+            if place := self._cursor(name):
+                with suppress(BadCursor):  # an address that was cut or written by hand shows the first page
+                    return self._behind(place) if name == "after" else self._ahead(place)
+        return self._first()
 
-    @property
-    def sorted_rows(self) -> QuerySet[Any]:
-        """All rows in order; empty values first going up and last going down, on every database."""
-        return self.rows.order_by(*(_in_order(name) for name in self.ordering))
+    def _first(self) -> Cut:
+        rows = self.source.page(self.ordering, None, self.size + 1)
+        return Cut(rows[: self.size], before=False, after=len(rows) > self.size)
+
+    def _behind(self, place: list[Any]) -> Cut:
+        rows = self.source.page(self.ordering, place, self.size + 1)
+        return Cut(rows[: self.size], before=True, after=len(rows) > self.size)
+
+    def _ahead(self, place: list[Any]) -> Cut:
+        """The page that ends before a place; the first page is always a whole one."""
+        rows = self.source.page(turned(self.ordering), place, self.size + 1)
+        if len(rows) <= self.size:
+            return self._first()
+        return Cut(rows[: self.size][::-1], before=True, after=True)
+
+    def every(self, most: int) -> Iterator[Any]:
+        """All rows in order, up to `most`, without holding them."""
+        return self.source.every(self.ordering, most)
 
     @property
     def items(self) -> list[Any]:
-        return self._page[: self.size]
+        return self._cut.rows
+
+    @cached_property
+    def lines(self) -> list[dict[str, Any]]:
+        """Rows with their cells, ready for the template."""
+        return [self._line(row) for row in self.items]
+
+    def _line(self, row: Any) -> dict[str, Any]:
+        name = self.identity(row)
+        anchor = f"r-{name}" if name is not None else ""
+        place = f"{self.here}#{anchor}" if anchor else self.here
+        return {
+            "name": name,
+            "anchor": anchor,
+            "choosable": bool(self.bulk) and self.choosable(row),
+            "cells": [_cell(column, row, place) for column in self.shown],
+        }
 
     @property
-    def cells(self) -> list[tuple[Any, list[dict[str, Any]]]]:
-        """Rows with their cells, ready for the template."""
-        return [(row, [_cell(column, row) for column in self.shown]) for row in self.items]
+    def choosing(self) -> bool:
+        """Whether a row of this page can be chosen."""
+        return any(line["choosable"] for line in self.lines)
 
-    def _cursor(self) -> list[Any] | None:
-        text = self.request.GET.get("after", "")
+    @cached_property
+    def here(self) -> str:
+        """The address of this page of the list, with all its state."""
+        query = self._query()
+        return f"{self.request.path}?{query}" if query else self.request.path
+
+    def _cursor(self, name: str) -> list[Any] | None:
+        text = self.request.GET.get(name, "")
         try:
             values = json.loads(base64.urlsafe_b64decode(text.encode())) if text else None
         except (ValueError, binascii.Error):
             return None
         return values if isinstance(values, list) and len(values) == len(self.ordering) else None
 
+    def _place_of(self, row: Any) -> str:
+        values = [_portable(_value(row, name.lstrip("-"))) for name in self.ordering]
+        return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+
     @property
     def next_query(self) -> str | None:
-        if len(self._page) <= self.size:
+        if not self._cut.after:
             return None
-        last = self.items[-1]
-        values = [_portable(_value(last, name.lstrip("-"))) for name in self.ordering]
-        return self._query(after=base64.urlsafe_b64encode(json.dumps(values).encode()).decode())
+        return self._query(after=self._place_of(self.items[-1]), before=None)
+
+    @property
+    def previous_query(self) -> str | None:
+        if not self._cut.before or not self.items:
+            return None
+        return self._query(before=self._place_of(self.items[0]), after=None)
 
     @property
     def first_query(self) -> str | None:
-        return self._query(after=None) if self.request.GET.get("after") else None
+        """The way to the first page, from every other one."""
+        return self._query(after=None, before=None) if self._cut.before else None
 
     @property
     def export_query(self) -> str:
-        return self._query(after=None, export="xlsx")
+        return self._query(after=None, before=None, export="xlsx")
 
     @property
     def kept(self) -> list[tuple[str, str]]:
         """The state that a form of this page must hand on: all but the columns and the place."""
-        left_out = {"column", "after", "export"}
+        left_out = {"column", "after", "before", "export"}
         return [
             (key, value)
             for key, values in self.request.GET.lists()
@@ -125,9 +196,9 @@ class Listing:
         now = self.request.GET.get("sort", "")
         heads = []
         for column in self.shown:
-            turned = f"-{column.key}" if now == column.key else column.key
+            other = f"-{column.key}" if now == column.key else column.key
             direction = {column.key: "ascending", f"-{column.key}": "descending"}.get(now, "")
-            query = self._query(sort=turned, after=None) if column.order else ""
+            query = self._query(sort=other, after=None, before=None) if column.order else ""
             heads.append({"column": column, "query": query, "direction": direction})
         return heads
 
@@ -146,7 +217,7 @@ def listing(
     request: HttpRequest,
     title: str,
     columns: Sequence[Column],
-    rows: QuerySet[Any],
+    rows: Rows,
     *,
     order: tuple[str, ...],
     **more: Any,
@@ -155,25 +226,19 @@ def listing(
     return Listing(request, title, columns, rows, order, **more)
 
 
-def _in_order(name: str) -> OrderBy:
-    if name.startswith("-"):
-        return F(name[1:]).desc(nulls_last=True)
-    return F(name).asc(nulls_first=True)
-
-
-def _cell(column: Column, row: Any) -> dict[str, Any]:
-    value = column.value(row)
+def _cell(column: Column, row: Any, place: str) -> dict[str, Any]:
+    link = column.link(row) if column.link else ""
     return {
         "column": column,
         "text": column.text(row),
-        "raw": value,
-        "link": column.link(row) if column.link else "",
+        "raw": column.value(row),
+        "link": with_back(link, place) if link else "",
     }
 
 
 def _value(row: Any, path: str) -> Any:
     for name in path.split("__"):
-        row = getattr(row, name, None)
+        row = row.get(name) if isinstance(row, dict) else getattr(row, name, None)
     return row.pk if isinstance(row, Model) else row
 
 
@@ -181,22 +246,3 @@ def _portable(value: Any) -> Any:
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
     return str(value) if isinstance(value, UUID | Decimal) else value
-
-
-def _behind(ordering: Sequence[str], after: Sequence[Any]) -> Q:
-    """Rows that come after the cursor in a mixed ascending and descending order; nulls come first."""
-    condition, equal = Q(), Q()
-    for name, value in zip(ordering, after, strict=True):
-        key, descending = name.lstrip("-"), name.startswith("-")
-        if value is None:
-            beyond = Q() if descending else Q(**{f"{key}__isnull": False})
-            beyond = Q(pk__in=[]) if descending else beyond
-            same = Q(**{f"{key}__isnull": True})
-        else:
-            beyond = Q(**{f"{key}__{'lt' if descending else 'gt'}": value})
-            if descending:
-                beyond |= Q(**{f"{key}__isnull": True})
-            same = Q(**{key: value})
-        condition |= equal & beyond
-        equal &= same
-    return condition

@@ -73,7 +73,7 @@ def _write(file: Any, page: Listing, name: str) -> int:
         sheet.write_string(2, index, column.head, bold)
     sheet.freeze_panes(3, 0)
     count = 0
-    for count, row in enumerate(page.sorted_rows[:MOST_ROWS].iterator(chunk_size=2_000), start=1):
+    for count, row in enumerate(page.every(MOST_ROWS), start=1):
         for index, column in enumerate(page.shown):
             value = column.plain(row)
             if isinstance(value, int | float):

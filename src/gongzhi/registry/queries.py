@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,15 +55,21 @@ class Candidate:
 
 def candidates_of(doubt: Doubt) -> list[Candidate]:
     """The candidates of a doubt, best first."""
-    known = Taxpayer.objects.in_bulk([entry["entity"] for entry in doubt.candidates])
-    by_id = {str(pk): taxpayer for pk, taxpayer in known.items()}
+    return candidates_of_all([doubt])[doubt.pk]
+
+
+def candidates_of_all(doubts: Sequence[Doubt]) -> dict[int, list[Candidate]]:
+    """The candidates of each of some doubts, best first, found together."""
+    wanted = {entry["entity"] for doubt in doubts for entry in doubt.candidates}
+    known = {str(pk): taxpayer for pk, taxpayer in Taxpayer.objects.in_bulk(list(wanted)).items()}
     vocabulary = load_vocabulary(settings.DEFINITIONS / "linkage")
-    found = []
-    for entry in doubt.candidates:
-        taxpayer = by_id.get(entry["entity"])
-        if taxpayer is not None:
-            said = explain(doubt.name, taxpayer.name, vocabulary, entity_address=taxpayer.address or None)
-            found.append(Candidate(taxpayer, entry["score"], said.sentence))
+    found: dict[int, list[Candidate]] = {doubt.pk: [] for doubt in doubts}
+    for doubt in doubts:
+        for entry in doubt.candidates:
+            taxpayer = known.get(entry["entity"])
+            if taxpayer is not None:
+                said = explain(doubt.name, taxpayer.name, vocabulary, entity_address=taxpayer.address or None)
+                found[doubt.pk].append(Candidate(taxpayer, entry["score"], said.sentence))
     return found
 
 
@@ -139,12 +146,21 @@ def _links() -> pl.LazyFrame:
     return pl.scan_parquet(paths) if paths else pl.LazyFrame(schema=nothing)
 
 
-def unlinked(limit: int) -> list[dict[str, Any]]:
-    """Names and codes that joined nobody: how often, where last seen; the most frequent first."""
-    frame = _links().filter(pl.col("status") == "unlinked")
-    if "name" not in frame.collect_schema().names():
-        return []
+def unlinked(text: str = "") -> pl.LazyFrame:
+    """Names and codes that joined nobody, each once: `name`, `code`, how many `mentions`, where last seen.
+
+    `key` is unique. With `text` only those whose name or code holds it.
+    """
+    shape = {name: pl.String for name in ("name", "code", "_batch")} | {"_part": pl.UInt16, "_row": pl.UInt32}
+    links = _links()
+    there = links.collect_schema().names()
+    frame = links.filter(pl.col("status") == "unlinked").with_columns(
+        pl.lit(None, kind).alias(name) for name, kind in shape.items() if name not in there
+    )
+    if text:
+        holds = [pl.col(name).str.contains(text, literal=True) for name in ("name", "code")]
+        frame = frame.filter(pl.any_horizontal(holds))
     last = pl.last("_batch", "_part", "_row").name.map(lambda name: name.removeprefix("_"))
-    grouped = frame.group_by("name", "code").agg(pl.len().alias("mentions"), last)
-    ordered = grouped.sort("mentions", "name", descending=[True, False], nulls_last=True)
-    return ordered.head(limit).collect().to_dicts()
+    key = pl.concat_str(pl.col("name", "code").fill_null(""), separator="\n").alias("key")
+    grouped = frame.group_by("name", "code").agg(pl.len().alias("mentions"), last).with_columns(key)
+    return grouped.collect().lazy()  # the links are read once, however often the list asks

@@ -11,5 +11,6 @@ urlpatterns = [
     path("taxpayers/<uuid:pk>", views.taxpayer, name="taxpayer"),
     path("links", views.doubts, name="doubts"),
     path("links/<int:pk>", views.doubt, name="doubt"),
+    path("links/decide", views.decide_chosen, name="decide_links"),
     path("links/unlinked", views.unlinked, name="unlinked"),
 ]

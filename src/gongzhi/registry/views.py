@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,17 +11,16 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
 from gongzhi.gate import needs, sight_of
-from gongzhi.lists import Column, Mark, Meaning, back_to, listing
+from gongzhi.lists import Bulk, Column, Mark, Meaning, back_to, chosen, listing
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
 
 from . import queries
-from .actions import decide
+from .actions import decide, decide_together
 from .actions.decision import Refused
-from .forms import DecisionForm
+from .forms import DecisionForm, TogetherForm
 from .models import Doubt, Taxpayer
 
-UNLINKED_SHOWN = 200
 STATUS: dict[str, Meaning] = {"正常": "good", "非正常": "stop", "注销": "note"}
 
 TAXPAYERS = (
@@ -96,6 +96,7 @@ def doubts(request: HttpRequest) -> HttpResponseBase:
     page = listing(
         request, "待认定", DOUBTS, rows, order=("-mentions", "pk"),
         empty="没有待认定的名称", empty_next="新批次入库并关联后，拿不准的会排在这里。",
+        bulk=(Bulk("/links/decide", "一起认定"),),
     )  # fmt: skip
     return exported(request, page, by=request.user) or render(request, "registry/doubts.html", {"page": page})
 
@@ -117,14 +118,56 @@ def doubt(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.add_message(request, messages.INFO, "已认定，相关批次将重新关联。", extra_tags="good")
-            return redirect("doubts")
+            return redirect(back_to(request, "/links"))
     context = {"doubt": found, "candidates": candidates, "form": form, "why": _why(found)}
     context["back"] = back_to(request, "/links")
     return render(request, "registry/doubt.html", context)
 
 
 @needs("decide_links")
-def unlinked(request: HttpRequest) -> HttpResponse:
+def decide_chosen(request: HttpRequest) -> HttpResponse:
+    """Several doubtful mentions of the list, each decided or left open, with one reason."""
+    seen = queries.doubts_visible_to(sight_of(request.user))
+    found = list(seen.filter(pk__in=chosen(request, int)).order_by("-mentions", "pk"))
+    asked = list(zip(found, queries.candidates_of_all(found).values(), strict=True))
+    form = TogetherForm(request.POST if request.method == "POST" else None, asked=asked)
+    back = back_to(request, "/links")
+    if found and form.is_valid():
+        pairs = form.decided(form.cleaned_data)
+        choices = [(one, candidate.taxpayer if candidate else None) for one, candidate in pairs]
+        try:
+            done = decide_together(choices=choices, by=myself(request), note=form.cleaned_data["note"])
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            said = f"已认定 {len(done)} 条，相关批次将重新关联。"
+            messages.add_message(request, messages.INFO, said, extra_tags="good")
+            return redirect(back)
+    context = {"form": form, "found": found, "back": back}
+    return render(request, "registry/decide.html", context, status=422 if form.errors else 200)
+
+
+def _row_of(mention: dict[str, Any]) -> str:
+    return f"/batches/{mention['batch']}?part={mention['part']}&row={mention['row']}#row"
+
+
+UNLINKED = (
+    Column("name", "名称", lambda m: m["name"] or "（未填）", order="name"),
+    Column("code", "代码", lambda m: m["code"], "code", order="code"),
+    Column("mentions", "行数", lambda m: m["mentions"], "number", order="mentions"),
+    Column("source", "来源", lambda m: f"第 {m['row']} 行", link=_row_of),
+)
+
+
+@needs("decide_links")
+def unlinked(request: HttpRequest) -> HttpResponseBase:
     """Mentions that joined nobody: a queue of its own, perhaps unregistered taxpayers."""
-    rows = queries.unlinked(limit=UNLINKED_SHOWN)
-    return render(request, "registry/unlinked.html", {"rows": rows, "limit": UNLINKED_SHOWN})
+    text = request.GET.get("q", "").strip()
+    page = listing(
+        request, "没有对上任何一户", UNLINKED, queries.unlinked(text), order=("-mentions", "key"),
+        filters=(("查找", text),) if text else (),
+        empty="没有找到" if text else "每个名称都对上了",
+        empty_next="可以只输名称中的几个字。" if text else "没有需要处理的。",
+    )  # fmt: skip
+    context = {"page": page, "q": text}
+    return exported(request, page, by=request.user) or render(request, "registry/unlinked.html", context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 
@@ -15,3 +17,11 @@ class ExclusionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
         error_messages={"required": "请写明排除的理由"},
     )
+
+
+class TogetherForm(ExclusionForm):
+    """Why several hits are none: one reason that holds for each of them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = "排除的理由（对选中的每一条都成立）"

@@ -16,11 +16,13 @@ from gongzhi.engine.rules import shown_side
 from gongzhi.gate import Sight
 from gongzhi.intake.models import Batch, BatchPart
 from gongzhi.intake.queries import batches_visible_to
+from gongzhi.lists import Mark, Meaning
 from gongzhi.registry.models import Taxpayer
 
 from .models import Evidence, Hit, Run, Step
 
 HIDDEN = "（已脱敏）"
+GRADES: dict[str, Meaning] = {"high": "stop", "middle": "warn", "low": "note"}
 
 
 def visible_to(sight: Sight) -> QuerySet[Hit]:
@@ -73,6 +75,11 @@ def rule_name(hit: Hit) -> str:
     """The rule's code and name, as lists show it."""
     rule = rule_of(hit)
     return f"{hit.rule} {rule.name}" if rule else hit.rule
+
+
+def grade_of(hit: Hit) -> Mark:
+    """The grade as every page shows it: a word with its shape."""
+    return Mark(hit.grade_label, GRADES[hit.grade])
 
 
 def trail(hit: Hit) -> QuerySet[Step]:
@@ -157,6 +164,42 @@ def _cells(found: Iterable[Evidence], places: dict[tuple[Any, int], BatchPart]) 
             title=field.title,
             value=HIDDEN if field.personal else one.value,
         )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a file that stands behind a hit, its cells in the order of the exhibit's heads."""
+
+    first: Cell
+    cells: list[Cell | None]
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """The rows of one table on one side, side by side under their columns."""
+
+    side: str
+    title: str
+    heads: list[str]
+    lines: list[Line]
+
+
+def exhibits(cells: Iterable[Cell]) -> list[Exhibit]:
+    """Evidence as it is read: one line a row of a file, one table for each side and source table."""
+    tables: dict[tuple[str, str], list[Cell]] = {}
+    for cell in cells:
+        tables.setdefault((cell.side, cell.table), []).append(cell)
+    return [_exhibit(found) for found in tables.values()]
+
+
+def _exhibit(cells: list[Cell]) -> Exhibit:
+    fields = dict.fromkeys(cell.field for cell in cells)
+    titles = {cell.field: cell.title for cell in cells}
+    rows: dict[tuple[UUID, int, int], dict[str, Cell]] = {}
+    for cell in cells:
+        rows.setdefault((cell.batch.pk, cell.part, cell.row), {})[cell.field] = cell
+    lines = [Line(next(iter(row.values())), [row.get(field) for field in fields]) for row in rows.values()]
+    return Exhibit(cells[0].side, cells[0].table_title, [titles[field] for field in fields], lines)
 
 
 def hit_as_json(hit: Hit) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from . import views
 
 urlpatterns = [
     path("hits", views.hits, name="hits"),
+    path("hits/exclude", views.exclude_chosen, name="exclude_hits"),
     path("hits/<uuid:pk>", views.hit, name="hit"),
     path("hits/<uuid:pk>/exclude", views.exclude, name="exclude_hit"),
     path("taxpayers/<uuid:pk>/hits", views.of_taxpayer, name="taxpayer_hits"),

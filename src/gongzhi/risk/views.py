@@ -8,23 +8,23 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from gongzhi.editions.queries import in_force
 from gongzhi.gate import needs, sight_of
-from gongzhi.lists import Column, Mark, Meaning, listing
+from gongzhi.lists import Bulk, Column, Mark, Meaning, back_to, chosen, listing, with_back
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
 from gongzhi.registry import queries as registry
 
 from . import queries
 from .actions import exclude as exclude_hit
+from .actions import exclude_together
 from .actions.refused import Refused
-from .forms import ExclusionForm
+from .forms import ExclusionForm, TogetherForm
 from .models import Hit
 from .states import LABELS, State
 
-GRADES: dict[str, Meaning] = {"high": "stop", "middle": "warn", "low": "note"}
 STATES: dict[str, Meaning] = {State.OPEN: "warn", State.CLEARED: "good", State.EXCLUDED: "note"}
 
 
@@ -42,25 +42,28 @@ COLUMNS = (
     ),
     Column("rule", "疑似", queries.rule_name, order="rule"),
     Column("tax", "预计税额", _tax_fen, "yuan", order="tax_yuan", unit="元"),
-    Column("grade", "等级", lambda h: Mark(h.grade_label, GRADES[h.grade]), "mark", order="grade"),
+    Column("grade", "等级", queries.grade_of, "mark", order="grade"),
     Column("object", "标的", lambda h: h.object_name),
     Column("period", "所属期", lambda h: h.period, "day", order="period"),
     Column("state", "状态", lambda h: Mark(h.state_label, STATES[h.state]), "mark", order="state"),
     Column("found", "发现时间", lambda h: h.found_at, "instant", order="found_at"),
 )
+EXCLUDE = Bulk("/hits/exclude", "排除并说明")
 
 
 @needs("see_hits")
 def hits(request: HttpRequest) -> HttpResponseBase:
     """Hits in sight, the greatest expected tax first; by rule and by state."""
     rule, state = request.GET.get("rule", ""), request.GET.get("state", State.OPEN.value)
-    rows = queries.visible_to(sight_of(request.user))
+    sight = sight_of(request.user)
+    rows = queries.visible_to(sight)
     rows = rows.filter(rule=rule) if rule else rows
     rows = rows.filter(state=state) if state in LABELS else rows
     words = (("规则", rule or "全部"), ("状态", LABELS[State(state)] if state in LABELS else "全部"))
     page = listing(
         request, "疑点", COLUMNS, rows, order=("-tax_yuan", "pk"), filters=words,
         empty="没有符合条件的疑点", empty_next="扫描后命中的会排在这里；也可以换一条规则或状态看看。",
+        bulk=(EXCLUDE,) if sight.has("decide_hits") else (), choosable=lambda h: h.state == State.OPEN,
     )  # fmt: skip
     rules = [(code, folder.rule.name) for code, folder in in_force().rules.items()]
     context = {"page": page, "rules": rules, "rule": rule, "state": state, "states": LABELS.items()}
@@ -75,20 +78,21 @@ def hit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: Hit, form: ExclusionForm, status: int = 200) -> HttpResponse:
-    cells = queries.evidence_of(found)
+    shown = queries.exhibits(queries.evidence_of(found))
     context = {
         "hit": found,
         "rule": queries.rule_of(found),
         "left": queries.shown(found.left_unit, found.left_value),
         "right": queries.shown(found.right_unit, found.right_value),
         "sides": [
-            (side, [cell for cell in cells if cell.side == key])
+            (side, [one for one in shown if one.side == key])
             for key, side in (("left", "左"), ("right", "右"))
         ],
         "trail": queries.trail(found),
         "state": Mark(found.state_label, STATES[found.state]),
-        "grade": Mark(found.grade_label, GRADES[found.grade]),
+        "grade": queries.grade_of(found),
         "form": form,
+        "back": back_to(request, "/hits"),
     }
     return render(request, "risk/hit.html", context, status=status)
 
@@ -106,8 +110,31 @@ def exclude(request: HttpRequest, pk: UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.add_message(request, messages.INFO, "已排除，理由已记录。", extra_tags="good")
-            return redirect("hit", pk)
+            return redirect(with_back(f"/hits/{pk}", back_to(request, "/hits")))
     return _page(request, found, form, status=422)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("decide_hits")
+def exclude_chosen(request: HttpRequest) -> HttpResponse:
+    """Exclude several hits of the list with one reason."""
+    seen = queries.visible_to(sight_of(request.user)).filter(state=State.OPEN)
+    found = list(seen.filter(pk__in=chosen(request, UUID)).order_by("-tax_yuan", "pk"))
+    form = TogetherForm(request.POST if request.method == "POST" else None)
+    back = back_to(request, "/hits")
+    if found and form.is_valid():
+        try:
+            done = exclude_together(hits=found, reason=form.cleaned_data["reason"], by=myself(request))
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            left = len(chosen(request, UUID)) - len(done)
+            said = f"已排除 {len(done)} 条，理由已记录。" + (f"另有 {left} 条已经处理过。" if left else "")
+            messages.add_message(request, messages.INFO, said, extra_tags="good")
+            return redirect(back)
+    rows = [(one, queries.rule_name(one), queries.grade_of(one)) for one in found]
+    context = {"rows": rows, "form": form, "back": back}
+    return render(request, "risk/exclude.html", context, status=422 if form.errors else 200)
 
 
 @needs("see_hits")

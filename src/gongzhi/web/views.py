@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from gongzhi.gate import public, signed_in
-from gongzhi.lists import Column, Mark
+from gongzhi.lists import Bulk, Column, Mark
 
 LONGEST = (
     "内蒙古自治区呼和浩特市和林格尔县盛乐经济园区绿色生态农牧业综合开发示范有限责任公司越东分公司（有限合伙）"
@@ -80,13 +80,22 @@ def _page(rows: list[SimpleNamespace], total: int) -> dict[str, Any]:
         "shown": COLUMNS,
         "kept": [],
         "heads": [{"column": column, "query": "", "direction": ""} for column in COLUMNS],
-        "cells": [(row, [_cell(column, row) for column in COLUMNS]) for row in rows],
+        "lines": [_line(at, row) for at, row in enumerate(rows)],
+        "choosing": total > len(rows),
+        "bulk": [Bulk("/components", "一起办理")],
+        "here": "/components",
         "empty": "没有符合条件的纳税人",
         "empty_next": "请放宽筛选条件，或等下一批数据入库后再看。",
         "first_query": None,
+        "previous_query": None,
         "next_query": "after=x" if total > len(rows) else None,
         "export_query": "export=xlsx",
     }
+
+
+def _line(at: int, row: SimpleNamespace) -> dict[str, Any]:
+    cells = [_cell(column, row) for column in COLUMNS]
+    return {"name": at, "anchor": "", "choosable": at % 4 != 2, "cells": cells}
 
 
 def _cell(column: Column, row: SimpleNamespace) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """All that writes in this room, split by noun: the register, links, decisions."""
 
-from .decision import decide
+from .decision import decide, decide_together
 from .link import link_batches, link_new
 from .register import refresh
 
-__all__ = ["decide", "link_batches", "link_new", "refresh"]
+__all__ = ["decide", "decide_together", "link_batches", "link_new", "refresh"]

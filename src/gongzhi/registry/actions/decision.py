@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -40,3 +42,23 @@ def decide(*, doubt: Doubt, taxpayer: Taxpayer | None, by: Person, note: str = "
     detail = {"taxpayer": str(taxpayer.pk) if taxpayer else None, "candidates": len(shown)}
     record("link.decided", by=by, subject=("doubt", doubt.pk), duty="decide_links", detail=detail)
     return made
+
+
+@transaction.atomic
+def decide_together(
+    *, choices: Sequence[tuple[Doubt, Taxpayer | None]], by: Person, note: str = ""
+) -> list[Doubt]:
+    """Several mentions at once, each with its own taxpayer or none; each leaves decisions and an event.
+
+    Returns those that were decided: what somebody has decided meanwhile stays as it is. Refused when none
+    is left.
+    """
+    done = []
+    for doubt, taxpayer in choices:
+        doubt.refresh_from_db(from_queryset=Doubt.objects.select_for_update())
+        if doubt.open:
+            decide(doubt=doubt, taxpayer=taxpayer, by=by, note=note)
+            done.append(doubt)
+    if not done:
+        raise Refused("选中的名称都已认定，请刷新待认定列表")
+    return done

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.organisation.models import Person
 from gongzhi.risk.models import Hit, Step
-from gongzhi.risk.states import NotPossible, after
+from gongzhi.risk.states import NotPossible, State, after
 
 from .refused import Refused
 
@@ -37,3 +39,20 @@ def exclude(*, hit: Hit, reason: str, by: Person) -> Hit:
     detail = {"rule": hit.rule, "run": str(hit.last_run_id)}
     record("hit.excluded", by=by, subject=("hit", hit.pk), duty="decide_hits", detail=detail)
     return hit
+
+
+@transaction.atomic
+def exclude_together(*, hits: Sequence[Hit], reason: str, by: Person) -> list[Hit]:
+    """Several hits are none, for one reason; each keeps a step and an event of its own.
+
+    Returns those that were excluded: what somebody or a scan has closed meanwhile stays as it is. Refused
+    without a reason, or when none is left.
+    """
+    done = []
+    for hit in hits:
+        hit.refresh_from_db(from_queryset=Hit.objects.select_for_update())
+        if hit.state == State.OPEN:
+            done.append(exclude(hit=hit, reason=reason, by=by))
+    if not done:
+        raise Refused("选中的疑点都已处理，请刷新疑点列表")
+    return done

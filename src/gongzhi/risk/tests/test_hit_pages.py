@@ -8,7 +8,10 @@ import re
 import openpyxl
 import pytest
 
-from gongzhi.risk.models import Hit
+from gongzhi.audit.models import Event
+from gongzhi.intake.models import uuid7
+from gongzhi.risk import queries
+from gongzhi.risk.models import Hit, Step
 from gongzhi.risk.states import State
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +83,76 @@ def test_nobody_outside_the_bureau_finds_a_hit(hit, client_of):
         for address in ("/hits", f"/hits/{hit.pk}", f"/taxpayers/{hit.taxpayer_id}/hits"):
             assert client.get(address).status_code == 404, (name, address)
         assert client.post(f"/hits/{hit.pk}/exclude", {"reason": "x"}).status_code == 404
+
+
+@pytest.fixture
+def three(hit):
+    """The found hit and two more like it."""
+    made = [hit]
+    for number in (1, 2):
+        one = Hit.objects.get(pk=hit.pk)
+        one.pk, one.object, one.tax_yuan = uuid7(), f"另{number}", 1000 * number
+        one.save(force_insert=True)
+        made.append(one)
+    return made
+
+
+def chosen(hits, **more):
+    return {"chosen": [str(one.pk) for one in hits], "back": "/hits?rule=R17"} | more
+
+
+def test_several_hits_are_excluded_with_one_reason(three, client_of):
+    officer = client_of("officer")
+    listed = officer.get("/hits?rule=R17").content.decode()
+    assert listed.count('name="chosen"') == 3
+    asked = officer.get("/hits/exclude", chosen(three[:2])).content.decode()
+    assert asked.count('name="chosen"') == 2
+    assert officer.post("/hits/exclude", chosen(three[:2], reason="")).status_code == 422
+    answer = officer.post("/hits/exclude", chosen(three[:2], reason="同一宗地已合并申报"))
+    assert answer.status_code == 302
+    assert answer.url == "/hits?rule=R17"
+    states = [Hit.objects.get(pk=one.pk).state for one in three]
+    assert states == [State.EXCLUDED, State.EXCLUDED, State.OPEN]
+    assert Event.objects.filter(verb="hit.excluded").count() == 2
+    steps = Step.objects.filter(verb="exclude", note="同一宗地已合并申报")
+    assert {step.hit_id for step in steps} == {three[0].pk, three[1].pk}
+
+
+def test_what_is_closed_meanwhile_stays_as_it_is(three, client_of):
+    officer = client_of("officer")
+    officer.post(f"/hits/{three[0].pk}/exclude", {"reason": "先办的"})
+    page = officer.post("/hits/exclude", chosen(three[:2], reason="后办的"), follow=True).content.decode()
+    assert "已排除 1 条" in page
+    assert "另有 1 条已经处理过" in page
+    assert Hit.objects.get(pk=three[0].pk).exclusion == "先办的"
+    again = officer.post("/hits/exclude", chosen(three[:2], reason="又一次"))
+    assert "没有选中待核的疑点" in again.content.decode()
+
+
+@pytest.mark.parametrize("words", ["", "chosen=x", "chosen=00000000-0000-7000-8000-000000000001"])
+def test_nothing_chosen_says_so(words, hit, client_of):
+    page = client_of("officer").get(f"/hits/exclude?{words}").content.decode()
+    assert "没有选中待核的疑点" in page
+    assert client_of("liaison").get(f"/hits/exclude?chosen={hit.pk}").status_code == 404
+
+
+def test_evidence_stands_row_by_row(hit, client_of):
+    cells = queries.evidence_of(hit)
+    tables = queries.exhibits(cells)
+    assert sum(len([cell for cell in line.cells if cell]) for one in tables for line in one.lines) == len(
+        cells
+    )
+    for table in tables:
+        assert all(len(line.cells) == len(table.heads) for line in table.lines)
+        rows = {(line.first.batch.pk, line.first.part, line.first.row) for line in table.lines}
+        assert len(rows) == len(table.lines)
+    page = client_of("officer").get(f"/hits/{hit.pk}").content.decode()
+    assert page.count('class="table-frame"') >= len(tables)
+
+
+def test_the_way_back_survives_an_exclusion(hit, client_of):
+    back = "/hits?rule=R17#r-1"
+    answer = client_of("officer").post(
+        f"/hits/{hit.pk}/exclude", {"reason": "已核对", "back": back}, follow=True
+    )
+    assert 'href="/hits?rule=R17#r-1"' in answer.content.decode()
