@@ -16,6 +16,7 @@ def opened(definitions, role):
 def test_the_roles_of_the_house(definitions):
     business = {
         "liaison",
+        "unit_head",
         "office",
         "tax_officer",
         "street_coordinator",

@@ -28,12 +28,14 @@ from .resource import (
 )
 from .strict import DefinitionError, Problem
 from .words import Duty, Finding, Role, Term
+from .work import FormField, Ladder, LetterTemplate, ReminderStep, WorkKind
 
 __all__ = [
     "AnyOf", "Basis", "Case", "Cell", "Check", "Clause", "CollaborationItem", "DatedValue",
     "DefinitionError", "Definitions", "District", "Duty", "Evidence", "Field", "FieldType", "Finding",
-    "Frequency", "GridTask", "Holiday", "HolidayYear", "Holidays", "Needs", "Order", "Parameter", "Party",
-    "Post", "Problem", "Product", "RegisterSource", "Resource", "Role", "Rule", "RuleFolder", "Sensitivity",
-    "Sheet", "Side", "Term", "Total", "Unit", "UnitKind", "Use", "contents_of", "digest_of",
-    "load", "load_contents", "load_once", "understood",
+    "FormField", "Frequency", "GridTask", "Holiday", "HolidayYear", "Holidays", "Ladder",
+    "LetterTemplate", "Needs", "Order", "Parameter", "Party", "Post", "Problem", "Product",
+    "RegisterSource", "ReminderStep", "Resource", "Role", "Rule", "RuleFolder", "Sensitivity", "Sheet",
+    "Side", "Term", "Total", "Unit", "UnitKind", "Use", "WorkKind", "contents_of", "digest_of", "load",
+    "load_contents", "load_once", "understood",
 ]  # fmt: skip

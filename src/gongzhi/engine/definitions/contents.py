@@ -14,6 +14,7 @@ from .organisation import Cell, District, Post, Unit
 from .register import RegisterSource
 from .resource import FieldType, Resource, Sheet
 from .words import Duty, Finding, Role, Term, TypeChange
+from .work import Ladder, LetterTemplate, WorkKind
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ class Definitions:
     parameters: Mapping[str, Parameter]
     rules: Mapping[str, RuleFolder]
     grid_tasks: Mapping[str, GridTask]
+    work: Mapping[str, WorkKind]
+    ladders: Mapping[str, Ladder]  # when and whom the machine reminds
+    letters: Mapping[str, LetterTemplate]
     collaboration: Mapping[int, CollaborationItem]
     clauses: Mapping[str, Clause]
     compatible: Mapping[FieldType, TypeChange]

@@ -18,6 +18,7 @@ from .organisation import District
 from .references import unresolved
 from .resource import Resource
 from .strict import DefinitionError, Location, Model, Problem, Source, Strict, read
+from .work import Ladder, LetterTemplate, WorkKind
 
 Entry = TypeVar("Entry")
 
@@ -71,6 +72,14 @@ class _Folder:
                 self.problems.append(self.sources[name].problem(place, f"{word}“{key(entry)}”重复"))
             result[key(entry)] = entry
         return MappingProxyType(result)
+
+    def named(self, pattern: str, model: type[Model], word: str) -> Mapping[str, Any]:
+        """One definition a file, by its `key`, which is the file's name."""
+        found: list[tuple[str, Location, Any]] = [(name, (), one) for name, one in self.many(pattern, model)]
+        for name, _, one in found:
+            if name.rsplit("/", 1)[1] != f"{one.key}.yml":
+                self.problems.append(self.sources[name].problem(("key",), f"文件名应为 {one.key}.yml"))
+        return self.keyed(found, lambda one: one.key, word)
 
     def rules(self) -> Iterator[tuple[str, RuleFolder]]:
         """Every rule with its SQL and cases; a folder that lacks one of them is a fault."""
@@ -150,6 +159,9 @@ def load_contents(contents: Mapping[str, bytes]) -> Definitions:
         "parameters": folder.keyed(parameters, lambda parameter: parameter.key, "参数"),
         "resources": folder.keyed(resources, lambda resource: resource.number, "资源编号"),
         "rules": folder.keyed(rules, lambda found: found.rule.code, "规则"),
+        "work": folder.named("work/*.yml", WorkKind, "工作事项"),
+        "ladders": folder.named("reminders/*.yml", Ladder, "提醒阶梯"),
+        "letters": folder.named("letters/*.yml", LetterTemplate, "函件模板"),
         **{name: folder.listed(kind) for name, kind in LISTS.items()},
     }
     folder.problems += folder.strangers()

@@ -13,6 +13,7 @@ from .register import RegisterFile
 from .resource import Resource
 from .strict import Strict
 from .words import CompatibleFile, FindingsFile, GlossaryFile, RolesFile
+from .work import Ladder, LetterTemplate, WorkKind
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,9 @@ MANY: dict[str, type[Strict]] = {
     "parameters/*.yml": ParametersFile,
     "rules/*/*/rule.yml": Rule,
     "rules/*/*/cases.yml": CasesFile,
+    "work/*.yml": WorkKind,
+    "reminders/*.yml": Ladder,
+    "letters/*.yml": LetterTemplate,
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .strict import Location, Problem, Source
+from .work import ladder_faults, work_faults
 
 if TYPE_CHECKING:
     from .contents import Definitions
@@ -180,6 +181,8 @@ _CHECKS = {
     "calendar": _calendar,
     "collaboration": _collaboration,
     "rules": _rules,
+    "work": work_faults,
+    "reminders": ladder_faults,
     "roles.yml": _roles,
     "district.yml": _district,
 }
