@@ -40,6 +40,14 @@ def runs_visible_to(sight: Sight) -> QuerySet[Run]:
     return Run.objects.all() if sight.has("see_hits") or sight.has("run_scan") else Run.objects.none()
 
 
+def failed_rules(sight: Sight) -> list[tuple[str, str]]:
+    """Rules that the latest scan could not run, by name, each with why; their hits are those of before."""
+    latest = runs_visible_to(sight).exclude(finished_at=None).first()
+    rules = in_force().rules
+    failures = latest.failures.items() if latest else ()
+    return [(f"{code} {rules[code].rule.name}" if code in rules else code, why) for code, why in failures]
+
+
 def of_taxpayer(hits: QuerySet[Hit], taxpayer: Taxpayer) -> QuerySet[Hit]:
     """Hits about a taxpayer, and those in which it is what the comparison was about (shares sold in it)."""
     return hits.filter(Q(taxpayer=taxpayer) | Q(object=str(taxpayer.pk)))

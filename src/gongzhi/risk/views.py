@@ -67,6 +67,7 @@ def hits(request: HttpRequest) -> HttpResponseBase:
     )  # fmt: skip
     rules = [(code, folder.rule.name) for code, folder in in_force().rules.items()]
     context = {"page": page, "rules": rules, "rule": rule, "state": state, "states": LABELS.items()}
+    context["failed"] = queries.failed_rules(sight)
     return exported(request, page, by=myself(request)) or render(request, "risk/hits.html", context)
 
 

@@ -7,9 +7,11 @@ no network, no extension, and its settings are locked (security.md 3.6).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,6 +19,12 @@ import duckdb
 import polars as pl
 
 Files = Mapping[str, Sequence[str]]
+_AGAIN_SECONDS = 0.05
+"""How often a stop is repeated: the first may fall between two queries, where it stops nothing."""
+
+
+class TooLong(Exception):
+    """The time allowed was over before the queries were."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,7 @@ class Session:
     ) -> None:
         self._connection = duckdb.connect(":memory:")
         self._snapshot = snapshot
+        self._over = Event()
         self._settle(memory, threads)
         for table, empty in snapshot.empties.items():
             if not snapshot.files.get(table):
@@ -94,8 +103,43 @@ class Session:
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pl.DataFrame:
         """Run one SELECT (parsed and restricted by the caller) and return its rows."""
-        result = self._connection.execute(sql, dict(parameters or {}))
-        return pl.from_arrow(result.to_arrow_table())  # type: ignore[return-value]  # a table gives a frame
+        if self._over.is_set():
+            raise TooLong
+        try:
+            result = self._connection.execute(sql, dict(parameters or {}))
+            found = result.to_arrow_table()
+        except duckdb.InterruptException as error:
+            if self._over.is_set():
+                raise TooLong from error
+            raise
+        return pl.from_arrow(found)  # type: ignore[return-value]  # a table gives a frame
+
+    @contextmanager
+    def limited(self, seconds: float | None) -> Iterator[None]:
+        """Queries inside take no longer than `seconds` together: the one under way is stopped, with TooLong.
+
+        None sets no limit. The session goes on being usable afterwards.
+        """
+        if seconds is None:
+            yield
+            return
+        ended = Event()
+
+        def watch() -> None:
+            if ended.wait(seconds):
+                return
+            self._over.set()
+            while not ended.wait(_AGAIN_SECONDS):
+                self.interrupt()
+
+        watcher = Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            watcher.join()
+            self._over.clear()
 
     def interrupt(self) -> None:
         """Stop the query under way (callable from another thread)."""

@@ -15,7 +15,7 @@ from django.utils import timezone
 from gongzhi.audit.actions import record
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Definitions, RuleFolder
-from gongzhi.engine.lake import Session, Snapshot
+from gongzhi.engine.lake import Session, Snapshot, TooLong
 from gongzhi.engine.rules import LINKS, BadResult, Compiled, compile_rule, evidence, explain_formula, run
 from gongzhi.intake.models import LakeFile
 from gongzhi.intake.queries import live, snapshot
@@ -32,6 +32,10 @@ LINK_SHAPE = {
     "name": pl.String,
 }  # fmt: skip
 Progress = Callable[[str, int, int], None]
+_TOO_LONG = (
+    "超过每条规则 {seconds:g} 秒的时限，已停止，这条规则原有的疑点不变。请检查规则是否把表两两相乘，"
+    "或由系统管理员放宽时限（GONGZHI_RULE_SECONDS）。"
+)
 
 
 def scan(
@@ -45,8 +49,9 @@ def scan(
     """Run `rules` (all in force when empty) over the batches received by the end of `as_of`.
 
     Hits are updated, not doubled; what is no longer found is cleared. The same rules over the same batches
-    on the same day give the run that there is already. A rule that fails is named in `failures` and its
-    hits stay. Refused when a batch is not linked yet, or hits of a later day exist already.
+    on the same day give the run that there is already. A rule that fails, or takes longer than a rule may
+    (settings.RULE_SECONDS), is named in `failures` and its hits stay; the others go on. Refused when a
+    batch is not linked yet, or hits of a later day exist already.
     """
     definitions = in_force()
     chosen = _chosen(definitions, as_of, rules)
@@ -132,7 +137,10 @@ def _find(
             if progress:
                 progress(f"{one.rule.code} {one.rule.name}", place, len(compiled))
             try:
-                found.append(_run_one(definitions, one, session, as_of))
+                with session.limited(settings.RULE_SECONDS):
+                    found.append(_run_one(definitions, one, session, as_of))
+            except TooLong:
+                failures[one.rule.code] = _TOO_LONG.format(seconds=settings.RULE_SECONDS)
             except (BadResult, duckdb.Error) as error:
                 failures[one.rule.code] = str(error)[:500]
     return found, failures

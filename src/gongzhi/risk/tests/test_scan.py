@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,7 @@ from gongzhi.risk.models import Evidence, Hit, Run, Step
 
 from .conftest import FILINGS, GRANTS, REGISTER, filing, firm, grant
 
+scan_module = import_module("gongzhi.risk.actions.scan")  # the package gives the function by this name
 BUREAU, LAND = "区税务局", "区自然资源和规划分局"
 
 
@@ -190,3 +192,39 @@ def test_two_units_of_a_register_do_not_make_two_subjects(scanned, submit):
     scanned()
     assert Hit.objects.count() == 1
     assert uuid4() not in Hit.objects.values_list("pk", flat=True)
+
+
+ENDLESS = (
+    "SELECT count(*) AS n FROM range(10000000) AS a, range(10000000) AS b WHERE a.range * b.range % 7 = 3"
+)
+
+
+def test_a_rule_that_takes_too_long_fails_alone(scanned, client_of, monkeypatch, settings):
+    settings.RULE_SECONDS = 3
+    real = scan_module.run
+
+    def run(compiled, session, *more):
+        return session.rows(ENDLESS) if compiled.rule.code == "R22" else real(compiled, session, *more)
+
+    monkeypatch.setattr(scan_module, "run", run)
+    made = scanned("R17", "R22", "R29")
+    assert set(made.failures) == {"R22"}
+    assert "超过每条规则 3 秒的时限" in made.failures["R22"]
+    assert set(made.counts) == {"R17", "R29"}
+    assert Hit.objects.get().rule == "R17"
+    assert Event.objects.get(verb="risk.scanned").detail["failed"] == ["R22"]
+    page = client_of("officer").get("/hits").content.decode()
+    assert "R22 有契税缴纳记录而无房产土地税源" in page
+    assert "超过每条规则 3 秒的时限" in page
+
+
+def test_a_rule_that_is_stopped_is_run_again_by_the_next_scan(scanned, monkeypatch, settings):
+    settings.RULE_SECONDS = 0.2
+    monkeypatch.setattr(scan_module, "run", lambda compiled, session, *_: session.rows(ENDLESS))
+    first = scanned()
+    monkeypatch.undo()
+    settings.RULE_SECONDS = 300
+    second = scanned()
+    assert first.failures
+    assert second != first
+    assert second.failures == {}
