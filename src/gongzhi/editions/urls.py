@@ -1,4 +1,4 @@
-"""Addresses where definitions are read."""
+"""Addresses where definitions are read, changed and spoken about."""
 
 from __future__ import annotations
 
@@ -11,4 +11,23 @@ urlpatterns = [
     path("definitions/resources/<str:number>", views.resource, name="resource"),
     path("definitions/rules/<str:code>", views.rule, name="rule"),
     path("definitions/parameters", views.parameters, name="parameters"),
+    path("editions", views.desk, name="editions"),
+    path("editions/draft", views.draft, name="draft"),
+    path("editions/new", views.new_resource, name="new_resource"),
+    path("editions/<int:pk>", views.edition, name="edition"),
+    path("editions/<int:pk>/about", views.about, name="edition_about"),
+    path("editions/<int:pk>/approve", views.approve, name="edition_approve"),
+    path("editions/<int:pk>/binding", views.binding, name="edition_binding"),
+    path("editions/<int:pk>/columns/new", views.column, name="edition_new_column"),
+    path("editions/<int:pk>/columns/<str:key>", views.column, name="edition_column"),
+    path("editions/<int:pk>/columns/<str:key>/retire", views.retire, name="edition_retire"),
+    path("editions/<int:pk>/discard", views.discard, name="edition_discard"),
+    path("editions/<int:pk>/send-back", views.send_back, name="edition_send_back"),
+    path("editions/<int:pk>/submit", views.submit, name="edition_submit"),
+    path("editions/<int:pk>/template", views.preview, name="edition_template"),
+    path("editions/<int:pk>/texts", views.texts, name="edition_texts"),
+    path("editions/<int:pk>/value", views.value, name="edition_value"),
+    path("suggestions", views.suggestions, name="suggestions"),
+    path("suggestions/new", views.suggest, name="suggest"),
+    path("suggestions/<int:pk>/answer", views.answer, name="suggestion_answer"),
 ]

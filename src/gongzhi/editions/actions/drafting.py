@@ -13,7 +13,7 @@ from gongzhi.editions.models import Edition
 from gongzhi.editions.queries import Piece, digest_of_texts, in_force, open_draft
 from gongzhi.editions.queries.pieces import title_of
 from gongzhi.editions.states import NotPossible, Origin, State, after
-from gongzhi.engine.definitions import DefinitionError
+from gongzhi.engine.definitions import DefinitionError, understood
 from gongzhi.engine.definitions.canonical import canonical_text
 from gongzhi.engine.definitions.editing import new_resource as first_text
 from gongzhi.engine.definitions.editing import plain
@@ -76,11 +76,11 @@ def _drafted(piece: Piece, texts: dict[str, str], basis: Edition | None, by: Per
 
 
 @transaction.atomic
-def rewrite(*, edition: Edition, texts: Mapping[str, str], by: Person) -> Edition:
+def rewrite(*, edition: Edition, texts: Mapping[str, str], by: Person, whole: bool = False) -> Edition:
     """Give a draft new texts; they are brought into canonical form first.
 
     Only its author changes a draft, so that the person who approves has not written it. Raises NotPossible,
-    also where a text is no YAML at all.
+    also where a text is no YAML at all, or (`whole`) not yet a definition of its kind.
     """
     draft = Edition.objects.select_for_update().get(pk=edition.pk)
     after(draft.state, "edit")
@@ -89,6 +89,8 @@ def rewrite(*, edition: Edition, texts: Mapping[str, str], by: Person) -> Editio
     if sum(map(len, texts.values())) > MOST:
         raise NotPossible(f"文本超过 {MOST:,} 字，请检查是否贴错")
     written = {_renamed(draft, name, text): _canonical(name, text) for name, text in texts.items()}
+    if whole:
+        _shaped(written)
     if written == draft.texts:
         return draft
     draft.texts, draft.digest, draft.author = written, digest_of_texts(written), by
@@ -119,6 +121,15 @@ def _plain(name: str, text: str) -> dict[str, Any]:
         return plain(text)
     except DefinitionError as error:
         raise NotPossible(_broken(error)) from error
+
+
+def _shaped(texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        if model := model_of(name):
+            try:
+                understood(name, text.encode(), model)
+            except DefinitionError as error:
+                raise NotPossible(_broken(error)) from error
 
 
 def _broken(error: DefinitionError) -> str:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from gongzhi.editions.queries import in_force
-from gongzhi.gate import needs
+from gongzhi.editions.queries import Piece, contents_in_force, history, in_force, label, open_draft, pieces_of
+from gongzhi.editions.queries.words import TYPES
+from gongzhi.engine.definitions.editing import plain
+from gongzhi.gate import needs, sight_of
 from gongzhi.lists import back_to
 
 PLACES = re.compile(r"\{[^{}]*\}")
 """What a hit fills into a formula."""
-WORDS = {
-    "credit_code": "统一社会信用代码", "person_id": "身份证件号码",
-    "code_or_id": "统一社会信用代码或身份证号码",
-    "name": "名称", "person_name": "姓名", "text": "文字", "date": "日期", "period": "期间", "year": "年份",
-    "money": "金额", "area": "面积", "number": "数值", "count": "整数", "percent": "百分比", "enum": "选项",
-    "boolean": "是或否", "phone": "电话", "address": "地址", "certificate": "证照、文书编号",
-}  # fmt: skip
+
+
+def _editions(request: HttpRequest, piece: Piece) -> dict[str, Any]:
+    """The versions of a piece, and whether the reader may change it."""
+    sight = sight_of(request.user)
+    rows = [(one, label(one)) for one in history(piece).select_related("approver")]
+    draft = open_draft(piece) if sight.has("draft_definitions") else None
+    return {"piece": piece, "editions": rows, "draft": draft, "may_draft": sight.has("draft_definitions")}
 
 
 @needs("see_definitions")
@@ -54,11 +58,12 @@ def resource(request: HttpRequest, number: str) -> HttpResponse:
     fed = [folder.rule for folder in found.rules.values() if tables & set(folder.rule.tables)]
     context = {
         "resource": one,
-        "sheets": [(sheet, [(field, WORDS[field.type]) for field in sheet.fields]) for sheet in one.sheets],
+        "sheets": [(sheet, [(field, TYPES[field.type]) for field in sheet.fields]) for sheet in one.sheets],
         "back": back_to(request, "/definitions"),
         "providers": providers,
         "rules": fed,
         "frequency": found.frequencies[one.frequency],
+        **_editions(request, Piece("resource", one.code)),
     }
     return render(request, "editions/resource.html", context)
 
@@ -81,6 +86,7 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
         "cases": folder.cases.cases,
         "used": used,
         "tables": tables,
+        **_editions(request, Piece("rule", code)),
     }
     return render(request, "editions/rule.html", context)
 
@@ -89,5 +95,11 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
 def parameters(request: HttpRequest) -> HttpResponse:
     """Every dated value with its source; what a site must confirm is marked."""
     today = timezone.localdate()
-    rows = [(one, one.at(today)) for one in in_force().parameters.values()]
-    return render(request, "editions/parameters.html", {"rows": rows})
+    files = {
+        parameter["key"]: piece.code
+        for piece, texts in pieces_of(contents_in_force()).items() if piece.kind == "parameters"
+        for parameter in plain(next(iter(texts.values())))["parameters"]
+    }  # fmt: skip
+    rows = [(one, one.at(today), files[one.key]) for one in in_force().parameters.values()]
+    may = sight_of(request.user).has("draft_definitions")
+    return render(request, "editions/parameters.html", {"rows": rows, "may_draft": may})

@@ -1,0 +1,237 @@
+"""The desk of editions: what is drafted, what waits, what is in force; and the decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from gongzhi.editions import actions
+from gongzhi.editions.actions.deciding import Faulty
+from gongzhi.editions.forms import NewResourceForm, ReasonForm, SubmitForm
+from gongzhi.editions.models import Edition
+from gongzhi.editions.queries import (
+    KINDS,
+    Piece,
+    changes,
+    in_force,
+    label,
+    lines,
+    problems,
+    reading,
+    standing,
+    suggestions_visible_to,
+    visible_to,
+)
+from gongzhi.editions.queries.pieces import TITLES
+from gongzhi.editions.queries.words import type_word
+from gongzhi.editions.states import Answer, NotPossible, Standing, State
+from gongzhi.engine.definitions.editing import plain, sheets_of
+from gongzhi.gate import needs, sight_of
+from gongzhi.lists import Meaning
+from gongzhi.organisation.models import Person
+from gongzhi.organisation.queries import myself
+
+MEANINGS: dict[Standing, Meaning] = {
+    Standing.DRAFT: "note", Standing.CHECKED: "warn", Standing.AHEAD: "note", Standing.IN_FORCE: "good",
+    Standing.SUPERSEDED: "note", Standing.DISCARDED: "note",
+}  # fmt: skip
+SHOWN = 30
+
+
+def seen(request: HttpRequest, pk: int) -> Edition:
+    """An edition that the reader may see; for everybody else it is not there."""
+    return get_object_or_404(
+        visible_to(sight_of(request.user)).select_related("basis", "author", "approver"), pk=pk
+    )
+
+
+def done(request: HttpRequest, edition: Edition, text: str, tags: str = "good") -> HttpResponse:
+    messages.add_message(request, messages.INFO, text, extra_tags=tags)
+    return redirect("edition", edition.pk)
+
+
+@needs("draft_definitions", "approve_definitions")
+def desk(request: HttpRequest) -> HttpResponse:
+    """What is being worked on, what waits for a second person, what was published last."""
+    rows = visible_to(sight_of(request.user)).select_related("author", "approver")
+    states = {"drafts": State.DRAFT, "waiting": State.CHECKED, "published": State.APPROVED}
+    found = {
+        name: _marked(rows.filter(state=state, author__isnull=False)[:SHOWN])
+        for name, state in states.items()
+    }
+    found["brought"] = _marked(rows.filter(state=State.DRAFT, author=None)[:SHOWN])
+    suggestions = suggestions_visible_to(sight_of(request.user)).filter(state=Answer.OPEN).count()
+    more = {"suggestions": suggestions, "lists": sorted(TITLES.items())}
+    return render(request, "editions/desk.html", found | more)
+
+
+def _marked(rows: Any) -> list[tuple[Edition, str, str, Meaning]]:
+    return [(row, KINDS[row.kind], label(row), MEANINGS[standing(row)]) for row in rows]
+
+
+@require_POST
+@needs("draft_definitions")
+def draft(request: HttpRequest) -> HttpResponse:
+    """Open the draft of a piece, or begin one."""
+    piece = Piece(request.POST.get("kind", ""), request.POST.get("code", ""))
+    try:
+        made = actions.draft_of(piece=piece, by=myself(request))
+    except KeyError as error:
+        raise Http404 from error
+    if wanted := request.POST.get("parameter"):
+        query = urlencode({"parameter": wanted})
+        return redirect(f"/editions/{made.pk}/value?{query}")
+    return redirect("edition", made.pk)
+
+
+@needs("draft_definitions")
+def new_resource(request: HttpRequest) -> HttpResponse:
+    """A resource that does not exist yet."""
+    form = NewResourceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.new_resource(values=form.values, by=myself(request))
+        except NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            return done(request, made, "已建立草稿，请逐列添加。")
+    status = 422 if form.is_bound else 200
+    return render(request, "editions/new_resource.html", {"form": form}, status=status)
+
+
+@needs("see_definitions")
+def edition(request: HttpRequest, pk: int) -> HttpResponse:
+    """One edition: what it says, what is different, what is wrong, what can be done."""
+    return page(request, seen(request, pk))
+
+
+def page(request: HttpRequest, found: Edition, status: int = 200, **forms: Any) -> HttpResponse:
+    """The page of an edition, with a form that was refused where there is one."""
+    open_ = found.state in {State.DRAFT, State.CHECKED}
+    person = myself(request)
+    context = {
+        "edition": found,
+        "kind": KINDS[found.kind],
+        "mark": {"text": label(found), "meaning": MEANINGS[standing(found)]},
+        "changes": changes(found.kind, found.basis.texts if found.basis else None, found.texts, in_force()),
+        "lines": lines(found.basis.texts if found.basis else None, found.texts) if found.basis else [],
+        "texts": sorted(found.texts.items()),
+        "suggestions": suggestions_visible_to(sight_of(person)).filter(kind=found.kind, code=found.code)[
+            :SHOWN
+        ],
+        "faults": problems(found) if open_ else [],
+        **_way_back(found, person),
+        **_may(found, person),
+        **(_resource(found) if found.kind == "resource" else {}),
+        **forms,
+    }
+    context.setdefault("submit", _submit_form(found) if context["mine"] else None)
+    context.setdefault("reason", ReasonForm())
+    return render(request, "editions/edition.html", context, status=status)
+
+
+def _way_back(found: Edition, person: Person) -> dict[str, str]:
+    if sight_of(person).has("draft_definitions"):
+        return {"back": "/editions", "back_label": "修订目录与规则"}
+    return {"back": "/definitions", "back_label": "目录与规则"}
+
+
+def _may(found: Edition, person: Person) -> dict[str, bool]:
+    sight = sight_of(person)
+    draft, mine = found.state == State.DRAFT, found.author_id in {None, person.pk}
+    waits = found.state == State.CHECKED and sight.has("approve_definitions")
+    return {
+        "mine": draft and mine and sight.has("draft_definitions"),
+        "may_approve": waits and not mine,
+        "waits_for_another": waits and mine,
+        "may_discard": found.state in {State.DRAFT, State.CHECKED} and sight.has("draft_definitions"),
+    }
+
+
+def _resource(found: Edition) -> dict[str, Any]:
+    (text,) = found.texts.values()
+    value, definitions = plain(text), in_force()
+    names = [definitions.units[key].name if key in definitions.units else key for key in value["providers"]]
+    sheets = [
+        (
+            sheet.get("letter", ""),
+            sheet,
+            [(one, type_word(one.get("type"))) for one in sheet.get("fields") or ()],
+        )
+        for sheet in sheets_of(text)
+    ]
+    rules = reading("resource", found.code, definitions) if found.code in _codes() else []
+    return {"value": value, "providers": "、".join(names), "sheets": sheets, "rules": rules}
+
+
+def _codes() -> set[str]:
+    return {resource.code for resource in in_force().resources.values()}
+
+
+def _submit_form(found: Edition, data: Any = None) -> SubmitForm:
+    value = plain(next(iter(found.texts.values()))) if found.kind == "resource" else {}
+    initial = {"document": value.get("document", "")} if not found.basis_id else {"reason": found.reason}
+    return SubmitForm(data, edition=found, frequency=str(value.get("frequency", "")), initial=initial)
+
+
+@require_POST
+@needs("draft_definitions")
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Run the checks and ask for a second person."""
+    found = seen(request, pk)
+    form = _submit_form(found, request.POST)
+    if form.is_valid():
+        try:
+            actions.submit(edition=found, by=myself(request), **form.cleaned_data)
+        except NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            return done(request, found, "检查全部通过，等另一个人批准。")
+    return page(request, found, 422, submit=form, form=form)
+
+
+@require_POST
+@needs("approve_definitions")
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """The second person approves."""
+    found = seen(request, pk)
+    try:
+        made = actions.approve(edition=found, by=myself(request))
+    except Faulty as error:
+        return done(request, found, "；".join([str(error), *error.faults[:3]]), "stop")
+    except NotPossible as error:
+        return done(request, found, str(error), "stop")
+    return done(request, made, f"已批准，为第 {made.version} 版，从 {made.since} 起。")
+
+
+@require_POST
+@needs("approve_definitions")
+def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """The second person gives it back."""
+    return _with_reason(request, pk, actions.send_back, "已退回起草人。")
+
+
+@require_POST
+@needs("draft_definitions")
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a draft up."""
+    return _with_reason(request, pk, actions.discard, "已作废。")
+
+
+def _with_reason(request: HttpRequest, pk: int, act: Callable[..., Edition], said: str) -> HttpResponse:
+    found = seen(request, pk)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        try:
+            act(edition=found, by=myself(request), **form.cleaned_data)
+        except NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            return done(request, found, said)
+    return page(request, found, 422, reason=form, form=form)
