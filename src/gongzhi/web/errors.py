@@ -30,8 +30,18 @@ STALE = (
 )
 LOCKED = (
     "登录暂时锁定",
-    "连续5次输错，这个登录名在这台电脑上锁定15分钟。",
+    "连续5次输错，这个登录名在您这边的网络上锁定15分钟。",
     "请15分钟后再试；忘记密码的，请系统管理员开通重设链接。",
+)
+BARRED = (
+    "登录暂时锁定",
+    "从您这边的网络登录，短时间内输错的次数太多，先停一会儿。",
+    "请过十分钟再试；不是您输错的，请告诉安全管理员。",
+)
+WAITING = (
+    "登录已锁定",
+    "这个登录名一小时内输错的次数太多，已锁定。",
+    "请与安全管理员联系，核实是本人后解除。",
 )
 BUSY = (
     "系统正忙",
@@ -70,6 +80,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def locked_out(request: HttpRequest, *_: Any) -> HttpResponse:
     response = _page(request, LOCKED, 429)
     response["Retry-After"] = str(15 * 60)
+    return response
+
+
+def barred(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Too many failures: from an address (for so many seconds) or with a name (0: until lifted)."""
+    response = _page(request, BARRED if seconds else WAITING, 429)
+    if seconds:
+        response["Retry-After"] = str(seconds)
     return response
 
 

@@ -12,10 +12,11 @@ from django.http import HttpRequest, HttpResponse
 
 from gongzhi.audit.actions import Behind
 from gongzhi.editions.queries import look_again
-from gongzhi.organisation.actions import signed_out
+from gongzhi.organisation.actions import Barred, seen, signed_out
 from gongzhi.organisation.models import Person
+from gongzhi.organisation.queries import why_ended
 
-from .errors import busy
+from .errors import barred, busy
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -29,6 +30,12 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 TOUCH_SECONDS = 60
+ENDED = {
+    "parallel": "您的账号在别处登录，超过了可同时登录的处数，这里已自动退出。"
+    "如果不是您本人，请立即修改密码并告诉安全管理员",
+    "asked": "您在别处点了“退出其他登录”，这里已退出",
+    "closed": "账号或密码、验证器有变动，请重新登录",
+}
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -59,7 +66,7 @@ class EditionsMiddleware:
 
 
 class BehindMiddleware:
-    """Acts stop when the trail lags: 503 with a plain word instead of an error."""
+    """Acts stop when the trail lags (503) and sign-ins when too many failed (429), each with a plain word."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -68,11 +75,13 @@ class BehindMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Barred):
+            return barred(request, exception.seconds)
         return busy(request) if isinstance(exception, Behind) else None
 
 
 class SittingMiddleware:
-    """Ends a session that was idle too long or has lasted a whole day (security.md 3.1).
+    """Ends a session that was idle too long, has lasted a whole day or was ended elsewhere (security.md 3.1).
 
     The idle clock moves at most once a minute, so that a page view is not always a write.
     """
@@ -86,17 +95,29 @@ class SittingMiddleware:
         return self.get_response(request)
 
     def _check(self, request: HttpRequest, person: Person) -> None:
+        if self._ended(request):
+            return
         session, now = request.session, int(time.time())
         began = int(session.setdefault("began", now))
-        seen = int(session.setdefault("seen", now))
+        seen_at = int(session.setdefault("seen", now))
         idle = int(session.get("idle", settings.SESSION_COOKIE_AGE))
-        if now - seen > idle or now - began > settings.SESSION_MOST_SECONDS:
-            reason = "idle" if now - seen > idle else "day"
-            signed_out(person=person, reason=reason)
+        if now - seen_at > idle or now - began > settings.SESSION_MOST_SECONDS:
+            reason = "idle" if now - seen_at > idle else "day"
+            signed_out(person=person, reason=reason, sitting=session.get("sitting", ""))
             logout(request)
             messages.info(
                 request,
                 "离开时间较长，已自动退出，请重新登录" if reason == "idle" else "登录已满10小时，请重新登录",
             )
-        elif now - seen > TOUCH_SECONDS:
+        elif now - seen_at > TOUCH_SECONDS:
             session["seen"] = now
+            seen(sitting=session.get("sitting", ""))
+
+    def _ended(self, request: HttpRequest) -> bool:
+        """Sign out where the sitting was ended from elsewhere, and say why."""
+        sitting = request.session.get("sitting")
+        why = why_ended(sitting) if sitting else ""
+        if why:
+            logout(request)
+            messages.warning(request, ENDED.get(why, ENDED["closed"]))
+        return bool(why)

@@ -4,6 +4,8 @@ GONGZHI_HOME         folder for all that a run makes (default ./var): database, 
 GONGZHI_DEFINITIONS  folder of definitions (default: the one beside the code)
 GONGZHI_DATABASE     empty for SQLite in the home, or postgresql://user:password@host:port/name
 GONGZHI_HOSTS        comma-separated host names that may be served (default: this machine only)
+GONGZHI_PROXIES      comma-separated addresses of reverse proxies whose X-Forwarded-For is believed
+                     (default: this machine when GONGZHI_HTTPS is 1, otherwise none)
 GONGZHI_HTTPS        1 behind a TLS proxy: secure cookies, HSTS
 GONGZHI_RULE_SECONDS seconds that one rule may take in a scan (default 300)
 """
@@ -25,10 +27,11 @@ HTTPS = os.environ.get("GONGZHI_HTTPS") == "1"
 RULE_SECONDS = float(os.environ.get("GONGZHI_RULE_SECONDS") or 300)  # what one rule may take in a scan
 
 SECRET_KEY = HOME.secret("django").hex()
+PURPOSES = ("attachment", "audit", "gateway", "original", "password", "seal", "token")
 KEYS = derive_ring(
     HOME.secret("master"),
     {
-        **{purpose: {1: "active"} for purpose in ("audit", "original", "password", "seal", "token")},
+        **{purpose: {1: "active"} for purpose in PURPOSES},
         "sign": HOME.versions("sign"),
     },
 )
@@ -39,6 +42,8 @@ ALLOWED_HOSTS = [
 
 LAKE = HOME.folder("lake")
 ORIGINALS = HOME.folder("originals")
+ATTACHMENTS = HOME.folder("attachments")
+MAX_ATTACHMENT_BYTES = 20 * 1024 * 1024
 AUDIT_WITNESS = HOME.path / "witness" / "checkpoints.jsonl"
 AUDIT_MAX_LAG_SECONDS = 60
 
@@ -56,6 +61,7 @@ INSTALLED_APPS = [
     "gongzhi.lists",
     "gongzhi.organisation",
     "gongzhi.editions",
+    "gongzhi.work",
     "gongzhi.catalogue",
     "gongzhi.intake",
     "gongzhi.registry",
@@ -108,6 +114,14 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 PASSWORD_HASHERS = ["gongzhi.web.hashing.KeyedArgon2"]
 PASSWORD_MAX_AGE_DAYS = 90
 SECOND_FACTOR = not HOME.demo  # demo homes only: their accounts are printed on the terminal anyway
+PROXIES = set(os.environ.get("GONGZHI_PROXIES", "127.0.0.1,::1" if HTTPS else "").split(",")) - {""}
+SIGN_IN_FAILURES_PER_HOUR = 20  # of one name: then only the security administrator opens it again
+SIGN_IN_FAILURES_PER_ADDRESS = (
+    30  # of any names, within the seconds below: then nobody from there for a while
+)
+SIGN_IN_ADDRESS_SECONDS = 10 * 60
+IDLE_ACCOUNT_DAYS = 60
+AXES_CLIENT_IP_CALLABLE = "gongzhi.organisation.queries.network_of"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours: five failures lock an account for a quarter of an hour
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -123,6 +137,8 @@ SESSION_COOKIE_NAME = "__Host-gongzhi" if HTTPS else "gongzhi"
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_ADMINISTRATOR_IDLE_SECONDS = 15 * 60
 SESSION_MOST_SECONDS = 10 * 3600
+SESSIONS_MOST = 2
+SESSIONS_MOST_ADMINISTRATOR = 1
 STEP_UP_SECONDS = 5 * 60  # a proof of who sits there counts so long for sensitive acts
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

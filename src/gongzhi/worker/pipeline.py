@@ -20,6 +20,7 @@ from gongzhi.engine.tables import warm
 from gongzhi.intake.actions.orphans import sweep
 from gongzhi.intake.actions.signing import close_days, freeze_due, sign_receipts
 from gongzhi.intake.actions.submission import check_waiting
+from gongzhi.organisation.actions import close_idle, forget
 from gongzhi.registry.actions import link_new
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,8 @@ EVERY_HOUR: tuple[tuple[str, Callable[[], int]], ...] = (
     ("close", close_days),  # close the days that have ended, each chained to the one before
     ("freeze", freeze_due),  # fix which batches count at the cut-offs that have passed
     ("sweep", sweep),  # remove what a broken commit has left behind
+    ("idle", close_idle),  # close the accounts that nobody uses any more
+    ("forget", forget),  # failed sign-ins and past sittings are not kept for long
 )
 
 

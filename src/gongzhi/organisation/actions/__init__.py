@@ -4,17 +4,28 @@ Three administrators, none of whom can do another's part: the system administrat
 disables, the security administrator approves and grants, and neither does both for one person.
 """
 
-from .accounts import LINK_HOURS, approve, disable, first_administrators, issue_link, register, unlock
+from .accounts import (
+    LINK_HOURS,
+    approve,
+    close_idle,
+    disable,
+    first_administrators,
+    issue_link,
+    register,
+    reopen,
+    unlock,
+)
 from .cast import Seat, seat_cast, seats
 from .factor import begin_factor, confirm_factor, proof_given, remove_factor, verify_factor
 from .grants import end_grant, grant
 from .passwords import PASSWORDS_REMEMBERED, faults_of, set_password
-from .refusal import Refused
-from .sitting import refused_sign_in, signed_in, signed_out
+from .refusal import Barred, Refused
+from .sitting import end_others, forget, refused_sign_in, seen, signed_in, signed_out
 
 __all__ = [
-    "LINK_HOURS", "PASSWORDS_REMEMBERED", "Refused", "Seat", "approve", "begin_factor", "confirm_factor",
-    "disable", "end_grant", "faults_of", "first_administrators", "grant", "issue_link", "proof_given",
-    "refused_sign_in", "register", "remove_factor", "seat_cast", "seats", "set_password", "signed_in",
-    "signed_out", "unlock", "verify_factor",
+    "LINK_HOURS", "PASSWORDS_REMEMBERED", "Barred", "Refused", "Seat", "approve", "begin_factor",
+    "close_idle", "confirm_factor", "disable", "end_grant", "end_others", "faults_of",
+    "first_administrators", "forget", "grant", "issue_link", "proof_given", "refused_sign_in", "register",
+    "remove_factor", "reopen", "seat_cast", "seats", "seen", "set_password", "signed_in", "signed_out",
+    "unlock", "verify_factor",
 ]  # fmt: skip

@@ -7,15 +7,23 @@ import re
 import secrets
 
 from axes.utils import reset as forget_failures
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.organisation.models import Link, Person
-from gongzhi.organisation.queries import administrators, attempt_name, definitions, link_digest
+from gongzhi.organisation.queries import (
+    administrators,
+    attempt_name,
+    definitions,
+    idle_accounts,
+    link_digest,
+)
 
 from .grants import grant
 from .refusal import Refused
+from .sitting import end_all, lift_lock
 
 LINK_HOURS = 24
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
@@ -59,10 +67,52 @@ def disable(*, person: Person, by: Person, reason: str) -> Person:
         raise Refused("不能停用自己的账号，请由另一名管理员办理")
     now = timezone.now()
     person.is_active, person.sitting = False, person.sitting + 1
-    person.disabled_at, person.disabled_by = now, by
-    person.save(update_fields=["is_active", "sitting", "disabled_at", "disabled_by"])
+    person.disabled_at, person.disabled_by, person.closed_idle = now, by, False
+    person.save(update_fields=["is_active", "sitting", "disabled_at", "disabled_by", "closed_idle"])
     person.links.filter(used_at=None).update(used_at=now)
+    end_all(person=person)
     record("person.disabled", by=by, subject=("person", person.pk), detail={"reason": reason})
+    return person
+
+
+def close_idle() -> int:
+    """Close the accounts that nobody has used for long (queries.idle_accounts); returns how many."""
+    return sum(_close_idle(person) for person in idle_accounts())
+
+
+@transaction.atomic
+def _close_idle(person: Person) -> int:
+    now = timezone.now()
+    unused = Person.objects.filter(pk=person.pk, last_login=person.last_login, disabled_at=None)
+    if not unused.update(is_active=False, disabled_at=now, closed_idle=True):
+        return 0  # used or closed in between
+    person.links.filter(used_at=None).update(used_at=now)
+    end_all(person=person)
+    record(
+        "person.closed_idle",
+        by=None,
+        subject=("person", person.pk),
+        detail={"days": settings.IDLE_ACCOUNT_DAYS},
+    )
+    return 1
+
+
+@transaction.atomic
+def reopen(*, person: Person, by: Person, reason: str) -> Person:
+    """Open again an account that was closed for idleness; a new password is due at the first sign-in.
+
+    An account that an administrator closed is not opened here: who comes back is registered anew.
+    """
+    if by.pk == person.pk:
+        raise Refused("不能恢复自己的账号，请由另一名管理员办理")
+    if not (person.disabled_at and person.closed_idle):
+        raise Refused("只有因长期未登录而停用的账号可以恢复；由管理员停用的，请重新登记")
+    person.is_active, person.closed_idle, person.disabled_at = True, False, None
+    person.must_change_password, person.reopened_at = True, timezone.now()
+    person.save(
+        update_fields=["is_active", "closed_idle", "disabled_at", "must_change_password", "reopened_at"]
+    )
+    record("person.reopened", by=by, subject=("person", person.pk), detail={"reason": reason})
     return person
 
 
@@ -91,6 +141,7 @@ def issue_link(*, person: Person, purpose: str, by: Person | None) -> str:
 def unlock(*, person: Person, by: Person) -> None:
     """Forget the failed sign-ins of an account, so that it can be used before the lock ends by itself."""
     forget_failures(username=attempt_name(person.username))
+    lift_lock(person=person, by=by)
     record("person.unlocked", by=by, subject=("person", person.pk))
 
 

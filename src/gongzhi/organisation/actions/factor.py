@@ -13,6 +13,7 @@ from gongzhi.engine.crypto import hmac_sm3
 from gongzhi.organisation.models import Authenticator, Person, RecoveryCode
 
 from .refusal import Refused
+from .sitting import end_all
 
 RECOVERY_CODES = 8
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0 O 1 I, which look alike on paper
@@ -95,6 +96,7 @@ def remove_factor(*, person: Person, by: Person, reason: str) -> Person:
     person.recovery_codes.all().delete()
     person.sitting += 1
     person.save(update_fields=["sitting"])
+    end_all(person=person)
     record("factor.removed", by=by, subject=("person", person.pk), detail={"reason": reason})
     return person
 

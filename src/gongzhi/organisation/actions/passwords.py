@@ -15,6 +15,7 @@ from gongzhi.organisation.models import FormerPassword, Link, Person
 from gongzhi.organisation.queries import definitions, is_administrator
 
 from .refusal import Refused
+from .sitting import end_all
 
 PASSWORDS_REMEMBERED = 5
 LEAST_LENGTH = 12
@@ -63,11 +64,13 @@ def _known_words() -> tuple[str, ...]:
 
 
 @transaction.atomic
-def set_password(*, person: Person, password: str, by: Person, link: Link | None = None) -> None:
+def set_password(
+    *, person: Person, password: str, by: Person, link: Link | None = None, keep: str = ""
+) -> None:
     """Set a password; with `link`, also open the account (activation) and end the link.
 
     Refused: what `faults_of` names, the last five, a link of an account that nobody has approved yet.
-    All sessions of the person end; the caller renews the one in use.
+    All sessions of the person end but the sitting `keep`; the caller renews the session of that one.
     """
     if faults := faults_of(password, person):
         raise Refused("；".join(faults))
@@ -82,6 +85,7 @@ def set_password(*, person: Person, password: str, by: Person, link: Link | None
     person.password, person.password_changed_at = make_password(password), now
     person.must_change_password, person.sitting = False, person.sitting + 1
     person.save()
+    end_all(person=person, keep=keep)
     record(
         "password.set", by=by, subject=("person", person.pk), detail={"link": link.purpose if link else ""}
     )

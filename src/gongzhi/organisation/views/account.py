@@ -6,28 +6,39 @@ import base64
 
 import segno
 from django.contrib import messages
-from django.contrib.auth import authenticate, update_session_auth_hash
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
 from django_otp import login as factor_login
 
 from gongzhi.audit.queries import of_actor
 from gongzhi.gate import signed_in
-from gongzhi.organisation.actions import Refused, begin_factor, confirm_factor, set_password, verify_factor
+from gongzhi.organisation.actions import (
+    Refused,
+    begin_factor,
+    confirm_factor,
+    end_others,
+    set_password,
+    verify_factor,
+)
 from gongzhi.organisation.forms import ChangePassword, Code
 from gongzhi.organisation.models import Authenticator, Person
 from gongzhi.organisation.queries import (
     definitions,
     has_second_factor,
     in_force,
+    most_sittings,
     myself,
+    open_sittings,
     password_expired,
     password_until,
     unit_name,
 )
 
+from .credentials import person_with
 from .words import grant_words
 
 
@@ -41,9 +52,21 @@ def account(request: HttpRequest) -> HttpResponse:
         "bound": has_second_factor(person),
         "password_until": password_until(person),
         "visits": of_actor(person.pk, verb="person.signed_in")[:5],
+        "sittings": open_sittings(person),
+        "here": request.session.get("sitting", ""),
+        "most_sittings": most_sittings(person),
         "codes_left": person.recovery_codes.filter(used_at=None).count(),
     }
     return render(request, "organisation/account.html", context)
+
+
+@signed_in()
+@require_POST
+def sittings(request: HttpRequest) -> HttpResponse:
+    """End the sittings in other places."""
+    ended = end_others(person=myself(request), sitting=request.session.get("sitting", ""))
+    messages.success(request, f"已退出其他{ended}处登录" if ended else "没有其他登录")
+    return redirect("account")
 
 
 @signed_in(fresh=True)
@@ -60,11 +83,12 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 def _changed(request: HttpRequest, form: ChangePassword, person: Person) -> bool:
-    if authenticate(request, username=person.username, password=form.cleaned_data["current"]) is None:
+    if person_with(request, username=person.username, password=form.cleaned_data["current"]) is None:
         form.add_error("current", "现在的密码不对")
         return False
     try:
-        set_password(person=person, password=form.cleaned_data["password"], by=person)
+        keep = request.session.get("sitting", "")
+        set_password(person=person, password=form.cleaned_data["password"], by=person, keep=keep)
     except Refused as refused:
         form.add_error("password", str(refused))
         return False

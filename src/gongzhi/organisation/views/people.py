@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,14 @@ from gongzhi.lists import Column, listing
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation import actions, forms
 from gongzhi.organisation.models import Grant, Person
-from gongzhi.organisation.queries import has_second_factor, history, myself, unit_name, visible_to
+from gongzhi.organisation.queries import (
+    has_second_factor,
+    history,
+    locked_since,
+    myself,
+    unit_name,
+    visible_to,
+)
 
 from .proof import proof_first
 from .words import grant_words, state_of
@@ -83,6 +91,8 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
         "state": state_of(shown),
         "grants": [grant_words(grant) for grant in history(shown)],
         "bound": has_second_factor(shown),
+        "locked_since": locked_since(shown.username),
+        "idle_days": settings.IDLE_ACCOUNT_DAYS,
         "reason": forms.Reason(),
         "self": str(shown.pk) == sight_of(request.user).person,
     }
@@ -135,6 +145,20 @@ def disable(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, f"已停用“{shown.name}”的账号，登录状态随即失效")
             return redirect("person", pk=pk)
     return render(request, "organisation/disable.html", {"form": form, "person": shown})
+
+
+@needs("administer_accounts")
+@proof_first
+def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Open an account again that was closed because nobody used it."""
+    shown = _one(request, pk)
+    form = forms.Reason(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        values = {"person": shown, "by": myself(request), "reason": form.cleaned_data["reason"]}
+        if forms.attempt(form, actions.reopen, **values):
+            messages.success(request, f"已恢复“{shown.name}”的账号，下次登录时须先改密码")
+            return redirect("person", pk=pk)
+    return render(request, "organisation/reopen.html", {"form": form, "person": shown})
 
 
 @needs("approve_accounts")

@@ -8,7 +8,6 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -18,6 +17,8 @@ from gongzhi.organisation.actions import Refused, proof_given, verify_factor
 from gongzhi.organisation.forms import Proof
 from gongzhi.organisation.models import Person
 from gongzhi.organisation.queries import asks_for_code, myself, proved_lately
+
+from .credentials import person_with
 
 View = Callable[..., HttpResponseBase]
 _OURS = ("csrfmiddlewaretoken", "proof_for", "proof_password", "proof_code")
@@ -51,9 +52,7 @@ def proof_first(view: View) -> View:
 def _right(request: HttpRequest, form: Proof) -> bool:
     """Whether the answers are right; a wrong password counts as a failed sign-in."""
     person = myself(request)
-    if not isinstance(
-        authenticate(request, username=person.username, password=form.cleaned_data["proof_password"]), Person
-    ):
+    if person_with(request, username=person.username, password=form.cleaned_data["proof_password"]) is None:
         form.add_error("proof_password", "密码不对")
     elif "proof_code" in form.fields and (fault := _code_fault(person, form.cleaned_data["proof_code"])):
         form.add_error("proof_code", fault)

@@ -6,18 +6,21 @@ import time
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from gongzhi.gate import public
-from gongzhi.organisation.actions import Refused, refused_sign_in, set_password, signed_in, signed_out
+from gongzhi.organisation.actions import Refused, set_password, signed_in, signed_out
 from gongzhi.organisation.forms import NewPassword, SignIn
 from gongzhi.organisation.models import Link, Person
-from gongzhi.organisation.queries import find_link, is_administrator
+from gongzhi.organisation.queries import find_link, idle_seconds, most_sittings
+
+from .credentials import person_with
 
 WRONG = "登录名或密码不对，或账号尚未开通。请核对大小写后再试；连续输错5次将锁定15分钟"
 
@@ -31,23 +34,28 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(target)
     form = SignIn(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        person = authenticate(request, **form.cleaned_data)
-        if isinstance(person, Person):
+        if person := person_with(request, **form.cleaned_data):
             _open(request, person)
             return redirect(target)
-        refused_sign_in(username=form.cleaned_data["username"])
         form.add_error(None, WRONG)
     return render(request, "organisation/sign_in.html", {"form": form, "next": target})
 
 
 def _open(request: HttpRequest, person: Person) -> None:
     """Begin a session under a new key. The event comes first: without it nobody is let in."""
-    signed_in(person=person)
+    sitting, ended = signed_in(person=person)
     login(request, person)
     now = int(time.time())
     request.session["began"] = request.session["seen"] = now
-    if is_administrator(person):
-        request.session["idle"] = settings.SESSION_ADMINISTRATOR_IDLE_SECONDS
+    request.session["idle"] = idle_seconds(person)
+    request.session["sitting"] = str(sitting.pk)
+    if ended:
+        first = timezone.localtime(ended[0].began_at)
+        messages.warning(
+            request,
+            f"一个账号最多同时在{most_sittings(person)}处登录，{first:%m月%d日 %H:%M}登录的那一处已自动退出。"
+            "如果那不是您本人，请立即修改密码并告诉安全管理员",
+        )
 
 
 def _safe(request: HttpRequest, target: str) -> str:
@@ -61,7 +69,7 @@ def _safe(request: HttpRequest, target: str) -> str:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, Person):
-        signed_out(person=request.user)
+        signed_out(person=request.user, sitting=request.session.get("sitting", ""))
     logout(request)
     messages.success(request, "已退出。离开公用电脑前请关闭浏览器")
     return redirect("sign_in")

@@ -1,0 +1,52 @@
+"""All that reads in this room."""
+
+from .people import (
+    ADMINISTRATORS,
+    administrators,
+    cell_name,
+    definitions,
+    history,
+    in_force,
+    is_administrator,
+    myself,
+    roles_of,
+    unit_name,
+    unit_of,
+    visible_to,
+)
+from .sight import Grants
+from .sign_in import (
+    FACTOR_PAGE,
+    PASSWORD_PAGE,
+    address_digest,
+    address_of,
+    asks_for_code,
+    attempt_name,
+    counted_name,
+    find_link,
+    has_second_factor,
+    idle_accounts,
+    idle_seconds,
+    link_digest,
+    locked_since,
+    most_sittings,
+    needs_second_factor,
+    network_of,
+    open_sittings,
+    password_expired,
+    password_until,
+    proved_lately,
+    seconds_barred,
+    unfinished_sign_in,
+    why_ended,
+)
+
+__all__ = [
+    "ADMINISTRATORS", "FACTOR_PAGE", "PASSWORD_PAGE", "Grants", "address_digest", "address_of",
+    "administrators", "asks_for_code", "attempt_name", "cell_name", "counted_name", "definitions",
+    "find_link", "has_second_factor", "history", "idle_accounts", "idle_seconds", "in_force",
+    "is_administrator", "link_digest", "locked_since", "most_sittings", "myself", "needs_second_factor",
+    "network_of", "open_sittings", "password_expired", "password_until", "proved_lately", "roles_of",
+    "seconds_barred", "unfinished_sign_in", "unit_name", "unit_of", "visible_to",
+    "why_ended",
+]  # fmt: skip
