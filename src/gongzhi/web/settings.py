@@ -116,10 +116,8 @@ PASSWORD_MAX_AGE_DAYS = 90
 SECOND_FACTOR = not HOME.demo  # demo homes only: their accounts are printed on the terminal anyway
 PROXIES = set(os.environ.get("GONGZHI_PROXIES", "127.0.0.1,::1" if HTTPS else "").split(",")) - {""}
 SIGN_IN_FAILURES_PER_HOUR = 20  # of one name: then only the security administrator opens it again
-SIGN_IN_FAILURES_PER_ADDRESS = (
-    30  # of any names, within the seconds below: then nobody from there for a while
-)
 SIGN_IN_ADDRESS_SECONDS = 10 * 60
+SIGN_IN_FAILURES_PER_ADDRESS = 30  # of any names, within those seconds: then nobody from there for a while
 IDLE_ACCOUNT_DAYS = 60
 AXES_CLIENT_IP_CALLABLE = "gongzhi.organisation.queries.network_of"
 AXES_FAILURE_LIMIT = 5
