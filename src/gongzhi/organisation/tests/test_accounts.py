@@ -185,7 +185,7 @@ def test_who_sees_whom(cast):
         return set(visible_to(sight_of(cast[who])).values_list("username", flat=True))
 
     assert names("system") == names("security") == set(NAMES)
-    assert names("liaison") == {"liaison"}
+    assert names("liaison") == {"liaison", "head"}  # her unit
     assert names("grid") == {"grid"}
     assert names("office") == set(NAMES)
 
