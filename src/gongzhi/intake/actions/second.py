@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
+from gongzhi.gate import explain, sight_of
 from gongzhi.intake.models import Submission, TwoPersons
 from gongzhi.intake.queries import two_persons
 from gongzhi.intake.states import State, after
@@ -18,6 +19,11 @@ _LONGEST = 300
 
 def fits(submission: Submission, by: Person | None) -> None:
     """Whether this person may take the submission in; raises Refused with what is to be done instead."""
+    if by is not None:
+        duty = "review_file" if submission.state == State.AWAITING else "submit_file"
+        decision = explain(sight_of(by), duty, unit=submission.unit)
+        if not decision:
+            raise Refused("not_allowed", f"不能确认入库：{decision.reason}")
     if submission.state == State.AWAITING:
         if by is None or by.pk == submission.proposed_by_id:
             raise Refused("same_person", "这份报送由经办人提交复核，要由本单位的另一个人复核入库")
@@ -59,8 +65,8 @@ def _moved(submission: Submission, verb: str, **changes: object) -> None:
 def begin_two_persons(*, unit: str, by: Person) -> None:
     """From now on this unit's hand-ins need a second person. Refused when there is nobody else to be one."""
     others = Person.objects.filter(unit=unit, is_active=True).exclude(pk=by.pk)
-    if not others.exists():
-        raise Refused("nobody_else", "本单位只有一个账号，请先由系统管理员登记另一个人")
+    if not any(sight_of(other).has("review_file") for other in others):
+        raise Refused("nobody_else", "本单位没有另一个可以复核报送的账号，请先由安全管理员授予另一个人")
     _, new = TwoPersons.objects.get_or_create(
         unit=unit, ended_at=None, defaults={"since": timezone.now(), "begun_by": by}
     )

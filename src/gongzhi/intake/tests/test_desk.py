@@ -91,9 +91,12 @@ class TestTwoPersons:
         assert committed(handed.submission, second).rows == 3
 
     def test_it_begins_only_where_there_are_two_and_ends_only_when_nothing_waits(self, checked, cast):
-        with pytest.raises(Refused, match="只有一个账号"):
+        other = cast["head"]
+        Person.objects.filter(pk=other.pk).update(is_active=False)
+        Person.objects.create(username="liaison3", name="未授权的人", unit=UNIT, is_active=True)
+        with pytest.raises(Refused, match="没有另一个可以复核"):
             actions.begin_two_persons(unit=UNIT, by=cast["liaison"])
-        other = Person.objects.create(username="liaison3", name="联络员丁", unit=UNIT, is_active=True)
+        Person.objects.filter(pk=other.pk).update(is_active=True)
         actions.begin_two_persons(unit=UNIT, by=cast["liaison"])
         submission = checked(presale_rows(3))
         actions.propose(submission=submission, by=cast["liaison"])

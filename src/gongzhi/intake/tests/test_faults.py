@@ -91,7 +91,8 @@ def test_acknowledged_batches_survive_a_power_cut(power):
 
 
 def test_the_power_cut_sees_a_commit_without_fsync(power):
-    assert told("powercut.py", "--cuts", 2, "--mutant")["cuts_with_loss"] == 2
+    # Under load the kernel may happen to have written a file before the cut: one loss is proof enough.
+    assert told("powercut.py", "--cuts", 3, "--mutant")["cuts_with_loss"] >= 1
 
 
 @pytest.mark.long

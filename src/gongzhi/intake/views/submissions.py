@@ -138,7 +138,7 @@ def findings(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@needs("submit_file")
+@needs("submit_file", "review_file")
 def commit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take the good rows in; where the place is filled, after the sender has said what this file is."""
     found, by = _seen(request, pk), myself(request)
@@ -211,13 +211,13 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("submission", pk)
 
 
-@needs("submit_file")
+@needs("submit_file", "review_file")
 def marked_up(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The sender's file with its faults marked."""
     return _workbook(request, pk, report.marked_up, "标注")
 
 
-@needs("submit_file")
+@needs("submit_file", "review_file")
 def bad_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Only the rows to be mended."""
     return _workbook(request, pk, report.bad_rows, "待补正行")
