@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from tests.files import PRESALE_HEAD, csv_file, presale_rows
 
-from gongzhi.intake.models import Batch, Submission
-from gongzhi.organisation.models import Grant, Person
+from gongzhi.intake.models import Batch, Review, Submission
+from gongzhi.organisation.models import Person
 
 pytestmark = pytest.mark.django_db
 Clients = Callable[[str], Client]
@@ -58,22 +58,14 @@ def test_a_batch_is_returned_with_remarks_and_corrected(client_of: Clients, tmp_
     assert "777" in page
     assert "已接受" in post(office, f"/batches/{new.pk}/accept")
     assert batch.number not in office.get("/reviews").content.decode()
+    assert "没有选中待审核的批次" in office.get(f"/reviews/together?chosen={new.pk}").content.decode()
     for name in ("liaison", "officer", "leader"):
         assert client_of(name).post(f"/batches/{new.pk}/accept").status_code in {403, 404}
     assert client_of("peer").get(f"/batches/{new.pk}/difference").status_code == 404
 
 
 def test_two_persons_of_a_unit(client_of: Clients, cast: dict[str, Person], tmp_path: Path) -> None:
-    other = Person.objects.create(
-        username="liaison2", name="联络员丙", unit="construction_transport", is_active=True,
-        password_changed_at=timezone.now(), must_change_password=False,
-    )  # fmt: skip
-    Grant.objects.create(
-        person=other, role="liaison", unit=other.unit, valid_from=timezone.now(), granted_by=cast["security"],
-        granted_at=timezone.now(),
-    )  # fmt: skip
-    cast["liaison2"] = other
-    client = client_of("liaison2")
+    client = client_of("head")
     liaison = client_of("liaison")
     assert "已改为两人报送" in post(liaison, "/two-persons", wish="two")
     one = upload(liaison, csv_file(tmp_path / "首批.csv", PRESALE_HEAD, presale_rows(3)))
@@ -81,12 +73,14 @@ def test_two_persons_of_a_unit(client_of: Clients, cast: dict[str, Person], tmp_
     post(liaison, f"/submissions/{one.pk}/propose")
     assert "复核并入库" not in liaison.get(f"/submissions/{one.pk}").content.decode()
     assert "另一个人" in post(liaison, f"/submissions/{one.pk}/commit")
+    assert "等你复核入库" in client.get("/").content.decode()
+    assert "等你复核入库" not in liaison.get("/").content.decode()
     assert "复核并入库 3 行" in client.get(f"/submissions/{one.pk}").content.decode()
     assert "已退回经办人" in post(client, f"/submissions/{one.pk}/send-back", reason="缺八月")
     assert "缺八月" in liaison.get(f"/submissions/{one.pk}").content.decode()
     post(liaison, f"/submissions/{one.pk}/propose")
     post(client, f"/submissions/{one.pk}/commit")
-    assert Batch.objects.get().committed_by == other
+    assert Batch.objects.get().committed_by == cast["head"]
 
 
 def test_a_reason_is_asked_and_remembered(client_of: Clients, tmp_path: Path) -> None:
@@ -103,3 +97,30 @@ def test_a_reason_is_asked_and_remembered(client_of: Clients, tmp_path: Path) ->
     page = post(liaison, f"/submissions/{one.pk}/explain", **(said | {"field": field, "reason": "历史补录"}))
     assert "历史补录" in page
     assert "已说明" in page
+
+
+def test_the_office_decides_several_batches_of_the_list_together(client_of: Clients, tmp_path: Path) -> None:
+    liaison, office = client_of("liaison"), client_of("office")
+    for quarter, day in ((1, "2026-02-15"), (2, "2026-05-15"), (3, "2026-08-15")):
+        rows = presale_rows(3, start=10 * quarter, day=day)
+        file = csv_file(tmp_path / f"{quarter}季度.csv", PRESALE_HEAD, rows)
+        one = upload(liaison, file, period=f"2026Q{quarter}")
+        post(liaison, f"/submissions/{one.pk}/commit")
+    first, second, third = Batch.objects.order_by("committed_at")
+    page = office.get("/reviews").content.decode()
+    assert all(f'value="{batch.pk}"' in page for batch in (first, second, third))
+    page = office.get(f"/reviews/together?chosen={first.pk}&chosen={second.pk}").content.decode()
+    assert first.number in page
+    assert third.number not in page
+    both = {"chosen": [str(first.pk), str(second.pk)]}
+    assert "请选择接受还是退回" in post(office, "/reviews/together", **both)
+    assert "请写明退回的理由" in post(office, "/reviews/together", **both, verdict="return", reason=" ")
+    assert not Review.objects.exists()
+    assert "已接受 2 批" in post(office, "/reviews/together", **both, verdict="accept")
+    said = post(
+        office, "/reviews/together", chosen=[str(first.pk), str(third.pk)], verdict="return", reason="缺页"
+    )
+    assert "已退回 1 批。另有 1 批已经审核过。" in said
+    assert [batch.review.verdict for batch in Batch.objects.order_by("committed_at")] == [
+        "accepted", "accepted", "returned",
+    ]  # fmt: skip

@@ -76,9 +76,12 @@ def test_the_page_names_every_fault_and_takes_the_good_rows(client_of: Clients, 
     assert "数据!H8" in page
     assert "校验码" in page
     assert "合计行 1 行" in page
-    answer = client.post(f"/submissions/{submission.pk}/commit")
-    receipt = client.get(answer.headers["Location"]).content.decode()
+    page = client.post(f"/submissions/{submission.pk}/commit", follow=True).content.decode()
     batch = Batch.objects.get()
+    assert "已入库 4 行" in page
+    assert "改好的待补正行" in page
+    assert f"/receipts/{batch.receipt.number}" in page
+    receipt = client.get(f"/receipts/{batch.receipt.number}").content.decode()
     assert batch.rows == 4
     assert batch.number == "9.5-2026Q3-01"
     assert batch.content in receipt
@@ -287,7 +290,7 @@ def test_all_or_nothing(client_of: Clients, messy: Path) -> None:
     assert submission.state == "refused"
     page = page_of(client, f"/submissions/{submission.pk}")
     assert "未入库" in page
-    assert "重新选择文件" in page
+    assert "改好的文件" in page
 
 
 def test_an_event_is_handed_in_by_its_day_as_often_as_it_happens(client_of: Clients, tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from gongzhi.engine.calendar import parse_period
+
 from .screen import complain, err, out, table
 from .synth import bar, make
 
@@ -98,6 +100,7 @@ def prepare(home: Path, options: argparse.Namespace) -> dict[str, Any]:
         open_calendar(manifest)
     with timed(seconds, "hand_in"):
         outcomes = hand_in_all(folder, manifest, people)
+    review_all_but_last(manifest["until"], people["office"])
     with timed(seconds, "register"):
         registered = register()
     with timed(seconds, "links"):
@@ -193,6 +196,18 @@ def hand_in_all(folder: Path, manifest: dict[str, Any], people: dict[str, Any]) 
         task = progress.add_task("报送文件", total=len(files))
         step: Callable[[], None] = lambda: progress.advance(task)  # noqa: E731 - one word for the display
         return HandIn(folder / "files", people, workers=max(2, os.cpu_count() or 2)).run(files, step)
+
+
+def review_all_but_last(until: str, office: Any) -> int:
+    """The office has looked through what came before the last month; that month waits for the visitor."""
+    from gongzhi.intake.actions import accept  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.intake.models import Batch  # noqa: PLC0415  # the same
+
+    month = parse_period(until)
+    waiting = Batch.objects.filter(replaced_by=None, review=None).select_related("slot")
+    return accept(
+        batches=[one for one in waiting if parse_period(one.slot.period).end < month.start], by=office
+    )
 
 
 def register() -> int:

@@ -47,6 +47,14 @@ def undecided(sight: Sight) -> list[Submission]:
     return list(rows.order_by("received_at", "pk")[:TO_DO])
 
 
+def awaiting(sight: Sight) -> list[Submission]:
+    """Files of the reader's unit that a colleague put to a second person, the oldest first."""
+    if not sight.unit or not sight.person or not sight.has("review_file"):
+        return []
+    rows = intake.visible_to(sight).filter(unit=sight.unit, state=Handed.AWAITING)
+    return list(rows.exclude(proposed_by__pk=sight.person).order_by("received_at", "pk")[:TO_DO])
+
+
 def open_hits(sight: Sight) -> QuerySet[Hit]:
     """Hits that nobody has decided yet, the greatest expected tax first."""
     return risk.visible_to(sight).filter(state=Found.OPEN).order_by("-tax_yuan", "pk")

@@ -25,6 +25,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "facts": queries.facts(sight, today),
         "to_do": [(one, period_label(one.obligation.period)) for one in queries.to_do(sight, today)],
         "undecided": queries.undecided(sight),
+        "awaiting": queries.awaiting(sight),
         "hits": queries.hits_shown(sight),
         "recent": [(one, period_label(one.period)) for one in queries.recent(sight)],
     }

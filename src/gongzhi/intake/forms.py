@@ -32,6 +32,8 @@ class ListFilter(forms.Form):
         self._texts = dict(states) | dict(units)
         self.fields["state"].choices = [("", "全部"), *states]  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["unit"].choices = [("", "全部"), *units]  # type: ignore[attr-defined]  # a ChoiceField
+        if not states:
+            del self.fields["state"]
         if len(units) < 2:
             del self.fields["unit"]
 
@@ -150,6 +152,24 @@ class ExplainForm(forms.Form):
         label="有效到",
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"required": "请填写有效到哪一天", "invalid": "请写成 2026-12-31 这样的日期"},
+    )
+
+
+class DecideForm(forms.Form):
+    """The office's word on several batches at once."""
+
+    verdict = forms.ChoiceField(
+        label="审核意见",
+        choices=(("accept", "接受"), ("return", "退回")),
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择接受还是退回"},
+    )
+    reason = forms.CharField(
+        label="退回的理由",
+        max_length=300,
+        required=False,
+        help_text="退回时必须写；要指出到行、到单元格的，请打开那一批退回。",
+        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
     )
 
 

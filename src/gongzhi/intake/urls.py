@@ -20,6 +20,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/explain", views.explain, name="explain"),
     path("two-persons", views.two_persons, name="two_persons"),
     path("reviews", views.reviews, name="reviews"),
+    path("reviews/together", views.decide_together, name="reviews_together"),
     path("batches/<uuid:pk>/return", views.return_one, name="return_batch"),
     path("batches/<uuid:pk>/accept", views.accept, name="accept_batch"),
     path("batches/<uuid:pk>/difference", views.difference, name="difference"),

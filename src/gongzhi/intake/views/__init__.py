@@ -1,9 +1,10 @@
 """Pages of this room: hand a file in, follow it, see batches and receipts."""
 
 from .batches import batch, batches
-from .desk import accept, difference, explain, propose, return_one, reviews, send_back, two_persons
+from .desk import difference, explain, propose, send_back, two_persons
 from .hand_in import choose, hand_in, template
 from .receipts import public_keys, receipt, receipt_file
+from .reviewing import accept, decide_together, return_one, reviews
 from .submissions import adopt, bad_rows, commit, findings, marked_up, submission, submissions, withdraw
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "batches",
     "choose",
     "commit",
+    "decide_together",
     "difference",
     "explain",
     "findings",

@@ -45,7 +45,7 @@ def batches(request: HttpRequest) -> HttpResponseBase:
     """Accepted batches, latest first."""
     sight = sight_of(request.user)
     chosen = ListFilter(request.GET, states=STATES, units=unit_choices(sight))
-    rows = _filtered(queries.batches_visible_to(sight), chosen.values)
+    rows = filtered(queries.batches_visible_to(sight), chosen.values)
     page = listing(
         request, "入库批次", COLUMNS, rows, order=("-committed_at", "-pk"), filters=chosen.words,
         empty="没有符合条件的批次" if chosen.words else "还没有入库的批次",
@@ -55,7 +55,7 @@ def batches(request: HttpRequest) -> HttpResponseBase:
     return exported(request, page, by=request.user) or render(request, "intake/batches.html", context)
 
 
-def _filtered(rows: QuerySet[Batch], values: dict[str, str]) -> QuerySet[Batch]:
+def filtered(rows: QuerySet[Batch], values: dict[str, str]) -> QuerySet[Batch]:
     if "q" in values:
         rows = rows.filter(matching(values["q"], "slot__", file="submission__file_name"))
     if "state" in values:

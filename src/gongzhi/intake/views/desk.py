@@ -13,7 +13,7 @@ from gongzhi.editions.queries import in_force
 from gongzhi.gate import needs, sight_of
 from gongzhi.intake import actions, queries
 from gongzhi.intake.actions.refused import Refused
-from gongzhi.intake.forms import ExplainForm, ReturnForm
+from gongzhi.intake.forms import ExplainForm
 from gongzhi.intake.models import Batch, Submission
 from gongzhi.intake.queries.pages import period_label
 from gongzhi.intake.states import NotPossible
@@ -88,84 +88,6 @@ def two_persons(request: HttpRequest) -> HttpResponse:
             _say(request, error.text, "stop")
         return redirect("two_persons")
     return render(request, "intake/two_persons.html", {"now": queries.two_persons(unit)})
-
-
-@needs("return_file")
-def reviews(request: HttpRequest) -> HttpResponse:
-    """What came in and waits for the office, the oldest first; several are accepted or returned at once."""
-    waiting = queries.unreviewed(sight_of(request.user))
-    if request.method == "POST":
-        return _decided(request, list(waiting.filter(pk__in=_chosen(request))))
-    definitions = in_force()
-    rows = [
-        (one, definitions.resources[one.slot.resource].title, definitions.units[one.slot.unit].name,
-         period_label(one.slot.period))
-        for one in waiting[:SHOWN]
-    ]  # fmt: skip
-    return render(request, "intake/reviews.html", {"rows": rows, "all": waiting.count()})
-
-
-def _chosen(request: HttpRequest) -> list[UUID]:
-    found = []
-    for text in request.POST.getlist("batch"):
-        try:
-            found.append(UUID(text))
-        except ValueError as error:
-            raise Http404 from error
-    return found
-
-
-def _decided(request: HttpRequest, batches: list[Batch]) -> HttpResponse:
-    by, reason = myself(request), request.POST.get("reason", "")
-    if not batches:
-        _say(request, "请先勾选批次", "warn")
-    elif request.POST.get("verdict") == "accept":
-        _say(request, f"已接受 {actions.accept(batches=batches, by=by)} 批。")
-    else:
-        try:
-            count = actions.return_batches(batches=batches, reason=reason, by=by)
-            _say(request, f"已退回 {count} 批。")
-        except Refused as error:
-            _say(request, error.text, "stop")
-    return redirect("reviews")
-
-
-@needs("return_file")
-def return_one(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Return one batch with remarks to its rows and cells."""
-    found = get_object_or_404(queries.batches_visible_to(sight_of(request.user)), pk=pk)
-    form = _return_form(request, found)
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            day = actions.return_batch(
-                batch=found, reason=said["reason"], remarks=said["remarks"], by=myself(request)
-            )
-        except Refused as error:
-            form.add_error(None, error.text)
-        else:
-            _say(request, f"已退回，请单位在 {day:%Y-%m-%d} 前重新报送。" if day else "已退回。")
-            return redirect("batch", pk)
-    context = {"form": form, "batch": found, "resource": in_force().resources[found.slot.resource]}
-    return render(request, "intake/return.html", context, status=422 if form.is_bound else 200)
-
-
-def _return_form(request: HttpRequest, found: Batch) -> ReturnForm:
-    """The form that knows the columns of the batch's first table."""
-    table = found.parts.order_by("part").first()
-    fields = in_force().tables[table.table][1].fields if table else ()
-    known = {one.title: one.key for one in fields}
-    return ReturnForm(request.POST or None, fields=known, part=table.part if table else 0)
-
-
-@require_POST
-@needs("return_file")
-def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The office has no objection to one batch."""
-    found = get_object_or_404(queries.batches_visible_to(sight_of(request.user)), pk=pk)
-    done = actions.accept(batches=[found], by=myself(request))
-    _say(request, "已接受。" if done else "这一批已经审核过。", "good" if done else "note")
-    return redirect("batch", pk)
 
 
 @needs("see_own_batches", "see_all_batches")

@@ -118,6 +118,8 @@ def _desk(request: HttpRequest, found: Submission) -> dict[str, Any]:
         "asked": queries.asked_of(found),
         "mine": mine,
         "two": queries.two_persons(found.unit),
+        "again": found.state in {State.REFUSED, State.WITHDRAWN}
+        or (found.state == State.COMMITTED and found.set_aside > 0),
         "may_second": mine and sight.has("review_file") and str(found.proposed_by_id) != sight.person,
     }
 
@@ -152,7 +154,8 @@ def commit(request: HttpRequest, pk: UUID) -> HttpResponse:
     if batch.submission_id != found.pk:
         said = f"内容与已入库的 {batch.number} 相同，没有重复入库。"
         messages.add_message(request, messages.INFO, said, extra_tags="note")
-    return redirect("receipt", batch.receipt.number)
+        return redirect("receipt", batch.receipt.number)
+    return redirect("submission", pk)  # it names the receipt, and takes the mended rows
 
 
 def _told(request: HttpRequest, found: Submission) -> bool:

@@ -2,9 +2,18 @@
 (function () {
   "use strict";
   document.addEventListener("DOMContentLoaded", function () {
-    var form = document.querySelector("[data-upload]");
-    var drop = form && form.querySelector("[data-drop]");
+    bindAll();
+    document.body.addEventListener("htmx:load", bindAll); // the outcome of a check comes as a fragment
+  });
+
+  function bindAll() {
+    Array.prototype.forEach.call(document.querySelectorAll("[data-upload]:not([data-bound])"), bind);
+  }
+
+  function bind(form) {
+    var drop = form.querySelector("[data-drop]");
     if (!drop) { return; }
+    form.setAttribute("data-bound", "");
     var input = drop.querySelector("input[type=file]");
     var hint = drop.querySelector("[data-drop-hint]");
     hint.textContent = "也可以把文件拖到这里";
@@ -36,10 +45,10 @@
         document.open(); document.write(request.responseText); document.close();
       });
       request.addEventListener("error", function () { text.textContent = "网络中断，文件没有收到，请再点一次上传。"; bar.hidden = true; });
-      request.open("POST", window.location.href);
+      request.open("POST", form.action || window.location.href);
       request.send(new FormData(form));
     });
-  });
+  }
 
   // The question whether a file adds or replaces is put only for periods that hold a batch.
   function askOnlyWhereFilled(form) {

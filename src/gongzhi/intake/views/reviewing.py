@@ -1,0 +1,120 @@
+"""The office's review of what came in: one batch, or several of the list together."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from gongzhi.editions.queries import in_force
+from gongzhi.gate import needs, sight_of
+from gongzhi.intake import actions, queries
+from gongzhi.intake.actions.refused import Refused
+from gongzhi.intake.forms import DecideForm, ListFilter, ReturnForm
+from gongzhi.intake.models import Batch
+from gongzhi.intake.queries.pages import period_label, unit_choices
+from gongzhi.lists import Bulk, back_to, chosen, listing
+from gongzhi.lists.workbook import exported
+from gongzhi.organisation.queries import myself
+
+from .batches import COLUMNS as OF_BATCHES
+from .batches import filtered
+
+COLUMNS = tuple(column for column in OF_BATCHES if column.key != "state")
+TOGETHER = Bulk("/reviews/together", "一起审核")
+
+
+def _say(request: HttpRequest, text: str, tags: str = "good") -> None:
+    messages.add_message(request, messages.INFO, text, extra_tags=tags)
+
+
+@needs("return_file")
+def reviews(request: HttpRequest) -> HttpResponseBase:
+    """What came in and waits for the office, the oldest first."""
+    sight = sight_of(request.user)
+    asked = ListFilter(request.GET, states=(), units=unit_choices(sight))
+    page = listing(
+        request, "待审核", COLUMNS, filtered(queries.unreviewed(sight), asked.values),
+        order=("committed_at", "pk"), filters=asked.words, bulk=(TOGETHER,),
+        empty="没有符合条件的批次" if asked.words else "没有待审核的批次",
+        empty_next="可以放宽上面的条件。" if asked.words else "新入库的批次会出现在这里。",
+    )  # fmt: skip
+    context = {"page": page, "chosen": asked}
+    return exported(request, page, by=request.user) or render(request, "intake/reviews.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("return_file")
+def decide_together(request: HttpRequest) -> HttpResponse:
+    """Several batches of the list: accepted, or returned with one reason."""
+    names = chosen(request, UUID)
+    found = list(queries.unreviewed(sight_of(request.user)).filter(pk__in=names))
+    form, back = DecideForm(request.POST if request.method == "POST" else None), back_to(request, "/reviews")
+    if found and form.is_valid():
+        try:
+            said = _decided(request, found, **form.cleaned_data)
+        except Refused as error:
+            form.add_error("reason", error.text)
+        else:
+            left = len(names) - len(found)
+            _say(request, said + (f"另有 {left} 批已经审核过。" if left else ""))
+            return redirect(back)
+    context = {"rows": [(one, *_words(one)) for one in found], "form": form, "back": back}
+    return render(request, "intake/together.html", context, status=422 if form.errors else 200)
+
+
+def _decided(request: HttpRequest, batches: list[Batch], *, verdict: str, reason: str) -> str:
+    by = myself(request)
+    if verdict == "accept":
+        return f"已接受 {actions.accept(batches=batches, by=by)} 批。"
+    return f"已退回 {actions.return_batches(batches=batches, reason=reason, by=by)} 批。"
+
+
+def _words(one: Batch) -> tuple[str, str, str]:
+    """Title, unit and period of a batch."""
+    definitions = in_force()
+    slot = one.slot
+    title, unit = definitions.resources[slot.resource].title, definitions.units[slot.unit].name
+    return title, unit, period_label(slot.period)
+
+
+@needs("return_file")
+def return_one(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Return one batch with remarks to its rows and cells."""
+    found = get_object_or_404(queries.batches_visible_to(sight_of(request.user)), pk=pk)
+    form = _return_form(request, found)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            day = actions.return_batch(
+                batch=found, reason=said["reason"], remarks=said["remarks"], by=myself(request)
+            )
+        except Refused as error:
+            form.add_error(None, error.text)
+        else:
+            _say(request, f"已退回，请单位在 {day:%Y-%m-%d} 前重新报送。" if day else "已退回。")
+            return redirect("batch", pk)
+    context = {"form": form, "batch": found, "resource": in_force().resources[found.slot.resource]}
+    return render(request, "intake/return.html", context, status=422 if form.is_bound else 200)
+
+
+def _return_form(request: HttpRequest, found: Batch) -> ReturnForm:
+    """The form that knows the columns of the batch's first table."""
+    table = found.parts.order_by("part").first()
+    fields = in_force().tables[table.table][1].fields if table else ()
+    known = {one.title: one.key for one in fields}
+    return ReturnForm(request.POST or None, fields=known, part=table.part if table else 0)
+
+
+@require_POST
+@needs("return_file")
+def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The office has no objection to one batch."""
+    found = get_object_or_404(queries.batches_visible_to(sight_of(request.user)), pk=pk)
+    done = actions.accept(batches=[found], by=myself(request))
+    _say(request, "已接受。" if done else "这一批已经审核过。", "good" if done else "note")
+    return redirect("batch", pk)
