@@ -100,7 +100,8 @@ def prepare(home: Path, options: argparse.Namespace) -> dict[str, Any]:
         open_calendar(manifest)
     with timed(seconds, "hand_in"):
         outcomes = hand_in_all(folder, manifest, people)
-    review_all_but_last(manifest["until"], people["office"])
+    review_all_but_last(manifest["until"])
+    give_work()
     with timed(seconds, "register"):
         registered = register()
     with timed(seconds, "links"):
@@ -198,16 +199,33 @@ def hand_in_all(folder: Path, manifest: dict[str, Any], people: dict[str, Any]) 
         return HandIn(folder / "files", people, workers=max(2, os.cpu_count() or 2)).run(files, step)
 
 
-def review_all_but_last(until: str, office: Any) -> int:
+def review_all_but_last(until: str) -> int:
     """The office has looked through what came before the last month; that month waits for the visitor."""
     from gongzhi.intake.actions import accept  # noqa: PLC0415  # models exist only after setup
     from gongzhi.intake.models import Batch  # noqa: PLC0415  # the same
+    from gongzhi.organisation.models import Person  # noqa: PLC0415  # the same
 
+    office = Person.objects.get(username="office")
     month = parse_period(until)
     waiting = Batch.objects.filter(replaced_by=None, review=None).select_related("slot")
     return accept(
         batches=[one for one in waiting if parse_period(one.slot.period).end < month.start], by=office
     )
+
+
+def give_work() -> None:
+    """Something to do for the visitor, once: an errand for the liaison's unit, a notice to read."""
+    from gongzhi.organisation.models import Person  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.work.actions import open_item  # noqa: PLC0415  # the same
+    from gongzhi.work.actions.giving import PlaceOfWork  # noqa: PLC0415  # the same
+
+    office, liaison = (Person.objects.get(username=name) for name in ("office", "liaison"))
+    place = PlaceOfWork(unit=liaison.unit)
+    for kind, title, note in (
+        ("errand", "核对第三季度预售许可清单", "请按楼盘核对许可证号和面积，不一致的写明原因。"),
+        ("reading", "共享数据模板填报说明（修订）", "请报送前阅读“填报说明”工作表。"),
+    ):
+        open_item(kind=kind, key=f"demo:{kind}", title=title, note=note, place=place, by=office)
 
 
 def register() -> int:

@@ -20,6 +20,7 @@ from gongzhi.registry import queries as registry
 from gongzhi.risk import queries as risk
 from gongzhi.risk.models import Hit
 from gongzhi.risk.states import State as Found
+from gongzhi.work import queries as work
 
 TO_DO = 12
 RECENT = 5
@@ -83,6 +84,11 @@ def facts(sight: Sight, today: dt.date) -> list[dict[str, Any]]:
         found.append(
             {"label": "等待确认入库", "value": waiting, "href": f"/submissions?state={Handed.CHECKED.value}"}
         )
+    if sight.has("do_work") or sight.has("give_work"):
+        counted = work.counts(sight, today)
+        found.append({"label": "我的待办", "value": counted[work.Filter.OPEN], "href": "/work"})
+        if late := counted[work.Filter.LATE]:
+            found.append({"label": "待办已逾期", "value": late, "href": "/work?view=late"})
     if sight.has("see_hits"):
         found.append({"label": "待核疑点", "value": open_hits(sight).count(), "href": "/hits"})
     if sight.has("decide_links"):

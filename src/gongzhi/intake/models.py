@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import time
-import uuid
 
 from django.db import models
 from django.db.models import Q
 
 from gongzhi.engine.crypto import ALGORITHM, Signer
 from gongzhi.engine.crypto.statements import Signed, sign
-from gongzhi.organisation.models import Person
+from gongzhi.organisation.models import Person, uuid7
 
 from .states import State
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
-
-
-def uuid7() -> uuid.UUID:
-    """A UUID of version 7 (RFC 9562): public ids that sort by time and cannot be guessed."""
-    stamp = time.time_ns() // 1_000_000
-    value = (stamp << 80) | int.from_bytes(os.urandom(10), "big")
-    value = (value & ~(0xF << 76)) | (0x7 << 76)
-    value = (value & ~(0x3 << 62)) | (0x2 << 62)
-    return uuid.UUID(int=value)
 
 
 class Slot(models.Model):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from gongzhi.intake.models import Batch, uuid7
-from gongzhi.organisation.models import Person
+from gongzhi.intake.models import Batch
+from gongzhi.organisation.models import Person, uuid7
 
 
 class Taxpayer(models.Model):

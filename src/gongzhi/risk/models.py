@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from gongzhi.intake.models import Batch, uuid7
-from gongzhi.organisation.models import Person
+from gongzhi.intake.models import Batch
+from gongzhi.organisation.models import Person, uuid7
 from gongzhi.registry.models import Taxpayer
 
 from .states import GRADE_LABELS, LABELS, STEP_LABELS, Grade, State

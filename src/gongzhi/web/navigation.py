@@ -8,6 +8,7 @@ from gongzhi.gate import Sight
 
 ENTRIES = (
     ("", "/", "工作台", ""),
+    ("", "/work", "我的待办", "do_work give_work"),
     ("数据共享", "/submit", "报送文件", "submit_file"),
     ("数据共享", "/calendar", "报送日历", "see_calendar"),
     ("数据共享", "/matrix", "报送总览", "see_calendar"),

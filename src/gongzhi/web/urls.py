@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("gongzhi.catalogue.urls")),
     path("", include("gongzhi.editions.urls")),
     path("", include("gongzhi.intake.urls")),
+    path("", include("gongzhi.work.urls")),
     path("", include("gongzhi.registry.urls")),
     path("", include("gongzhi.risk.urls")),
     path("", include("gongzhi.audit.urls")),

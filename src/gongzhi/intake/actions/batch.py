@@ -17,9 +17,9 @@ from gongzhi.catalogue.actions import satisfy
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import parse_period
 from gongzhi.engine.lake import Lake, Stored
-from gongzhi.intake.models import Batch, BatchPart, LakeFile, Slot, Submission, uuid7
+from gongzhi.intake.models import Batch, BatchPart, LakeFile, Slot, Submission
 from gongzhi.intake.states import State, after
-from gongzhi.organisation.models import Person
+from gongzhi.organisation.models import Person, uuid7
 
 from . import preparation
 from .preparation import Prepared

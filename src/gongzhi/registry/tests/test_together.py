@@ -9,8 +9,8 @@ from django.utils import timezone
 from tests.files import PRESALE_HEAD, credit_code, csv_file, presale_rows
 
 from gongzhi.audit.models import Event
-from gongzhi.intake.models import uuid7
 from gongzhi.lists import listing
+from gongzhi.organisation.models import uuid7
 from gongzhi.registry import queries
 from gongzhi.registry.actions import decide_together, link_batches
 from gongzhi.registry.actions.decision import Refused

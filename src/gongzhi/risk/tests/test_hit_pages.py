@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from gongzhi.audit.models import Event
-from gongzhi.intake.models import uuid7
+from gongzhi.organisation.models import uuid7
 from gongzhi.risk import queries
 from gongzhi.risk.models import Hit, Step
 from gongzhi.risk.states import State

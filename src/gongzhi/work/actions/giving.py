@@ -1,0 +1,171 @@
+"""Items are opened, handed on, divided, put together and taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from gongzhi.audit.actions import record
+from gongzhi.editions.queries import in_force
+from gongzhi.engine.calendar import Holidays
+from gongzhi.engine.definitions import Definitions, WorkKind
+from gongzhi.gate import sight_of
+from gongzhi.organisation.models import Person
+from gongzhi.work.models import Item, Step
+from gongzhi.work.queries import kinds_to_give
+
+from .refused import Refused
+from .trail import duty_of, locked, moved, words
+
+_TITLE = 120
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an item is about, named and not linked: a room above may have any table behind it."""
+
+    kind: str
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class PlaceOfWork:
+    """Who has to do it: a post in a unit, or in a grid cell. Exactly one is filled."""
+
+    unit: str = ""
+    cell: str = ""
+
+
+@transaction.atomic
+def open_item(
+    *,
+    kind: str,
+    key: str,
+    title: str,
+    place: PlaceOfWork,
+    by: Person | None,
+    note: str = "",
+    subject: Subject | None = None,
+    due: dt.date | None = None,
+) -> Item:
+    """Open an item for another room, once for each `key`: opened again it is left as it is.
+
+    Without `due` the kind's own time counts from today. Raises KeyError for an unknown kind, unit or cell.
+    """
+    before = Item.objects.filter(key=key).first()
+    if before:
+        return before
+    return _opened(kind, title, place, by, key=key, note=note, subject=subject, due=due)
+
+
+@transaction.atomic
+def give(
+    *, kind: str, title: str, note: str, places: Sequence[PlaceOfWork], by: Person, due: dt.date | None = None
+) -> list[Item]:
+    """Give the same thing to several posts, an item each. Refused without title or place, or a past day."""
+    if kind not in {one.key for one in kinds_to_give(sight_of(by))}:
+        raise Refused("这类事项不能由你交办")
+    name = words(title, needed="事项名称")
+    if len(name) > _TITLE:
+        raise Refused(f"事项名称请不超过 {_TITLE} 字，详细要求写在下面")
+    if not places:
+        raise Refused("请选择交给哪个单位或网格")
+    if due and due < timezone.localdate():
+        raise Refused("办理期限不能早于今天")
+    beyond = [place for place in places if not _within(place, kind, by)]
+    if beyond:
+        raise Refused("只能交给自己范围内的单位和网格")
+    return [_opened(kind, name, place, by, note=words(note), due=due) for place in dict.fromkeys(places)]
+
+
+def _within(place: PlaceOfWork, kind: str, by: Person) -> bool:
+    sight, duty = sight_of(by), in_force().work[kind].reviewer
+    if place.unit:
+        return place.unit in in_force().units and place.unit in sight.units(duty)
+    cells = sight.cells(duty)
+    inside = not isinstance(cells, frozenset) or any(place.cell.startswith(cell) for cell in cells)
+    return place.cell in in_force().cells and inside
+
+
+def _opened(
+    kind: str, title: str, place: PlaceOfWork, by: Person | None, *, key: str | None = None, note: str = "",
+    subject: Subject | None = None, due: dt.date | None = None, parent: Item | None = None,
+) -> Item:  # fmt: skip
+    definitions, now = in_force(), timezone.now()
+    about = subject or Subject("", "", "")
+    item = Item.objects.create(
+        kind=kind, key=key, title=title, note=note, unit=place.unit, cell=place.cell, parent=parent,
+        given_by=by, given_unit=by.unit if by else "", given_at=now, definitions=definitions.digest,
+        due=due or due_day(definitions, definitions.work[kind], timezone.localdate()),
+        subject_kind=about.kind, subject_id=about.id, subject_title=about.title,
+    )  # fmt: skip
+    Step.objects.create(item=item, at=now, verb="open", by=by)
+    duty = definitions.work[kind].reviewer
+    record("work.opened", by=by, subject=("work", item.pk), duty=duty, detail={"kind": kind})
+    return item
+
+
+def due_day(definitions: Definitions, kind: WorkKind, today: dt.date) -> dt.date:
+    """The day by which an item of this kind that is opened today is to be done."""
+    value = definitions.parameters[kind.due_parameter].at(today)
+    days = int(value.value) if value else 0
+    if kind.counted == "days":
+        return today + dt.timedelta(days)
+    table = definitions.holidays
+    holidays = Holidays(table.off, table.worked, table.known_until, table.known_from)
+    return holidays.add_working_days(today, days).day
+
+
+@transaction.atomic
+def forward(*, item: Item, place: PlaceOfWork, note: str, by: Person) -> Item:
+    """转办: another post is to do it; why is asked. What was said so far goes with it."""
+    now = locked(item, "forward", by)
+    if (place.unit, place.cell) == (now.unit, now.cell):
+        raise Refused("已经在这个单位或网格，不用转办")
+    if not ((place.unit in in_force().units) != (place.cell in in_force().cells)):
+        raise Refused("请选择转给哪个单位或网格")
+    why = words(note, needed="转办的理由")
+    moved(now, "forward", by, note=why, unit=place.unit, cell=place.cell, person=None, stand_in=None)
+    record("work.forwarded", by=by, subject=("work", now.pk), duty=duty_of(now, "assignee"))
+    return now
+
+
+@transaction.atomic
+def withdraw(*, item: Item, note: str, by: Person) -> Item:
+    """撤销: it need not be done any more, and why."""
+    now = locked(item, "withdraw", by)
+    moved(now, "withdraw", by, note=words(note, needed="撤销的理由"))
+    record("work.withdrawn", by=by, subject=("work", now.pk), duty=duty_of(now, "reviewer"))
+    return now
+
+
+@transaction.atomic
+def split(*, item: Item, titles: Sequence[str], by: Person) -> list[Item]:
+    """分解: pieces of the same kind, place and day; the item itself waits until all of them are closed."""
+    names = [words(title) for title in titles if title.strip()]
+    if len(names) < 2:
+        raise Refused("请写明至少两个部分，一行一个")
+    if any(len(name) > _TITLE for name in names):
+        raise Refused(f"每个部分的名称请不超过 {_TITLE} 字")
+    now = locked(item, "split", by)
+    place = PlaceOfWork(now.unit, now.cell)
+    pieces = [_opened(now.kind, name, place, now.given_by, due=now.due, parent=now) for name in names]
+    moved(now, "split", by, note="、".join(names)[:200])
+    record("work.split", by=by, subject=("work", now.pk), duty=duty_of(now, "assignee"))
+    return pieces
+
+
+@transaction.atomic
+def merge(*, item: Item, into: Item, by: Person) -> Item:
+    """并入: the same thing was given twice to the same post; it is done once, under the other item."""
+    now, other = locked(item, "merge", by), locked(into, "merge", by)
+    if now.pk == other.pk or (now.kind, now.unit, now.cell) != (other.kind, other.unit, other.cell):
+        raise Refused("只能并入同一单位或网格的另一件同类事项")
+    moved(now, "merge", by, note=other.title, merged_into=other)
+    record("work.merged", by=by, subject=("work", now.pk), duty=duty_of(now, "reviewer"))
+    return other

@@ -1,0 +1,7 @@
+"""An act of this room that cannot be done as asked."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """The text is Chinese and says what to do instead."""

@@ -1,0 +1,18 @@
+"""Addresses of the work."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("work", views.items, name="work"),
+    path("work/new", views.give, name="work_new"),
+    path("work/together", views.together, name="work_together"),
+    path("work/filters", views.keep_filter, name="work_filters"),
+    path("work/filters/<int:pk>/drop", views.drop_filter, name="work_filter_drop"),
+    path("work/<uuid:pk>", views.item, name="work_item"),
+    path("work/<uuid:pk>/act/<slug:verb>", views.act, name="work_act"),
+    path("work/<uuid:pk>/files/<int:number>", views.file, name="work_file"),
+]
