@@ -82,6 +82,9 @@ class Home:
         return (self.path / "demo").exists()
 
 
+_HERE = {"127.0.0.1", "localhost", "::1"}
+
+
 def database(url: str, home: Home) -> dict[str, Any]:
     """Django's database settings from a URL; SQLite in the home when it is empty.
 
@@ -106,3 +109,28 @@ def database(url: str, home: Home) -> dict[str, Any]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def mail(url: str) -> tuple[str, int, str, str, bool, bool]:
+    """Host, port, user, password, TLS from the start, TLS by STARTTLS; empty when no mail is sent.
+
+    `smtps://user:password@host:465` or `smtp://user:password@host:587`; plain SMTP only to this machine.
+    Raises ValueError for anything else.
+    """
+    if not url:
+        return "", 25, "", "", False, False
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError("GONGZHI_MAIL 应写成 smtps://用户:密码@主机:465 或 smtp://用户:密码@主机:587")
+    whole, here = parts.scheme == "smtps", parts.hostname in _HERE
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    port = parts.port or (465 if whole else 587)
+    return parts.hostname, port, user, password, whole, not (whole or here)
+
+
+def hook(url: str) -> str:
+    """The gateway's address; https, save on this machine. Raises ValueError."""
+    parts = urlsplit(url)
+    if url and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _HERE):
+        raise ValueError("GONGZHI_HOOK 应是 https:// 开头的地址")
+    return url

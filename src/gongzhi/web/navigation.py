@@ -19,10 +19,12 @@ ENTRIES = (
     ("风险比对", "/taxpayers", "纳税人", "see_taxpayer"),
     ("风险比对", "/hits", "疑点", "see_hits"),
     ("风险比对", "/links", "待认定", "decide_links"),
+    ("数据共享", "/letters", "催报函", "chase_units"),
     ("目录", "/definitions", "目录与规则", "see_definitions"),
     ("目录", "/editions", "修订", "draft_definitions approve_definitions"),
     ("目录", "/suggestions", "建议", "see_definitions"),
     ("管理", "/people", "人员与授权", "administer_accounts administer_grants see_unit_people"),
+    ("管理", "/outbox", "提醒的发送", "administer_system"),
     ("管理", "/audit", "审计记录", "read_audit"),
 )
 

@@ -7,6 +7,10 @@ GONGZHI_HOSTS        comma-separated host names that may be served (default: thi
 GONGZHI_PROXIES      comma-separated addresses of reverse proxies whose X-Forwarded-For is believed
                      (default: this machine when GONGZHI_HTTPS is 1, otherwise none)
 GONGZHI_HTTPS        1 behind a TLS proxy: secure cookies, HSTS
+GONGZHI_MAIL         smtps://user:password@host:465, or smtp:// with STARTTLS; empty: no reminders by mail
+GONGZHI_MAIL_FROM    the address that reminders come from
+GONGZHI_HOOK         https address of the message gateway that takes reminders; empty: none
+GONGZHI_HOOK_SECRET  what calls to it are signed with (HMAC-SM3)
 GONGZHI_RULE_SECONDS seconds that one rule may take in a scan (default 300)
 """
 
@@ -17,13 +21,23 @@ from pathlib import Path
 
 from gongzhi.engine.crypto import derive_ring
 
-from .home import Home, database
+from .home import Home, database, hook, mail
 
 BASE = Path(__file__).resolve().parents[3]
 HOME = Home(Path(os.environ.get("GONGZHI_HOME") or BASE / "var").absolute())
 HOME.prepare()
 DEFINITIONS = Path(os.environ.get("GONGZHI_DEFINITIONS") or BASE / "definitions").absolute()
 HTTPS = os.environ.get("GONGZHI_HTTPS") == "1"
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_SSL, EMAIL_USE_TLS = mail(
+    os.environ.get("GONGZHI_MAIL", "")
+)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("GONGZHI_MAIL_FROM", "gongzhi@localhost")
+MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("<> ")
+HOOK_ADDRESS = hook(os.environ.get("GONGZHI_HOOK", ""))
+HOOK_SECRET = os.environ.get("GONGZHI_HOOK_SECRET", "")
+if HOOK_ADDRESS and not HOOK_SECRET:
+    raise ValueError("写了 GONGZHI_HOOK，还要写 GONGZHI_HOOK_SECRET")
 RULE_SECONDS = float(os.environ.get("GONGZHI_RULE_SECONDS") or 300)  # what one rule may take in a scan
 
 SECRET_KEY = HOME.secret("django").hex()

@@ -118,3 +118,15 @@ class StandInForm(NoteForm):
     """AB角."""
 
     person = forms.UUIDField(required=False, error_messages={"invalid": "请从列表中选择"})
+
+
+class AddressForm(forms.Form):
+    """Where one wants reminders by mail."""
+
+    mail = forms.EmailField(
+        label="接收提醒的邮箱",
+        required=False,
+        max_length=120,
+        help_text="只用来发到期提醒，不显示给其他人。不填的只在平台内提醒。",
+        error_messages={"invalid": "邮箱看不懂，请写成 name@example.cn 这样"},
+    )

@@ -15,4 +15,11 @@ urlpatterns = [
     path("work/<uuid:pk>", views.item, name="work_item"),
     path("work/<uuid:pk>/act/<slug:verb>", views.act, name="work_act"),
     path("work/<uuid:pk>/files/<int:number>", views.file, name="work_file"),
+    path("messages", views.messages, name="messages"),
+    path("messages/read", views.read, name="messages_read"),
+    path("letters", views.letters, name="letters"),
+    path("letters/<int:pk>", views.letter, name="letter"),
+    path("letters/<int:pk>/decide", views.decide_letter, name="letter_decide"),
+    path("outbox", views.outbox, name="outbox"),
+    path("outbox/<int:pk>/again", views.try_again, name="outbox_again"),
 ]

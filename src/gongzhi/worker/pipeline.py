@@ -16,12 +16,15 @@ from django.utils import timezone
 
 from gongzhi.audit.actions import seal
 from gongzhi.catalogue.actions import open_periods
+from gongzhi.catalogue.queries import matters
 from gongzhi.engine.tables import warm
 from gongzhi.intake.actions.orphans import sweep
 from gongzhi.intake.actions.signing import close_days, freeze_due, sign_receipts
 from gongzhi.intake.actions.submission import check_waiting
 from gongzhi.organisation.actions import close_idle, forget
 from gongzhi.registry.actions import link_new
+from gongzhi.work.actions import deliver, remind
+from gongzhi.work.queries import own_matters, quiet
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 0.5
@@ -33,14 +36,24 @@ def owe() -> int:
     return open_periods(since=dt.date(today.year, 1, 1), until=today)
 
 
+def tell() -> int:
+    """Remind of what is due, on the day as it is here; not before the hour from which reminders go out."""
+    if quiet(timezone.localtime()):
+        return 0
+    today = timezone.localdate()
+    return remind(matters=[*matters(today), *own_matters()], on=today, by=None)
+
+
 EVERY_ROUND: tuple[tuple[str, Callable[[], int]], ...] = (
     ("seal", seal),  # chain the events of the last half second
     ("check", check_waiting),  # read and check the files that pages have received
     ("sign", sign_receipts),  # sign the receipts of new batches, all under one root
     ("link", link_new),  # join the rows of new batches to taxpayers
+    ("deliver", deliver),  # send the messages that are on their way out of the house
 )
 EVERY_HOUR: tuple[tuple[str, Callable[[], int]], ...] = (
     ("owe", owe),  # write down what is owed
+    ("remind", tell),  # tell who must hear it what is due soon or overdue
     ("close", close_days),  # close the days that have ended, each chained to the one before
     ("freeze", freeze_due),  # fix which batches count at the cut-offs that have passed
     ("sweep", sweep),  # remove what a broken commit has left behind

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from gongzhi.catalogue.models import Act, Activity, Obligation
-from gongzhi.catalogue.states import Standing, standing
+from gongzhi.catalogue.states import Standing, State, due_of, standing
 from gongzhi.editions.queries import in_force
+from gongzhi.engine.calendar import parse_period
 from gongzhi.gate import Sight
+from gongzhi.work.queries import Matter
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,29 @@ def in_days(rows: QuerySet[Obligation], today: dt.date, days: int, state: str) -
 def unmet(rows: QuerySet[Obligation]) -> QuerySet[Obligation]:
     """Those for which nothing came, no zero report either, and that are not exempt."""
     return rows.filter(received_at=None, zero_at=None, exempt_on=None)
+
+
+def matters(today: dt.date, ahead: int = 31) -> list[Matter]:
+    """What units still owe, as matters to be reminded of; due within `ahead` days or overdue.
+
+    None where the district's definitions have no ladder for the calendar. Resources that do not count
+    against a unit (4.3, whose provider the notice lost) are never chased.
+    """
+    definitions = in_force()
+    ladder = next((one.key for one in definitions.ladders.values() if one.obligations), None)
+    rows = unmet(Obligation.objects.filter(scored=True)).exclude(due=None)
+    if ladder is None:
+        return []
+    found = []
+    for one in rows.filter(due__lte=today + dt.timedelta(ahead)):
+        due, resource = due_of(one, today), definitions.resources.get(one.resource)
+        if resource and due and standing(one, today).state in {State.NOT_DUE, State.AWAITED, State.MISSING}:
+            title = f"{one.resource} {resource.title}（{parse_period(one.period).label}）"
+            address = f"/obligations/{one.pk}"
+            found.append(
+                Matter(f"obligation:{one.pk}", title, due, address, "submit_file", ladder, unit=one.unit)
+            )
+    return found
 
 
 def acts_visible_to(sight: Sight) -> QuerySet[Act]:

@@ -28,10 +28,10 @@ from .resource import (
 )
 from .strict import DefinitionError, Problem
 from .words import Duty, Finding, Role, Term
-from .work import FormField, Ladder, LetterTemplate, ReminderStep, WorkKind
+from .work import ASSIGNEE, FormField, Ladder, LetterTemplate, ReminderStep, WorkKind
 
 __all__ = [
-    "AnyOf", "Basis", "Case", "Cell", "Check", "Clause", "CollaborationItem", "DatedValue",
+    "ASSIGNEE", "AnyOf", "Basis", "Case", "Cell", "Check", "Clause", "CollaborationItem", "DatedValue",
     "DefinitionError", "Definitions", "District", "Duty", "Evidence", "Field", "FieldType", "Finding",
     "FormField", "Frequency", "GridTask", "Holiday", "HolidayYear", "Holidays", "Ladder",
     "LetterTemplate", "Needs", "Order", "Parameter", "Party", "Post", "Problem", "Product",

@@ -90,13 +90,17 @@ class ReminderStep(Strict):
 
 
 class Ladder(Strict):
-    """When and whom the machine reminds of what is due, step by step upwards."""
+    """When and whom the machine reminds of what is due, step by step upwards.
+
+    The ladder with `obligations` is the one for what units owe by the calendar; there is at most one.
+    """
 
     key: Key
     title: Title
     document: Title
     clause: Title
     since: dt.date
+    obligations: bool = False
     steps: Annotated[tuple[ReminderStep, ...], Also(min_length=1)]
 
     @model_validator(mode="after")
@@ -143,7 +147,10 @@ def work_faults(definitions: Definitions, source: Source) -> Iterator[tuple[Loca
 
 
 def ladder_faults(definitions: Definitions, source: Source) -> Iterator[tuple[Location, str]]:
-    """References of a ladder that lead nowhere."""
+    """References of a ladder that lead nowhere, and a second ladder for what the calendar asks."""
+    others = [one.key for one in definitions.ladders.values() if one.obligations]
+    if source.value.get("obligations") and others != [source.value["key"]]:
+        yield ("obligations",), f"报送事项只能用一个提醒阶梯：{'、'.join(others)}"
     for place, step in enumerate(source.value["steps"]):
         if step["to"] != ASSIGNEE and step["to"] not in definitions.duties:
             yield ("steps", place, "to"), f"没有这个职责：{step['to']}"

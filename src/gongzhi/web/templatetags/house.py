@@ -12,6 +12,7 @@ from django.template.context import RequestContext
 from django.utils.safestring import SafeString
 
 from gongzhi.web.navigation import groups
+from gongzhi.work.queries import unread as unread_by
 
 register = template.Library()
 MISSING = "—"
@@ -58,6 +59,12 @@ def navigation(context: RequestContext) -> dict[str, Any]:
 def page_head(title: str, purpose: str = "", **more: str) -> dict[str, str]:
     """One title, one sentence that says what the page is for, one primary action."""
     return {"title": title, "purpose": purpose, **more}
+
+
+@register.simple_tag(takes_context=True)
+def unread(context: RequestContext) -> int:
+    """How many messages the reader has not seen; none on an error page, which asks for nothing."""
+    return 0 if context.get("quiet") else unread_by(context["sight"])
 
 
 @register.inclusion_tag("components/empty.html")

@@ -1,6 +1,9 @@
-"""Work items, what happened to them, and what was attached."""
+"""Work items, what happened to them and was attached, reminders and letters."""
 
 from .attachment import Attachment
 from .item import Item, SavedFilter, Step
+from .message import Address, Delivery, Letter, Message, Told
 
-__all__ = ["Attachment", "Item", "SavedFilter", "Step"]
+__all__ = [
+    "Address", "Attachment", "Delivery", "Item", "Letter", "Message", "SavedFilter", "Step", "Told",
+]  # fmt: skip

@@ -14,10 +14,24 @@ from .items import (
     visible_to,
     with_standing,
 )
+from .reminders import (
+    Matter,
+    deliveries_visible_to,
+    everybody,
+    holders,
+    letters_visible_to,
+    messages_visible_to,
+    own_matters,
+    quiet,
+    rung,
+    unread,
+)
 from .sides import ASSIGNEE, REVIEWER, colleagues, may, sides_of, verbs_of
 
 __all__ = [
-    "ASSIGNEE", "REVIEWER", "Filter", "assigned_to", "colleagues", "counts", "filters_of", "kind_of",
-    "kinds_to_give", "may", "mine", "place_name", "same_as", "sides_of", "units_to_ask", "verbs_of",
-    "visible_to", "with_standing",
+    "ASSIGNEE", "REVIEWER", "Filter", "Matter", "assigned_to", "colleagues", "counts",
+    "deliveries_visible_to", "everybody", "filters_of", "holders", "kind_of", "kinds_to_give",
+    "letters_visible_to", "may", "messages_visible_to", "mine", "own_matters", "place_name",
+    "quiet", "rung", "same_as", "sides_of", "units_to_ask", "unread", "verbs_of", "visible_to",
+    "with_standing",
 ]  # fmt: skip

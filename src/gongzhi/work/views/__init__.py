@@ -2,5 +2,9 @@
 
 from .item import act, file, item
 from .items import drop_filter, give, items, keep_filter, together
+from .messages import decide_letter, letter, letters, messages, outbox, read, try_again
 
-__all__ = ["act", "drop_filter", "file", "give", "item", "items", "keep_filter", "together"]
+__all__ = [
+    "act", "decide_letter", "drop_filter", "file", "give", "item", "items", "keep_filter", "letter",
+    "letters", "messages", "outbox", "read", "together", "try_again",
+]  # fmt: skip

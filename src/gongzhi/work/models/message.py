@@ -1,0 +1,129 @@
+"""Reminders that were told, the message a person gets a day, its way out of the house, letters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from gongzhi.engine.crypto import seal, unseal
+from gongzhi.organisation.models import Person
+
+CHANNELS = {"mail": "邮件", "hook": "网关"}
+DELIVERY = {"waiting": "待发", "sent": "已发", "failed": "没有发出"}
+LETTERS = {"drafted": "待签发", "issued": "已签发", "withdrawn": "不发"}
+
+
+class Told(models.Model):
+    """One rung of a ladder, told once for one matter. `days` counts from the due day, before it negative."""
+
+    matter = models.CharField(max_length=80)
+    days = models.SmallIntegerField()
+    on = models.DateField()
+    people = models.PositiveSmallIntegerField()  # nobody holding the duty is worth knowing too
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["matter", "days"], name="told_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.matter} {self.days:+d}"
+
+
+class Message(models.Model):
+    """All that a person is reminded of on one day: lines of text, each with the page that it opens."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    lines = models.JSONField(default=list)  # [[text, address], …]; never a personal value, never an amount
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-day", "-id")
+        constraints = (models.UniqueConstraint(fields=["person", "day"], name="message_once_a_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.day}"
+
+
+class Delivery(models.Model):
+    """A message on its way out of the house by one channel. `nonce` names it the same at every try."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
+    channel = models.CharField(max_length=8)
+    nonce = models.CharField(max_length=32, unique=True)
+    state = models.CharField(max_length=8, default="waiting")
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField()
+    error = models.CharField(max_length=200, blank=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=["message", "channel"], name="delivery_once"),)
+        indexes = (models.Index(fields=["state", "next_at"], name="delivery_waiting"),)
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.message_id}"
+
+    @property
+    def channel_label(self) -> str:
+        return CHANNELS[self.channel]
+
+    @property
+    def state_label(self) -> str:
+        return DELIVERY[self.state]
+
+
+class Address(models.Model):
+    """Where a person wants reminders by mail; sealed, shown to nobody else."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="+", primary_key=True)
+    sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.person_id)
+
+    def _place(self) -> bytes:
+        return f"mail:{self.person_id}".encode()
+
+    def keep(self, address: str) -> None:
+        """Seal an address into this row."""
+        self.sealed = seal(settings.KEYS.current("seal"), address.encode(), self._place())
+
+    @property
+    def mail(self) -> str:
+        plain: Any = unseal(settings.KEYS, bytes(self.sealed), self._place())
+        return bytes(plain).decode()
+
+
+class Letter(models.Model):
+    """A letter drafted for the office to issue (催报函): as it was worded, never rewritten."""
+
+    unit = models.CharField(max_length=48)
+    day = models.DateField()
+    template = models.CharField(max_length=48)
+    title = models.CharField(max_length=120)
+    salutation = models.CharField(max_length=120)
+    paragraphs = models.JSONField(default=list)
+    signature = models.CharField(max_length=120)
+    state = models.CharField(max_length=10, default="drafted")
+    number = models.CharField(max_length=24, blank=True)
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-day", "unit")
+        constraints = (
+            models.UniqueConstraint(fields=["unit", "day", "template"], name="letter_once_a_day"),
+            models.UniqueConstraint(
+                fields=["number"], condition=~models.Q(number=""), name="letter_number_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.unit}"
+
+    @property
+    def state_label(self) -> str:
+        return LETTERS[self.state]

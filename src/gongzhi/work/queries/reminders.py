@@ -1,0 +1,115 @@
+"""Who is to be reminded of what today, and what was said."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from gongzhi.editions.queries import in_force
+from gongzhi.engine.definitions import Ladder, ReminderStep
+from gongzhi.gate import Sight, sight_of
+from gongzhi.organisation.models import Person
+from gongzhi.work.models import Delivery, Item, Letter, Message
+from gongzhi.work.states import OPEN
+
+from .items import kind_of
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Something that is due, as a room tells it: who owes it under which duty, and the page that it opens.
+
+    `title` names it without any personal value or amount: it goes out of the house in mails.
+    """
+
+    key: str
+    title: str
+    due: dt.date
+    address: str
+    duty: str
+    ladder: str
+    unit: str = ""
+    cell: str = ""
+    person: str = ""  # the one who took it, where somebody did
+
+
+def rung(ladder: Ladder, due: dt.date, day: dt.date, told: Collection[int]) -> ReminderStep | None:
+    """The rung to be told on a day: the highest one reached, unless it or a higher one was told before.
+
+    A machine that was off for a week says the latest thing once, and not all that it missed.
+    """
+    reached = [step for step in ladder.steps if due + dt.timedelta(step.days) <= day]
+    if not reached or (told and max(told) >= reached[-1].days):
+        return None
+    return reached[-1]
+
+
+def everybody() -> list[tuple[Person, Sight]]:
+    """All active people with what each may do, by login name."""
+    people = Person.objects.filter(is_active=True).order_by("username")
+    return [(person, sight_of(person)) for person in people]
+
+
+def holders(among: Sequence[tuple[Person, Sight]], duty: str, unit: str = "", cell: str = "") -> list[Person]:
+    """Who of `among` holds a duty over a unit or a cell; without both: anywhere."""
+    return [person for person, sight in among if sight.has(duty) and _over(sight, duty, unit, cell)]
+
+
+def _over(sight: Sight, duty: str, unit: str, cell: str) -> bool:
+    cells = sight.cells(duty)
+    if cell:
+        return not isinstance(cells, frozenset) or any(cell.startswith(one) for one in cells)
+    return not unit or unit in sight.units(duty)
+
+
+def own_matters() -> list[Matter]:
+    """The open work items as matters."""
+    return [_matter(item) for item in Item.objects.filter(state__in=OPEN)]
+
+
+def _matter(item: Item) -> Matter:
+    kind = kind_of(item)
+    return Matter(
+        key=f"work:{item.pk}", title=item.title, due=item.due, address=f"/work/{item.pk}", duty=kind.assignee,
+        ladder=kind.reminders, unit=item.unit, cell=item.cell, person=str(item.person_id or ""),
+    )  # fmt: skip
+
+
+def messages_visible_to(sight: Sight) -> QuerySet[Message]:
+    """One's own messages, the latest first."""
+    return Message.objects.filter(person=UUID(sight.person)) if sight.person else Message.objects.none()
+
+
+def unread(sight: Sight) -> int:
+    return messages_visible_to(sight).filter(read_at=None).count()
+
+
+def letters_visible_to(sight: Sight) -> QuerySet[Letter]:
+    """Letters: all for the office, the issued ones for the unit that they went to."""
+    if sight.has("chase_units"):
+        return Letter.objects.all()
+    if sight.unit and (sight.has("do_work") or sight.has("oversee_unit")):
+        return Letter.objects.filter(unit=sight.unit, state="issued")
+    return Letter.objects.none()
+
+
+def deliveries_visible_to(sight: Sight) -> QuerySet[Delivery]:
+    """What is on its way or did not get out, for who keeps the system running; never what it says."""
+    if not sight.has("administer_system"):
+        return Delivery.objects.none()
+    return Delivery.objects.exclude(state="sent").select_related("message__person")
+
+
+def quiet(at: dt.datetime) -> bool:
+    """Whether nothing goes out at this local instant (parameters remind_from_hour, remind_until_hour)."""
+    hours = []
+    for key in ("remind_from_hour", "remind_until_hour"):
+        parameter = in_force().parameters.get(key)
+        value = parameter.at(at.date()) if parameter else None
+        hours.append(int(value.value) if value else None)
+    first, last = hours
+    return first is not None and last is not None and not first <= at.hour < last
