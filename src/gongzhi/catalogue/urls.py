@@ -16,6 +16,7 @@ urlpatterns = [
     path("acts/<int:pk>/withdraw", views.withdraw, name="withdraw_act"),
     path("acts/<int:pk>/provided", views.provided, name="provided"),
     path("requests/new", views.request_data, name="request_data"),
+    path("units/<str:unit>/duties", views.duties, name="duties"),
     path("matrix", views.matrix, name="matrix"),
     path("matrix/<str:unit>/<str:resource>", views.matrix_row, name="matrix_row"),
 ]

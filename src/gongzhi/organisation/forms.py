@@ -214,3 +214,31 @@ def attempt(form: forms.Form, act: Callable[..., Any], /, **values: Any) -> Any:
     except Refused as refused:
         form.add_error(None, str(refused))
         return None
+
+
+POSTS = {
+    "head": "主要负责人",
+    "deputy": "分管负责人",
+    "section": "负责科室",
+    "liaison": "信息联络员",
+    "liaison_post": "联络员职务",
+    "telephone": "办公电话",
+}
+
+
+class FilingForm(forms.Form):
+    """The posts that a unit puts on file; all are asked by the notice, 二(二)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for key, title in POSTS.items():
+            self.fields[key] = forms.CharField(
+                label=title, max_length=60, error_messages={"required": f"请填写{title}"}
+            )
+        self.fields["telephone"].help_text = "单位的办公电话，不填个人手机。"
+
+    def clean_telephone(self) -> str:
+        text: str = self.cleaned_data["telephone"]
+        if sum(one.isdecimal() for one in text) < 7 or set(text) - set("0123456789-－（）() 转"):
+            raise forms.ValidationError("电话看不懂，请写成 0575-88888888 这样")
+        return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import account, people, sign_in
+from .views import account, filings, people, sign_in
 
 urlpatterns = [
     path("login", sign_in.sign_in, name="sign_in"),
@@ -15,6 +15,11 @@ urlpatterns = [
     path("account/password", account.password, name="password"),
     path("account/second-factor", account.second_factor, name="second_factor"),
     path("account/sittings", account.sittings, name="sittings"),
+    path("liaisons", filings.overview, name="filings"),
+    path("liaisons/mine", filings.mine, name="filing"),
+    path("liaisons/confirm", filings.confirm, name="filing_confirm"),
+    path("liaisons/<uuid:pk>", filings.one, name="filing_one"),
+    path("liaisons/<uuid:pk>/decide", filings.decide, name="filing_decide"),
     path("people", people.people, name="people"),
     path("people/new", people.register, name="person_new"),
     path("people/<uuid:pk>", people.person, name="person"),

@@ -23,6 +23,8 @@ ENTRIES = (
     ("目录", "/definitions", "目录与规则", "see_definitions"),
     ("目录", "/editions", "修订", "draft_definitions approve_definitions"),
     ("目录", "/suggestions", "建议", "see_definitions"),
+    ("管理", "/liaisons/mine", "联络员备案", "file_liaisons"),
+    ("管理", "/liaisons", "联络员备案", "confirm_liaisons"),
     ("管理", "/people", "人员与授权", "administer_accounts administer_grants see_unit_people"),
     ("管理", "/outbox", "提醒的发送", "administer_system"),
     ("管理", "/audit", "审计记录", "read_audit"),

@@ -1,9 +1,10 @@
 """All that reads in this room: what is owed, what was asked about it, and the picture of it all."""
 
+from .duties import Sheet, sheet_of
 from .matrix import Matrix, Rates, matrix, rates, with_state
 from .owed import Owed, acts_visible_to, in_days, matters, owed, standing_duties, unmet, visible_to
 
 __all__ = [
-    "Matrix", "Owed", "Rates", "acts_visible_to", "in_days", "matrix", "matters", "owed", "rates",
-    "standing_duties", "unmet", "visible_to", "with_state",
+    "Matrix", "Owed", "Rates", "Sheet", "acts_visible_to", "in_days", "matrix", "matters", "owed",
+    "rates", "sheet_of", "standing_duties", "unmet", "visible_to", "with_state",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field as Also
 from pydantic import StringConstraints, model_validator
 
+from .organisation import UnitKind
 from .strict import Key, Strict, Text, Title
 
 
@@ -93,6 +94,7 @@ class Clause(Strict):
     section: Title
     text: Text
     actor: Title
+    binds: tuple[UnitKind, ...] = ()  # the kinds of units that the actor means
     kind: Key
     room: Key | None = None  # the room of the house that serves it
     state: Literal["todo", "part", "done"]

@@ -17,6 +17,7 @@ from .accounts import (
 )
 from .cast import Seat, seat_cast, seats
 from .factor import begin_factor, confirm_factor, proof_given, remove_factor, verify_factor
+from .filing import confirm_filing, decide_filing, open_posts, submit_filing
 from .grants import end_grant, grant
 from .passwords import PASSWORDS_REMEMBERED, faults_of, set_password
 from .refusal import Barred, Refused
@@ -24,8 +25,9 @@ from .sitting import end_others, forget, refused_sign_in, seen, signed_in, signe
 
 __all__ = [
     "LINK_HOURS", "PASSWORDS_REMEMBERED", "Barred", "Refused", "Seat", "approve", "begin_factor",
-    "close_idle", "confirm_factor", "disable", "end_grant", "end_others", "faults_of",
-    "first_administrators", "forget", "grant", "issue_link", "proof_given", "refused_sign_in", "register",
-    "remove_factor", "reopen", "seat_cast", "seats", "seen", "set_password", "signed_in", "signed_out",
+    "close_idle", "confirm_factor", "confirm_filing", "decide_filing", "disable", "end_grant",
+    "end_others", "faults_of", "first_administrators", "forget", "grant", "issue_link",
+    "open_posts", "proof_given", "refused_sign_in", "register", "remove_factor", "reopen",
+    "seat_cast", "seats", "seen", "set_password", "signed_in", "signed_out", "submit_filing",
     "unlock", "verify_factor",
 ]  # fmt: skip

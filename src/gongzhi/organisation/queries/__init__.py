@@ -1,5 +1,13 @@
 """All that reads in this room."""
 
+from .filings import (
+    Standing,
+    confirmed,
+    filing_units,
+    filings_visible_to,
+    half_year,
+    standings,
+)
 from .people import (
     ADMINISTRATORS,
     administrators,
@@ -42,11 +50,12 @@ from .sign_in import (
 )
 
 __all__ = [
-    "ADMINISTRATORS", "FACTOR_PAGE", "PASSWORD_PAGE", "Grants", "address_digest", "address_of",
-    "administrators", "asks_for_code", "attempt_name", "cell_name", "counted_name", "definitions",
-    "find_link", "has_second_factor", "history", "idle_accounts", "idle_seconds", "in_force",
-    "is_administrator", "link_digest", "locked_since", "most_sittings", "myself", "needs_second_factor",
-    "network_of", "open_sittings", "password_expired", "password_until", "proved_lately", "roles_of",
-    "seconds_barred", "unfinished_sign_in", "unit_name", "unit_of", "visible_to",
+    "ADMINISTRATORS", "FACTOR_PAGE", "PASSWORD_PAGE", "Grants", "Standing", "address_digest",
+    "address_of", "administrators", "asks_for_code", "attempt_name", "cell_name", "confirmed",
+    "counted_name", "definitions", "filing_units", "filings_visible_to", "find_link", "half_year",
+    "has_second_factor", "history", "idle_accounts", "idle_seconds", "in_force", "is_administrator",
+    "link_digest", "locked_since", "most_sittings", "myself", "needs_second_factor", "network_of",
+    "open_sittings", "password_expired", "password_until", "proved_lately", "roles_of",
+    "seconds_barred", "standings", "unfinished_sign_in", "unit_name", "unit_of", "visible_to",
     "why_ended",
 ]  # fmt: skip

@@ -1,0 +1,105 @@
+"""联络员备案: filed by the unit, taken on file by the office, confirmed each half-year, never overwritten."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from gongzhi.audit.models import Event
+from gongzhi.gate import sight_of
+from gongzhi.organisation import actions, queries
+from gongzhi.organisation.actions import Refused
+from gongzhi.organisation.models import Filing
+
+pytestmark = pytest.mark.django_db
+UNIT = "construction_transport"
+POSTS = {
+    "head": "示例甲", "deputy": "示例乙", "section": "办公室", "liaison": "示例丙", "liaison_post": "科员",
+    "telephone": "0575-00000000",
+}  # fmt: skip
+
+
+@pytest.fixture
+def submitted(cast):
+    def made(**changed):
+        return actions.submit_filing(unit=UNIT, posts=POSTS | changed, by=cast["liaison"])
+
+    return made
+
+
+def test_a_new_one_replaces_when_it_is_filed_and_not_before(submitted, cast):
+    first = actions.decide_filing(filing=submitted(), accept=True, reason="", by=cast["office"])
+    assert first.number.startswith("LL-")
+    second = submitted(liaison="示例丁")
+    third = submitted(liaison="示例戊")
+    states = {one.pk: one.state for one in Filing.objects.all()}
+    assert states == {first.pk: "filed", second.pk: "replaced", third.pk: "submitted"}
+    actions.decide_filing(filing=third, accept=True, reason="", by=cast["office"])
+    states = {one.pk: one.state for one in Filing.objects.all()}
+    assert states == {first.pk: "replaced", second.pk: "replaced", third.pk: "filed"}
+    assert Filing.objects.get(pk=first.pk).posts == POSTS
+    with pytest.raises(Refused, match="已备案"):
+        actions.decide_filing(filing=third, accept=False, reason="晚了", by=cast["office"])
+
+
+def test_returned_with_a_reason(submitted, cast):
+    filing = submitted()
+    with pytest.raises(Refused, match="退回的理由"):
+        actions.decide_filing(filing=filing, accept=False, reason=" ", by=cast["office"])
+    actions.decide_filing(filing=filing, accept=False, reason="缺科室", by=cast["office"])
+    assert Filing.objects.get().state == "returned"
+    with pytest.raises(Refused, match="还没有备案过"):
+        actions.confirm_filing(unit=UNIT, by=cast["liaison"])
+
+
+def test_confirmed_counts_for_its_half_year(submitted, cast):
+    filing = actions.decide_filing(filing=submitted(), accept=True, reason="", by=cast["office"])
+    today = timezone.localdate()
+    next_half = queries.half_year(today)[0] + dt.timedelta(200)
+    assert queries.confirmed(filing, today)
+    assert not queries.confirmed(filing, next_half)
+    filing.confirmed_at = timezone.now() + dt.timedelta(200)
+    assert queries.confirmed(filing, next_half)
+    assert queries.half_year(dt.date(2026, 6, 30)) == (dt.date(2026, 1, 1), "2026年上半年")
+    assert queries.half_year(dt.date(2026, 7, 1)) == (dt.date(2026, 7, 1), "2026年下半年")
+
+
+def test_names_lie_sealed_and_every_look_leaves_an_event(submitted, cast):
+    filing = submitted()
+    assert "示例丙".encode() not in bytes(Filing.objects.get().sealed)
+    assert actions.open_posts(filing=filing, by=cast["office"]) == POSTS
+    event = Event.objects.get(verb="filing.opened")
+    assert (event.actor, event.duty) == (str(cast["office"].pk), "confirm_liaisons")
+    assert "示例" not in str(Event.objects.values_list("detail", flat=True))
+
+
+def test_who_sees_it(submitted, cast):
+    submitted()
+    seeing = {name for name, one in cast.items() if queries.filings_visible_to(sight_of(one)).exists()}
+    assert seeing == {"liaison", "head", "office"}
+
+
+def test_the_pages(client_of, cast):
+    liaison, office, peer = client_of("liaison"), client_of("office"), client_of("peer")
+    answer = liaison.post("/liaisons/mine", POSTS | {"telephone": "没有", "section": ""})
+    assert answer.status_code == 422
+    assert "电话看不懂" in answer.content.decode()
+    assert "请填写负责科室" in answer.content.decode()
+    assert "示例丙" in answer.content.decode()
+    assert "等领导小组办公室备案" in liaison.post("/liaisons/mine", POSTS, follow=True).content.decode()
+    filing = Filing.objects.get()
+    assert f"/liaisons/{filing.pk}" in office.get("/liaisons").content.decode()
+    assert peer.get(f"/liaisons/{filing.pk}").status_code == 404
+    assert liaison.post(f"/liaisons/{filing.pk}/decide", {"verdict": "file"}).status_code == 404
+    page = office.post(f"/liaisons/{filing.pk}/decide", {"verdict": "return"}, follow=True).content.decode()
+    assert "请写明退回的理由" in page
+    page = office.post(f"/liaisons/{filing.pk}/decide", {"verdict": "file"}, follow=True).content.decode()
+    assert "已备案，回执编号 LL-" in page
+    page = liaison.get("/liaisons/mine").content.decode()
+    assert "已确认" in page
+    assert "示例丙" in page
+    Filing.objects.update(decided_at=timezone.now() - dt.timedelta(200))
+    assert "没有变化，确认" in liaison.get("/liaisons/mine").content.decode()
+    assert "已确认本半年" in liaison.post("/liaisons/confirm", follow=True).content.decode()
