@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from gongzhi.audit.models import Event
+from gongzhi.disclosure.models import Acceptance
 from gongzhi.organisation.models import Authenticator, Grant, Person
 
 
@@ -52,11 +53,13 @@ def cast(db: None) -> dict[str, Person]:
         before = set(Event.objects.values_list("pk", flat=True))  # another fixture may have been first
         people = seat_all()
         _seated.update(people=copy.deepcopy(list(people.values())), grants=list(Grant.objects.all()))
+        _seated["accepted"] = list(Acceptance.objects.all())
         _seated["events"] = [event for event in Event.objects.order_by("id") if event.pk not in before]
         return people
     people = {person.username: copy.deepcopy(person) for person in _seated["people"]}
     Person.objects.bulk_create(people.values())
     Grant.objects.bulk_create(_anew(_seated["grants"]))
+    Acceptance.objects.bulk_create(_anew(_seated["accepted"]))
     Event.objects.bulk_create(_anew(_seated["events"], at=timezone.now()))
     return people
 

@@ -12,6 +12,7 @@ stranger    signed in, without any grant
 
 from __future__ import annotations
 
+from gongzhi.disclosure.actions import accept_agreements
 from gongzhi.organisation.actions import Seat, seat_cast, seats
 from gongzhi.organisation.models import Person
 
@@ -22,7 +23,10 @@ PASSWORD = "Xin-Nian-2048-ok"
 
 def seat_all() -> dict[str, Person]:
     """Seat the cast with the tests' password; returns login name → person."""
-    return seat_cast({name: PASSWORD for name in NAMES})
+    people = seat_cast({name: PASSWORD for name in NAMES})
+    for person in people.values():
+        accept_agreements(by=person)
+    return people
 
 
 __all__ = ["NAMES", "PASSWORD", "Seat", "seat_all", "seats"]

@@ -72,6 +72,7 @@ VERBS = MappingProxyType(
         "address.kept": "保存提醒邮箱",
         "address.dropped": "删去提醒邮箱",
         "letter.decided": "决定催报函",
+        "agreement.accepted": "签署保密承诺",
         "filing.submitted": "提交联络员备案",
         "filing.filed": "备案联络员",
         "filing.returned": "退回联络员备案",

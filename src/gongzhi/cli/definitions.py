@@ -29,11 +29,13 @@ def check(options: argparse.Namespace) -> int:
     from django.conf import settings  # noqa: PLC0415  # settings exist only after setup
 
     from gongzhi.editions.queries import in_force  # noqa: PLC0415  # the same
+    from gongzhi.engine.checks import history_failures  # noqa: PLC0415  # the same
     from gongzhi.engine.definitions.canonical import folder_faults  # noqa: PLC0415  # the same
     from gongzhi.engine.rules import conformance  # noqa: PLC0415  # loads the analytic libraries
 
     definitions = in_force()
     rules = conformance(definitions)
+    failures = [*rules.failures, *history_failures(definitions)]
     if faults := folder_faults(settings.DEFINITIONS):
         complain("\n".join(map(str, faults)))
         return 1
@@ -42,6 +44,7 @@ def check(options: argparse.Namespace) -> int:
         "tables": len(definitions.tables),
         "rules": len(definitions.rules),
         "cases": rules.cases,
+        "checks": len(definitions.history_checks),
         "parameters": len(definitions.parameters),
         "units": len(definitions.units),
         "cells": len(definitions.cells),
@@ -49,12 +52,12 @@ def check(options: argparse.Namespace) -> int:
         "digest": definitions.digest,
     }
     if options.json:
-        as_json(counts | {"failures": list(rules.failures)})
-    elif rules.whole:
+        as_json(counts | {"failures": failures})
+    elif not failures:
         out.print("定义无误：" + "，".join(f"{key} {value}" for key, value in counts.items()))
-    for failure in rules.failures:
+    for failure in failures:
         complain(failure)
-    return 0 if rules.whole else 1
+    return 1 if failures else 0
 
 
 def listed(options: argparse.Namespace) -> int:

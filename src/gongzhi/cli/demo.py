@@ -125,12 +125,15 @@ def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
 
 def seats() -> dict[str, Any]:
     """The cast, and a liaison for every unit that owes files; unit → the person who hands in for it."""
-    from gongzhi.editions.queries import in_force  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.disclosure.actions import accept_agreements  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.editions.queries import in_force  # noqa: PLC0415  # the same
     from gongzhi.organisation import actions  # noqa: PLC0415  # the same
     from gongzhi.organisation.models import Person  # noqa: PLC0415  # the same
 
     say("建立演示账号")
     cast = actions.seat_cast()
+    for person in cast.values():
+        accept_agreements(by=person)  # visitors of a demo see invented data only
     liaisons = {seat.unit: cast[seat.username] for seat in actions.seats().values() if seat.role == "liaison"}
     definitions = in_force()
     owing = {unit.key for one in definitions.resources.values() for unit in definitions.providers(one)}

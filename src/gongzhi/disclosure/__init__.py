@@ -1,1 +1,1 @@
-"""Confidentiality agreements, purposes, reveal, quotas and the vault of originals (notice, 三(三))."""
+"""Promises of confidentiality before shared data is seen (三(三)); purposes, reveal and quotas follow."""

@@ -59,6 +59,7 @@ class Submission(models.Model):
     by_code = models.JSONField(default=dict)
     adopted = models.JSONField(default=list)  # cells whose suggestion was taken over: [part, row, field]
     notices = models.JSONField(default=list)  # what was seen on reading: {code, cell, text}
+    trends = models.JSONField(default=list)  # out of line with the season: title, points, value …
     refusal = models.JSONField(default=dict)  # code and places of the finding that turned the file away
     proposed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(null=True)  # 经办 has put it to a second person of her unit

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-from gongzhi.engine.calendar import Period
-from gongzhi.engine.definitions import Field, FieldType, Resource, Sheet
+from gongzhi.engine.calendar import Period, parse_period
+from gongzhi.engine.definitions import Field, FieldType, PresentElsewhere, Resource, Sheet
 
 from .chance import day_between, round_amount
 from .consistent import mend
@@ -62,7 +62,31 @@ def _line(wants: Wants, serial: int, random: Random) -> Line:
         else:
             row[one.key] = _MAKERS[one.type](_Wish(wants, one, serial, random))
     mend(sheet, row, random)
+    _joined(wants, serial, row, names)
     return Line(row, about)
+
+
+def _joined(wants: Wants, serial: int, row: Row, names: Row) -> None:
+    """What must stand in another table is taken from an earlier period of it, or left blank."""
+    for check in wants.world.definitions.history_checks.values():
+        compares = check.compares
+        if check.table != wants.sheet.code or not isinstance(compares, PresentElsewhere):
+            continue
+        if set(compares.match) & (set(names) | _needed(wants.sheet)):
+            continue
+        there = _earlier(wants, compares.elsewhere)
+        taken = there[serial % len(there)].values if there else {}
+        row.update({mine: taken.get(theirs) for mine, theirs in compares.match.items()})
+
+
+def _earlier(wants: Wants, table: str) -> list[Line]:
+    """Rows of a table for periods that ended before this one began."""
+    return [
+        line
+        for (name, _, period), lines in sorted(wants.world.lines.items(), key=lambda slot: slot[0])
+        if name == table and parse_period(period).end < wants.period.start
+        for line in lines
+    ]
 
 
 def _needed(sheet: Sheet) -> set[str]:

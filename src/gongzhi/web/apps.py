@@ -11,11 +11,10 @@ class WebConfig(AppConfig):
         from gongzhi.gate import bind  # noqa: PLC0415  # models exist only once apps are ready
         from gongzhi.gate.checks import every_url_has_a_policy  # noqa: PLC0415  # the same
         from gongzhi.lists import workbook  # noqa: PLC0415  # the same
-        from gongzhi.organisation.queries import Grants  # noqa: PLC0415  # the same
 
-        from .trail import Exports, Refusals  # noqa: PLC0415  # the same
+        from .trail import Entry, Exports, Refusals  # noqa: PLC0415  # the same
 
-        bind(grants=Grants(), refusals=Refusals())
+        bind(grants=Entry(), refusals=Refusals())
         workbook.bind(Exports())
         register(every_url_has_a_policy)
         Field.default_error_messages["required"] = "请填写这一项"

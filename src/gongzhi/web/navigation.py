@@ -25,6 +25,7 @@ ENTRIES = (
     ("目录", "/suggestions", "建议", "see_definitions"),
     ("管理", "/liaisons/mine", "联络员备案", "file_liaisons"),
     ("管理", "/liaisons", "联络员备案", "confirm_liaisons"),
+    ("管理", "/agreements", "保密承诺", "administer_grants confirm_liaisons"),
     ("管理", "/people", "人员与授权", "administer_accounts administer_grants see_unit_people"),
     ("管理", "/outbox", "提醒的发送", "administer_system"),
     ("管理", "/audit", "审计记录", "read_audit"),

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "gongzhi.audit",
     "gongzhi.lists",
     "gongzhi.organisation",
+    "gongzhi.disclosure",
     "gongzhi.editions",
     "gongzhi.work",
     "gongzhi.catalogue",

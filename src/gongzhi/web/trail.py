@@ -1,4 +1,4 @@
-"""What the gate refuses and what the lists export, kept as events."""
+"""Who must do what first, what the gate refuses and what the lists export, kept as events."""
 
 from __future__ import annotations
 
@@ -8,8 +8,17 @@ from typing import Any
 from django.db import transaction
 
 from gongzhi.audit.actions import record
-from gongzhi.gate import Sight
+from gongzhi.disclosure.queries import PAGE, missing
+from gongzhi.gate import Sight, sight_of
 from gongzhi.organisation.models import Person
+from gongzhi.organisation.queries import Grants
+
+
+class Entry(Grants):
+    """The gate's source of grants: after the sign-in, nobody sees shared data before promising secrecy."""
+
+    def unfinished(self, user: Any) -> str | None:
+        return super().unfinished(user) or (PAGE if missing(sight_of(user)) else None)
 
 
 class Refusals:

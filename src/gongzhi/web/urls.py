@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("gongzhi.dashboard.urls")),
     path("", include("gongzhi.catalogue.urls")),
     path("", include("gongzhi.editions.urls")),
+    path("", include("gongzhi.disclosure.urls")),
     path("", include("gongzhi.intake.urls")),
     path("", include("gongzhi.work.urls")),
     path("", include("gongzhi.registry.urls")),

@@ -9,9 +9,11 @@ from .adopting import adopt
 from .canonical import canonical_rows
 from .headings import HeadingFault, Match, best_match, map_columns
 from .headings import Mapping_ as Mapping
-from .model import Checked, Context, Kind
+from .history import amount_text, measured, season
+from .model import Checked, Context, Kind, Past, Season
 from .rendering import places_of, render, repaired_cells
 from .run import check, lake_type
+from .trials import history_failures
 
 __all__ = [
     "Checked",
@@ -20,13 +22,19 @@ __all__ = [
     "Kind",
     "Mapping",
     "Match",
+    "Past",
+    "Season",
     "adopt",
+    "amount_text",
     "best_match",
     "canonical_rows",
     "check",
+    "history_failures",
     "lake_type",
     "map_columns",
+    "measured",
     "places_of",
     "render",
     "repaired_cells",
+    "season",
 ]

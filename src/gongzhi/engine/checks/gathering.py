@@ -54,6 +54,10 @@ class Gathering:
         for fault in faults:
             self._add(field, index, fault)
 
+    def whole(self, key: str | None, mapping: Mapping_, fault: Fault) -> None:
+        """A finding about a whole column, or about all rows."""
+        self._add(self.sheet.field(key) if key else None, mapping.columns.get(key or ""), fault)
+
     def renamed(self, mapping: Mapping_) -> None:
         """Columns known by another name: told with the heading's cell."""
         for index, title in mapping.renamed.items():

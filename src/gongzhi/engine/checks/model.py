@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from gongzhi.engine.calendar import Period
-from gongzhi.engine.definitions import Field, Finding
+from gongzhi.engine.definitions import Field, Finding, HistoryCheck
 
 QUANTITY = pl.Decimal(18, 4)  # areas, numbers, percentages, as the lake keeps them
 Suggest = Callable[[str], str | None]
@@ -40,6 +40,34 @@ REPAIRED_SCHEMA = {
 
 
 @dataclass(frozen=True)
+class Past:
+    """A check that knows history, with what it is to compare with.
+
+    there: what stands elsewhere, None when nothing was accepted there yet; `elsewhere` is that table's
+    title. earlier: the unit's values by period code; besides: what of this period came in already.
+    """
+
+    check: HistoryCheck
+    there: pl.DataFrame | None = None
+    elsewhere: str = ""
+    earlier: Mapping[str, float] = field(default_factory=dict)
+    besides: float = 0.0
+
+
+@dataclass(frozen=True)
+class Season:
+    """A value beside those of earlier periods (`shown`, in order); `low` to `high` would be in line."""
+
+    shown: tuple[tuple[str, float], ...]
+    value: float
+    usual: float
+    low: float
+    high: float
+    compared: int
+    unlike: bool
+
+
+@dataclass(frozen=True)
 class Context:
     """What the check must know besides the table.
 
@@ -48,6 +76,7 @@ class Context:
     known_keys: unique keys of earlier batches under the names of the lake columns (plus, optionally,
     `_batch` with a name to show). as_kept: how a key column stands there, by lake column (a person's id
     becomes its token); a personal key column without it is not compared with earlier batches.
+    past: the checks that know history.
     """
 
     findings: Mapping[str, Finding]
@@ -55,6 +84,7 @@ class Context:
     period: Period | None = None
     known_keys: pl.DataFrame | None = None
     as_kept: Mapping[str, Callable[[pl.Series], pl.Series]] = field(default_factory=dict)
+    past: tuple[Past, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,6 +175,7 @@ class Checked:
     kinds: tuple[Kind, ...]
     texts: pl.Series  # beside `findings`: the text as written where a suggestion may be sought; never stored
     refused: bool = False
+    seasons: tuple[tuple[HistoryCheck, Season], ...] = ()  # those that are out of line
 
     @property
     def rows(self) -> int:

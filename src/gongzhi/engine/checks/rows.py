@@ -249,7 +249,7 @@ def _known(rows: Rows) -> list[Found]:
     fields = [rows.sheet.field(key) for key in keys]
     if any(field.personal and field.column not in rows.context.as_kept for field in fields):
         return []
-    own = pl.DataFrame([_as_kept(rows.values(field.key), field, rows.context) for field in fields])
+    own = pl.DataFrame([as_kept(rows.values(field.key), field, rows.context) for field in fields])
     names = [field.column for field in fields]
     batch = "_batch" if "_batch" in known.columns else None
     there = known.unique(names, keep="first").select(
@@ -268,7 +268,8 @@ def _known(rows: Rows) -> list[Found]:
     ]
 
 
-def _as_kept(values: pl.Series, field: Field, context: Context) -> pl.Series:
+def as_kept(values: pl.Series, field: Field, context: Context) -> pl.Series:
+    """A column as the lake keeps it, under the name of its lake column."""
     change = context.as_kept.get(field.column)
     return (change(values) if change else values).rename(field.column)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import polars as pl
 
@@ -18,6 +19,7 @@ from .codes import read_code_or_id, read_credit_code, read_person_id
 from .dates import read_date, read_period, year_outside
 from .gathering import Gathering
 from .headings import Mapping_
+from .history import check_past, check_seasons
 from .model import QUANTITY, Checked, Context, Fault, Mask, Typed, Written, nowhere
 from .rows import Rows, check_rows
 from .texts import read_certificate, read_name, read_phone, read_text
@@ -81,12 +83,16 @@ def check(table: Table, mapping: Mapping_, sheet: Sheet, context: Context) -> Ch
                 gathering.faults(field, mapping.columns[field.key], _required(columns[field.key]))
     texts = {key: table.data.to_series(index) for key, index in mapping.columns.items()}
     rows = Rows(sheet, columns, texts, table.rows, context)
-    for key, fault in (*check_rows(rows), *_left_over_example(sheet, texts)):
+    for key, fault in (*check_rows(rows), *check_past(rows), *_left_over_example(sheet, texts)):
         gathering.faults(sheet.field(key), mapping.columns[key], (fault,))
     blocked = gathering.blocked()
     accepted = _accepted(table, sheet, columns, blocked)
+    seasons = check_seasons(context.past, context.period, sheet, accepted)
+    for one in seasons:
+        gathering.whole(one.field, mapping, one.fault)
     beside = _beside(table, mapping, blocked)
-    return gathering.done(accepted, beside, table.rows.filter(pl.Series(blocked)))
+    done = gathering.done(accepted, beside, table.rows.filter(pl.Series(blocked)))
+    return replace(done, seasons=tuple((one.check, one.season) for one in seasons))
 
 
 def _read_columns(table: Table, mapping: Mapping_, sheet: Sheet, context: Context) -> dict[str, Typed]:

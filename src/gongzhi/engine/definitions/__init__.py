@@ -4,9 +4,11 @@
 line. The kinds of definition and their keys are the models of this part; design.md 4 is their source.
 """
 
+from .agreement import Agreement
 from .contents import Definitions, RuleFolder
 from .duty import Clause, CollaborationItem, Frequency, GridTask
 from .folder import contents_of, digest_of, load, load_contents, load_once, understood
+from .history import AgreesWithRegister, HistoryCheck, PresentElsewhere, RowsExample, Seasonal
 from .holidays import Holiday, Holidays, HolidayYear
 from .law import Basis, Case, DatedValue, Evidence, Parameter, Rule, Side
 from .organisation import Cell, District, Post, Unit, UnitKind
@@ -31,11 +33,12 @@ from .words import Duty, Finding, Role, Term
 from .work import ASSIGNEE, FormField, Ladder, LetterTemplate, ReminderStep, WorkKind
 
 __all__ = [
-    "ASSIGNEE", "AnyOf", "Basis", "Case", "Cell", "Check", "Clause", "CollaborationItem", "DatedValue",
-    "DefinitionError", "Definitions", "District", "Duty", "Evidence", "Field", "FieldType", "Finding",
-    "FormField", "Frequency", "GridTask", "Holiday", "HolidayYear", "Holidays", "Ladder",
-    "LetterTemplate", "Needs", "Order", "Parameter", "Party", "Post", "Problem", "Product",
-    "RegisterSource", "ReminderStep", "Resource", "Role", "Rule", "RuleFolder", "Sensitivity", "Sheet",
-    "Side", "Term", "Total", "Unit", "UnitKind", "Use", "WorkKind", "contents_of", "digest_of", "load",
-    "load_contents", "load_once", "understood",
+    "ASSIGNEE", "Agreement", "AgreesWithRegister", "AnyOf", "Basis", "Case", "Cell", "Check",
+    "Clause", "CollaborationItem", "DatedValue", "DefinitionError", "Definitions", "District",
+    "Duty", "Evidence", "Field", "FieldType", "Finding", "FormField", "Frequency", "GridTask",
+    "HistoryCheck", "Holiday", "HolidayYear", "Holidays", "Ladder", "LetterTemplate", "Needs",
+    "Order", "Parameter", "Party", "Post", "PresentElsewhere", "Problem", "Product",
+    "RegisterSource", "ReminderStep", "Resource", "Role", "RowsExample", "Rule", "RuleFolder",
+    "Seasonal", "Sensitivity", "Sheet", "Side", "Term", "Total", "Unit", "UnitKind", "Use",
+    "WorkKind", "contents_of", "digest_of", "load", "load_contents", "load_once", "understood",
 ]  # fmt: skip

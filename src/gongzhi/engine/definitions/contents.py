@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
+from .agreement import Agreement
 from .duty import Clause, CollaborationItem, Frequency, GridTask
+from .history import HistoryCheck
 from .holidays import Holidays
 from .law import CasesFile, Parameter, Rule
 from .organisation import Cell, District, Post, Unit
@@ -43,7 +45,9 @@ class Definitions:
     grid_tasks: Mapping[str, GridTask]
     work: Mapping[str, WorkKind]
     ladders: Mapping[str, Ladder]  # when and whom the machine reminds
+    agreements: Mapping[str, Agreement]
     letters: Mapping[str, LetterTemplate]
+    history_checks: Mapping[str, HistoryCheck]  # against earlier periods, other tables, the register
     collaboration: Mapping[int, CollaborationItem]
     clauses: Mapping[str, Clause]
     compatible: Mapping[FieldType, TypeChange]

@@ -10,7 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from .agreement import Agreement
 from .contents import Definitions, RuleFolder
+from .history import HistoryCheck
 from .holidays import Holidays
 from .kinds import LISTS, WORD_LISTS, List
 from .law import CasesFile, ParametersFile, Rule
@@ -161,6 +163,8 @@ def load_contents(contents: Mapping[str, bytes]) -> Definitions:
         "rules": folder.keyed(rules, lambda found: found.rule.code, "规则"),
         "work": folder.named("work/*.yml", WorkKind, "工作事项"),
         "ladders": folder.named("reminders/*.yml", Ladder, "提醒阶梯"),
+        "agreements": folder.named("agreements/*.yml", Agreement, "承诺书"),
+        "history_checks": folder.named("checks/*.yml", HistoryCheck, "历史核对"),
         "letters": folder.named("letters/*.yml", LetterTemplate, "函件模板"),
         **{name: folder.listed(kind) for name, kind in LISTS.items()},
     }

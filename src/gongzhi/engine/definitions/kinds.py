@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from .agreement import Agreement
 from .duty import ClausesFile, CollaborationFile, FrequenciesFile, GridTasksFile
+from .history import HistoryCheck
 from .holidays import Holidays
 from .law import CasesFile, ParametersFile, Rule
 from .organisation import CellsFile, District, PostsFile, UnitsFile
@@ -54,7 +56,9 @@ MANY: dict[str, type[Strict]] = {
     "rules/*/*/cases.yml": CasesFile,
     "work/*.yml": WorkKind,
     "reminders/*.yml": Ladder,
+    "agreements/*.yml": Agreement,
     "letters/*.yml": LetterTemplate,
+    "checks/*.yml": HistoryCheck,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .history import history_faults
 from .strict import Location, Problem, Source
 from .work import ladder_faults, work_faults
 
@@ -182,6 +183,7 @@ _CHECKS = {
     "collaboration": _collaboration,
     "rules": _rules,
     "work": work_faults,
+    "checks": history_faults,
     "reminders": ladder_faults,
     "roles.yml": _roles,
     "district.yml": _district,

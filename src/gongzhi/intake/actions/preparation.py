@@ -55,6 +55,7 @@ class Prepared:
     hashing: Future[str]  # of the canonical content; may still be under way
     refusal: dict[str, Any] | None = None
     adds: str | None = None
+    trends: Sequence[dict[str, Any]] = ()  # earlier periods of what is out of line with its season
 
     @property
     def findings(self) -> pl.DataFrame:
@@ -136,6 +137,7 @@ def _meta(prepared: Prepared) -> dict[str, Any]:
     return {
         "parts": parts,
         "notices": list(prepared.notices),
+        "trends": list(prepared.trends),
         "content": prepared.content,
         "refusal": prepared.refusal,
         "adds": prepared.adds,

@@ -36,6 +36,7 @@ from gongzhi.engine.tables import Reading, Table, Unreadable, read
 from gongzhi.intake.models import Submission
 from gongzhi.intake.queries import FINDINGS, REPAIRED, known_keys, place_of_box
 
+from .comparing import Comparing, trends
 from .names import reads_as_organisation
 from .preparation import Part, Prepared, counted, known
 
@@ -55,6 +56,7 @@ class _Taken:
 
 @dataclass(frozen=True)
 class _Checked:
+    sheet: Sheet
     part: Part
     checked: Checked
     repaired: pl.DataFrame
@@ -91,28 +93,32 @@ def prepare(submission: Submission, file: Path) -> Prepared:
         "adds": reading.mark.adds if reading.mark else None,
     }
     del reading  # the text of each table is let go once it is checked: with a million rows it counts
-    checked = _checked_tables(submission, taken)
+    comparing = Comparing(submission, definitions, [one.sheet for one in taken])
+    checked = _checked_tables(submission, taken, comparing)
+    rest["notices"] += comparing.notices
     return _decided(definitions, submission, Prepared(**rest, **checked))
 
 
-def _checked_tables(submission: Submission, taken: list[_Taken]) -> dict[str, Any]:
+def _checked_tables(submission: Submission, taken: list[_Taken], comparing: Comparing) -> dict[str, Any]:
     """Parts, findings, repairs and the content hash of all tables; `taken` is used up.
 
     Rows are hashed and findings put into words while others are checked and written; only what asks for
     the content or the texts waits for them.
     """
     definitions = in_force()
-    context = _context(submission, definitions)
+    context = _context(submission, definitions, comparing)
     checked = []
     with _hand() as hand:
         for index in range(len(taken)):
             checked.append(_check(submission, context, index, taken.pop(0), hand))
+            comparing.came_in(checked[-1].sheet, checked[-1].part.rows)
         telling = hand.submit(_told, definitions, [one.checked for one in checked])
         hashing = hand.submit(_content, [(one.part.letter, one.hashing) for one in checked])
     return {
         "parts": [one.part for one in checked],
         "by_code": counted(one.checked.findings for one in checked),
         "telling": telling,
+        "trends": trends(definitions, [one.checked for one in checked]),
         "repaired": pl.concat([one.repaired for one in checked]),
         "hashing": hashing,
     }
@@ -183,14 +189,18 @@ def _nearest(definitions: Definitions, reading: Reading) -> str:
     return next((match.resource.title for match in matches if match), "")
 
 
-def _context(submission: Submission, definitions: Definitions) -> Callable[[Sheet], Context]:
+def _context(
+    submission: Submission, definitions: Definitions, comparing: Comparing
+) -> Callable[[int, Sheet], Context]:
     as_of = submission.received_at.astimezone(SHANGHAI).date()
     period = parse_period(submission.period)
 
-    def of(sheet: Sheet) -> Context:
-        kept = {sheet.field(key).column: _keeper(sheet, sheet.field(key)) for key in sheet.key}
+    def of(index: int, sheet: Sheet) -> Context:
+        kept = comparing.keepers(sheet, _keeper)
+        kept |= {sheet.field(key).column: _keeper(sheet, sheet.field(key)) for key in sheet.key}
         known = known_keys(submission, sheet)
-        return Context(definitions.findings, as_of=as_of, period=period, known_keys=known, as_kept=kept)
+        past = comparing.past(index, sheet)
+        return Context(definitions.findings, as_of, period, known, kept, past)
 
     return of
 
@@ -229,12 +239,12 @@ def _guarded(sheet: Sheet) -> Sheet:
 
 def _check(
     submission: Submission,
-    context: Callable[[Sheet], Context],
+    context: Callable[[int, Sheet], Context],
     index: int,
     taken: _Taken,
     hand: ThreadPoolExecutor,
 ) -> _Checked:
-    sheet, told = _guarded(taken.sheet), context(taken.sheet)
+    sheet, told = _guarded(taken.sheet), context(index, taken.sheet)
     checked = check(taken.table, taken.mapping, sheet, told)
     cells = {(row, field) for part, row, field in submission.adopted if part == index}
     adopted = pl.DataFrame(schema=ADOPTED)
@@ -246,7 +256,7 @@ def _check(
     part = _part(submission, index, taken, checked)
     repaired = _repairs(pl.concat([adopted, repaired_cells(checked)]), index)
     # What was accepted lives on in the part; only what was found is put into words later.
-    return _Checked(part, checked.found_alone(), repaired, hashing)
+    return _Checked(taken.sheet, part, checked.found_alone(), repaired, hashing)
 
 
 def _part(submission: Submission, index: int, taken: _Taken, checked: Checked) -> Part:

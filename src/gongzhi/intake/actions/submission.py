@@ -147,6 +147,7 @@ def settle(submission: Submission, prepared: Prepared, *, by: Person | None) -> 
     submission.set_aside, submission.skipped = prepared.set_aside, prepared.skipped
     submission.by_code, submission.refusal = prepared.by_code, prepared.refusal or {}
     submission.notices = list(prepared.notices)
+    submission.trends = list(prepared.trends)
     submission.definitions = in_force().digest
     submission.checked_at = timezone.now()
     submission.save()

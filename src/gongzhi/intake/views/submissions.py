@@ -22,6 +22,7 @@ from gongzhi.intake.actions.refused import Refused
 from gongzhi.intake.forms import ListFilter
 from gongzhi.intake.models import Submission
 from gongzhi.intake.queries.pages import decision_of, matching, period_label, unit_choices
+from gongzhi.intake.queries.trends import trends_of
 from gongzhi.intake.states import LABELS, NotPossible, State
 from gongzhi.lists import Column, Mark, Meaning, back_to, listing
 from gongzhi.lists.workbook import TYPE, attachment, exported
@@ -104,7 +105,7 @@ def submission(request: HttpRequest, pk: UUID) -> HttpResponse:
     }
     if found.state != State.RECEIVED:
         context |= queries.reading_of(found) | _findings(request, found)
-        context["decision"] = decision_of(found)
+        context |= {"decision": decision_of(found), "trends": trends_of(found)}
         context |= _desk(request, found)
     whole = "intake/_submission.html" if request.headers.get("HX-Request") else "intake/submission.html"
     return render(request, whole, context)

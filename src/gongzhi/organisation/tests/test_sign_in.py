@@ -44,8 +44,8 @@ class TestPassword:
         assert client.get("/logout").status_code == 405
         assert client.post("/logout").headers["Location"] == "/login"
         assert client.get("/account").status_code == 302
-        mine = Event.objects.filter(actor=str(cast["liaison"].pk)).values_list("verb", flat=True)
-        assert list(mine) == ["person.signed_in", "person.signed_out"]
+        mine = Event.objects.filter(actor=str(cast["liaison"].pk), verb__startswith="person.signed")
+        assert list(mine.values_list("verb", flat=True)) == ["person.signed_in", "person.signed_out"]
 
     def test_the_session_key_changes(self, cast):
         client = Client()

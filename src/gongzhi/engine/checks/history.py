@@ -1,0 +1,178 @@
+"""Checks against what was accepted before or elsewhere. The caller gathers it; nothing is read here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import median
+
+import polars as pl
+
+from gongzhi.engine.calendar import Period, parse_period
+from gongzhi.engine.definitions import (
+    AgreesWithRegister,
+    Field,
+    FieldType,
+    HistoryCheck,
+    PresentElsewhere,
+    Seasonal,
+    Sheet,
+)
+
+from .model import Fault, Past, Season
+from .rows import Found, Rows, as_kept, told
+
+_BRACKETS = {"（": "(", "）": ")", "〔": "(", "〕": ")", "【": "(", "】": ")"}
+
+
+def check_past(rows: Rows) -> list[Found]:
+    """Findings about rows that lack what should stand elsewhere. What cannot be compared finds nothing."""
+    found: list[Found] = []
+    for past in rows.context.past:
+        compares = past.check.compares
+        if past.there is None:
+            continue
+        if isinstance(compares, PresentElsewhere):
+            found += _present(compares, past, past.there, rows)
+        elif isinstance(compares, AgreesWithRegister):
+            found += _register(compares, past, past.there, rows)
+    return [(key, fault) for key, fault in found if fault.at is not None and len(fault.at)]
+
+
+def _present(compares: PresentElsewhere, past: Past, there: pl.DataFrame, rows: Rows) -> list[Found]:
+    """`there` holds the other table's values under this table's field keys."""
+    keys = tuple(compares.match)
+    if any(key not in rows.columns for key in keys):
+        return []
+    at = _absent(_own(rows, keys), there, keys, rows.failed(keys))
+    texts = rows.texts[keys[0]].gather(at)
+    places = {"elsewhere": past.elsewhere}
+    return [(keys[0], Fault(compares.finding, at, texts, places=places, severity=past.check.severity))]
+
+
+def _register(compares: AgreesWithRegister, past: Past, there: pl.DataFrame, rows: Rows) -> list[Found]:
+    """`there` holds the register's `code` and `name`; the name that it has is never told."""
+    if compares.code not in rows.columns:
+        return []
+    severity = past.check.severity
+    codes = _own(rows, (compares.code,)).rename({compares.code: "code"})
+    found: list[Found] = []
+    if compares.unknown:
+        at = _absent(codes, there, ("code",), rows.failed((compares.code,)))
+        texts = rows.texts[compares.code].gather(at)
+        found.append((compares.code, Fault(compares.unknown, at, texts, severity=severity)))
+    if compares.name and compares.differs and compares.name in rows.columns:
+        names = there.drop_nulls().with_columns(_alike("name"))
+        both = codes.with_columns(rows.values(compares.name).alias("name")).with_columns(_alike("name"))
+        failed = rows.failed((compares.code, compares.name)) | ~both["code"].is_in(names["code"].implode())
+        at = _absent(both, names, ("code", "name"), failed.fill_null(value=True))
+        texts = rows.texts[compares.name].gather(at)
+        found.append((compares.name, Fault(compares.differs, at, texts, severity=severity)))
+    return found
+
+
+def _own(rows: Rows, keys: tuple[str, ...]) -> pl.DataFrame:
+    fields = {key: rows.sheet.field(key) for key in keys}
+    return pl.DataFrame(
+        [as_kept(rows.values(key), one, rows.context).rename(key) for key, one in fields.items()]
+    )
+
+
+def _absent(own: pl.DataFrame, there: pl.DataFrame, keys: tuple[str, ...], out: pl.Series) -> pl.Series:
+    """Positions of rows, complete and not `out`, whose values no row of `there` has."""
+    asked = own.with_row_index("_at").filter(~out).drop_nulls(list(keys))
+    known = there.select(keys).unique()
+    return asked.join(known, on=list(keys), how="anti").sort("_at")["_at"].cast(pl.UInt32)
+
+
+def _alike(name: str) -> pl.Expr:
+    """A name without what typing changes: blanks and the width of brackets."""
+    return pl.col(name).str.replace_all(r"\s", "").str.replace_many(_BRACKETS)
+
+
+def season(compares: Seasonal, period: Period, earlier: Mapping[str, float], value: float) -> Season | None:
+    """How a value stands to its season; None when there are too few earlier periods to say."""
+    parsed = sorted((parse_period(code), amount) for code, amount in earlier.items())
+    before = [(one, amount) for one, amount in parsed if one.kind == period.kind and one.end < period.start]
+    same = [pair for pair in before if _same_season(pair[0], period, compares.years)]
+    chosen = same if len(same) >= compares.at_least else before[-compares.recent :]
+    if period.kind in {"day", "request"} or len(chosen) < compares.at_least:
+        return None
+    amounts = [amount for _, amount in chosen]
+    middle = median(amounts)
+    spread = median(abs(amount - middle) for amount in amounts)
+    margin = max(compares.deviations * spread, compares.share * abs(middle))
+    shown = {code.code: amount for code, amount in before[-compares.recent :]}
+    shown |= {code.code: amount for code, amount in chosen}
+    return Season(
+        shown=tuple(sorted(shown.items(), key=lambda one: parse_period(one[0]))),
+        value=value,
+        usual=middle,
+        low=max(0.0, middle - margin),
+        high=middle + margin,
+        compared=len(chosen),
+        unlike=abs(value - middle) > margin,
+    )
+
+
+def _same_season(earlier: Period, period: Period, years: int) -> bool:
+    apart = period.start.year - earlier.start.year
+    return earlier.start.month == period.start.month and 1 <= apart <= years
+
+
+@dataclass(frozen=True)
+class SeasonFault:
+    """A value out of line: the field (None: the number of rows), the fault and what it was compared with."""
+
+    field: str | None
+    fault: Fault
+    season: Season
+    check: HistoryCheck
+
+
+def check_seasons(
+    past: tuple[Past, ...], period: Period | None, sheet: Sheet, accepted: pl.DataFrame
+) -> list[SeasonFault]:
+    """Counts and sums of the accepted rows that are out of line with the unit's earlier periods."""
+    found = []
+    for one in past:
+        compares = one.check.compares
+        if not isinstance(compares, Seasonal) or period is None:
+            continue
+        value = one.besides + measured(compares, sheet, accepted)
+        stands = season(compares, period, one.earlier, value)
+        if stands and stands.unlike:
+            places = _places(one.check, compares, sheet, stands)
+            fault = Fault(compares.finding, None, places=places, severity=one.check.severity)
+            found.append(SeasonFault(compares.field, fault, stands, one.check))
+    return found
+
+
+def measured(compares: Seasonal, sheet: Sheet, rows: pl.DataFrame) -> float:
+    """The number of rows, or the sum of the field in the measure of the lake."""
+    if not compares.field:
+        return float(rows.height)
+    column = sheet.field(compares.field).column
+    return float(rows[column].cast(pl.Float64).sum()) if column in rows.columns else 0.0
+
+
+def _places(check: HistoryCheck, compares: Seasonal, sheet: Sheet, stands: Season) -> dict[str, str]:
+    summed = sheet.field(compares.field) if compares.field else None
+    return {
+        "title": check.title,
+        "measure": f"“{summed.title}”合计" if summed else "行数",
+        "amount": amount_text(stands.value, summed),
+        "usual": amount_text(stands.usual, summed),
+        "low": amount_text(stands.low, summed),
+        "high": amount_text(stands.high, summed),
+        "compared": str(stands.compared),
+    }
+
+
+def amount_text(value: float, summed: Field | None) -> str:
+    """A count or a sum as a person reads it, with its unit."""
+    if summed is None:
+        return f"{round(value)}行"
+    if summed.type is FieldType.COUNT:
+        return str(round(value))
+    return str(told(pl.Series([value]), summed)[0])

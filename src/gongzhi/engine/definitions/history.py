@@ -1,0 +1,224 @@
+"""Checks that know more than their file: earlier periods, other departments' tables, the register."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+from pydantic import Field as Also
+from pydantic import model_validator
+
+from gongzhi.engine.calendar import PeriodError, parse_period
+
+from .resource import FieldType, Sensitivity, Sheet
+from .strict import Key, Location, Source, Strict, Text, Title
+
+if TYPE_CHECKING:
+    from .contents import Definitions
+
+_WORDS = {
+    FieldType.CREDIT_CODE, FieldType.CODE_OR_ID, FieldType.CERTIFICATE, FieldType.NAME, FieldType.TEXT,
+}  # fmt: skip
+_SUMMED = {FieldType.MONEY, FieldType.AREA, FieldType.NUMBER, FieldType.COUNT}
+_SHOWN = {Sensitivity.OPEN, Sensitivity.BUSINESS}
+_OF_ROW = frozenset({"value", "column", "row"})
+_OF_SEASON = frozenset({"title", "measure", "amount", "usual", "low", "high", "compared"})
+_CODES = (FieldType.CREDIT_CODE, FieldType.CODE_OR_ID)
+
+
+class RowsExample(Strict):
+    """Rows of a file, what stands elsewhere (None: nothing was accepted there), the rows found (from 1)."""
+
+    says: Text
+    rows: Annotated[tuple[dict[Key, str], ...], Also(min_length=1)]
+    there: tuple[dict[Key, str], ...] | None = None
+    found: tuple[Annotated[int, Also(ge=1)], ...] = ()
+
+    @property
+    def fails(self) -> bool:
+        return bool(self.found)
+
+
+class SeasonExample(Strict):
+    """A period with its value, the values of earlier ones, and whether it is out of line."""
+
+    says: Text
+    period: Title
+    value: float
+    earlier: dict[Title, float] = {}
+    unlike: bool = False
+
+    @property
+    def fails(self) -> bool:
+        return self.unlike
+
+    @model_validator(mode="after")
+    def _periods(self) -> Self:
+        for code in (self.period, *self.earlier):
+            try:
+                parse_period(code)
+            except PeriodError as error:
+                raise ValueError(f"不认识的期间：{code}") from error
+        return self
+
+
+class PresentElsewhere(Strict):
+    """`match`: field of this table → field of `elsewhere`; the same values must stand in an accepted row.
+
+    A row in which one of the fields is empty is not asked about. `finding` names the text.
+    """
+
+    kind: Literal["present_elsewhere"]
+    elsewhere: Key
+    match: Annotated[dict[Key, Key], Also(min_length=1, max_length=4)]
+    finding: Key
+    examples: tuple[RowsExample, ...]
+
+
+class AgreesWithRegister(Strict):
+    """The code must stand in a source of the register, and the name must be one that it has there."""
+
+    kind: Literal["agrees_with_register"]
+    code: Key
+    name: Key | None = None
+    unknown: Key | None = None  # finding for a code that the register lacks; none: not asked
+    differs: Key | None = None  # finding for a name that it does not have
+    examples: tuple[RowsExample, ...]
+
+    @model_validator(mode="after")
+    def _asks(self) -> Self:
+        if bool(self.name) != bool(self.differs):
+            raise ValueError("name 与 differs 要一起写")
+        if not self.unknown and not self.differs:
+            raise ValueError("unknown、differs 至少写一个")
+        return self
+
+
+class Seasonal(Strict):
+    """The number of rows, or the sum of a field, against the unit's own earlier periods.
+
+    Compared with the same season of the last `years` years where there are `at_least` of them, else with
+    the last `recent` periods (again `at_least`). Out of line: further from the median than `deviations`
+    times the median absolute deviation, and further than `share` of the median.
+    """
+
+    kind: Literal["seasonal"]
+    measure: Literal["rows", "sum"]
+    field: Key | None = None
+    years: Annotated[int, Also(ge=1, le=20)]
+    recent: Annotated[int, Also(ge=2, le=48)]
+    at_least: Annotated[int, Also(ge=2, le=24)]
+    deviations: Annotated[float, Also(gt=0)]
+    share: Annotated[float, Also(gt=0, le=10)]
+    finding: Key
+    examples: tuple[SeasonExample, ...]
+
+    @model_validator(mode="after")
+    def _summed(self) -> Self:
+        if (self.measure == "sum") != bool(self.field):
+            raise ValueError("field 只用于 sum，且必须写明")
+        return self
+
+
+class HistoryCheck(Strict):
+    """A check of one table against what was accepted before or elsewhere, with examples that are run."""
+
+    key: Key
+    title: Title
+    document: Title
+    clause: Title
+    since: dt.date
+    table: Key
+    severity: Literal["hint", "explain", "block"]
+    compares: Annotated[PresentElsewhere | AgreesWithRegister | Seasonal, Also(discriminator="kind")]
+
+    @model_validator(mode="after")
+    def _tried(self) -> Self:
+        if {one.fails for one in self.compares.examples} != {True, False}:
+            raise ValueError("examples 至少各有一例通过和一例不通过")
+        if self.severity == "block" and isinstance(self.compares, Seasonal):
+            raise ValueError("seasonal 不指某一行，不能阻断")
+        return self
+
+
+Fault = tuple[Location, str]
+
+
+def history_faults(definitions: Definitions, source: Source) -> Iterator[Fault]:
+    """References of a check that lead nowhere, and fields of a type that it cannot compare."""
+    check = definitions.history_checks[source.value["key"]]
+    if check.table not in definitions.tables:
+        yield ("table",), f"没有这张表：{check.table}"
+        return
+    sheet = definitions.tables[check.table][1]
+    match check.compares:
+        case PresentElsewhere() as compares:
+            faults = _present(definitions, compares, sheet)
+        case AgreesWithRegister() as compares:
+            faults = _register(definitions, compares, sheet)
+        case Seasonal() as compares:
+            faults = _seasonal(definitions, compares, sheet)
+    for at, message in faults:
+        yield ("compares", *at), message
+
+
+def _present(definitions: Definitions, compares: PresentElsewhere, sheet: Sheet) -> Iterator[Fault]:
+    yield from _finding(definitions, compares.finding, "finding", _OF_ROW | {"elsewhere"})
+    if compares.elsewhere not in definitions.tables or compares.elsewhere == sheet.code:
+        yield ("elsewhere",), f"没有这张表，或就是本表：{compares.elsewhere}"
+        return
+    other = definitions.tables[compares.elsewhere][1]
+    for mine, theirs in compares.match.items():
+        yield from _typed(sheet, mine, _WORDS, ("match",))
+        yield from _typed(other, theirs, _WORDS, ("match",))
+    yield from _example_fields(compares.examples, set(compares.match), set(compares.match.values()))
+
+
+def _register(definitions: Definitions, compares: AgreesWithRegister, sheet: Sheet) -> Iterator[Fault]:
+    yield from _typed(sheet, compares.code, set(_CODES), ("code",))
+    if compares.name:
+        yield from _typed(sheet, compares.name, {FieldType.NAME}, ("name",))
+    for at, code in (("unknown", compares.unknown), ("differs", compares.differs)):
+        yield from _finding(definitions, code, at, _OF_ROW) if code else ()
+    mine = {compares.code, *([compares.name] if compares.name else [])}
+    yield from _example_fields(compares.examples, mine, {"code", "name"})
+
+
+def _seasonal(definitions: Definitions, compares: Seasonal, sheet: Sheet) -> Iterator[Fault]:
+    yield from _finding(definitions, compares.finding, "finding", _OF_SEASON)
+    if not compares.field:
+        return
+    yield from _typed(sheet, compares.field, _SUMMED, ("field",))
+    found = next((field for field in sheet.fields if field.key == compares.field), None)
+    if found and found.sight not in _SHOWN:
+        yield ("field",), f"涉税或个人的字段不作往期汇总：{compares.field}"
+
+
+def _typed(sheet: Sheet, key: str, types: set[FieldType], at: Location) -> Iterator[Fault]:
+    field = next((field for field in sheet.fields if field.key == key), None)
+    if field is None:
+        yield at, f"表 {sheet.code} 没有字段 {key}"
+    elif field.type not in types:
+        yield at, f"表 {sheet.code} 的字段 {key} 不能这样核对（{field.type.value}）"
+
+
+def _finding(definitions: Definitions, code: str, at: str, places: frozenset[str]) -> Iterator[Fault]:
+    """The text exists, and asks for no place that these checks cannot (or must not) fill."""
+    if code not in definitions.findings:
+        yield (at,), f"没有这个提示：{code}"
+        return
+    finding = definitions.findings[code]
+    for place in sorted(set(re.findall(r"{([a-z_]+)}", finding.message + finding.mend)) - places):
+        yield (at,), f"提示 {code} 中的位置 {{{place}}} 在这里没有内容"
+
+
+def _example_fields(examples: tuple[RowsExample, ...], mine: set[str], theirs: set[str]) -> Iterator[Fault]:
+    for place, example in enumerate(examples):
+        strange = {key for row in example.rows for key in row} - mine
+        strange |= {key for row in example.there or () for key in row} - theirs
+        if strange:
+            yield ("examples", place), f"例子中有核对不到的字段：{'、'.join(sorted(strange))}"
+        if any(row > len(example.rows) for row in example.found):
+            yield ("examples", place, "found"), "found 超出了例子的行数"

@@ -1,0 +1,94 @@
+"""What was accepted before a submission, here and elsewhere, for the checks that know history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+from django.conf import settings
+from django.db.models import QuerySet
+
+from gongzhi.engine.definitions import Definitions, RegisterSource, Sheet
+from gongzhi.engine.lake import Lake, column_types
+from gongzhi.intake.models import LakeFile, Submission
+
+from .stored import live
+
+
+def values_elsewhere(
+    definitions: Definitions, submission: Submission, table: str, columns: Mapping[str, str]
+) -> pl.DataFrame | None:
+    """The distinct values of a table's fields (name to give → field) in rows accepted by then.
+
+    None when nothing was accepted there yet: then nothing can be said of what is missing.
+    """
+    sheet = definitions.tables[table][1]
+    paths = _files(submission, table).values_list("path", flat=True)
+    found = [_chosen(path, sheet, columns).unique().collect() for path in paths]
+    return pl.concat(found).unique() if found else None
+
+
+def register_names(definitions: Definitions, submission: Submission) -> pl.DataFrame | None:
+    """Every `code` with every `name` that the sources of the register give it; None without any source."""
+    found = [
+        frame
+        for source in definitions.register_sources.values()
+        for frame in _of_source(definitions, submission, source)
+    ]
+    return pl.concat(found).unique() if found else None
+
+
+def _of_source(
+    definitions: Definitions, submission: Submission, source: RegisterSource
+) -> list[pl.DataFrame]:
+    sheet = definitions.tables[source.table][1]
+    wanted = {"code": source.code, "name": source.name, "former": source.former_name or source.name}
+    wanted |= {f"where_{key}": key for key in source.where}
+    limits = [pl.col(f"where_{key}").is_in(values) for key, values in source.where.items()]
+    frames = []
+    for path in _files(submission, source.table).values_list("path", flat=True):
+        rows = _chosen(path, sheet, wanted).filter(*limits).collect()
+        frames += [
+            rows.select("code", pl.col(name).cast(pl.String).alias("name")) for name in ("name", "former")
+        ]
+    return frames
+
+
+def earlier_values(submission: Submission, sheet: Sheet, field: str | None) -> tuple[dict[str, float], float]:
+    """The unit's values by earlier period, and what of this period came in already.
+
+    Rows are counted, or `field` is summed in the measure of the lake. What this submission replaces does
+    not count.
+    """
+    files = _files(submission, sheet.code).filter(
+        batch__slot__unit=submission.unit, batch__slot__resource=submission.resource
+    )
+    if submission.replaces_id:
+        files = files.exclude(batch=submission.replaces_id)
+    values: dict[str, float] = {}
+    for period, path, rows in files.values_list("batch__slot__period", "path", "rows"):
+        value = float(rows) if field is None else _sum(path, sheet, field)
+        values[period] = values.get(period, 0.0) + value
+    return values, values.pop(submission.period, 0.0)
+
+
+def _files(submission: Submission, table: str) -> QuerySet[LakeFile]:
+    known = live(submission.received_at)
+    return LakeFile.objects.filter(role="rows", table=table, batch__in=known).order_by("path")
+
+
+def _sum(path: str, sheet: Sheet, field: str) -> float:
+    total = _chosen(path, sheet, {"value": field}).select(pl.col("value").cast(pl.Float64).sum())
+    return float(total.collect().item())
+
+
+def _chosen(path: str, sheet: Sheet, columns: Mapping[str, str]) -> pl.LazyFrame:
+    """Fields of one file under other names; a field that the definition gained later is empty."""
+    lazy = pl.scan_parquet(Lake(settings.LAKE).path(path))
+    there, shape = lazy.collect_schema().names(), column_types(sheet)
+    chosen = []
+    for name, key in columns.items():
+        column = sheet.field(key).column
+        kept = pl.col(column).cast(shape[column]) if column in there else pl.lit(None, shape[column])
+        chosen.append(kept.alias(name))
+    return lazy.select(chosen)

@@ -1,0 +1,108 @@
+"""A hand-in beside earlier periods, other departments' data and the register."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+from tests.files import credit_code, presale_rows
+
+from gongzhi.intake import queries
+from gongzhi.intake.models import Submission
+from gongzhi.intake.queries.trends import trends_of
+
+PLANNING = ("建设工程规划许可证编号", "建设单位名称", "建设单位统一社会信用代码", "建设项目名称")
+OTHER = "绍兴另一家置业有限公司"
+
+
+def plan(hand, *numbers):
+    rows = [[f"建字第{n:03d}号", OTHER, credit_code(n), f"示例花苑{n}期"] for n in numbers]
+    handed = hand(rows, "16.12", "2026Q2", "natural_resources", head=PLANNING)
+    assert handed.submission.accepted == len(numbers)
+
+
+def found(handed, code):
+    frame = queries.findings_of(handed.submission)
+    return frame.filter(pl.col("code") == code)
+
+
+def test_a_presale_without_a_planning_permit_comes_in_and_is_asked_about(hand):
+    plan(hand, 0, 1)
+    handed = hand(presale_rows(4))
+    assert handed.submission.accepted == 4
+    asked = found(handed, "presale_without_planning")
+    assert asked["row"].to_list() == [4, 5]
+    assert set(asked["severity"]) == {"explain"}
+    said = " ".join(asked["message"].to_list() + asked["mend"].to_list())
+    assert credit_code(2) in said
+    assert OTHER not in said
+    assert "建字第" not in said
+
+
+def test_without_any_accepted_row_elsewhere_nothing_is_found_and_it_is_said(hand):
+    handed = hand(presale_rows(3))
+    assert found(handed, "presale_without_planning").is_empty()
+    told = [one["text"] for one in handed.submission.notices if one["code"] == "nothing_to_compare"]
+    assert any("建设工程规划许可信息" in text for text in told)
+
+
+def test_what_came_in_later_does_not_count(hand):
+    plan(hand, 0)
+    first = Submission.objects.get(resource="16.12")
+    handed = hand(presale_rows(2), received_at=first.received_at - dt.timedelta(minutes=1))
+    assert found(handed, "presale_without_planning").is_empty()
+    assert "nothing_to_compare" in {one["code"] for one in handed.submission.notices}
+
+
+def test_a_name_that_the_register_does_not_have_is_found_without_telling_its_name(hand):
+    head = ("企业名称", "统一社会信用代码", "变更时间", "变更类型")
+    rows = [
+        ["绍兴示例0号置业有限公司", credit_code(0), "2026-09-01", "新办"],
+        ["绍兴登记旧名有限公司", credit_code(1), "2026-09-01", "新办"],
+    ]
+    register = hand(rows, "15.3", "2026-09", "market_regulation", head=head)
+    assert register.submission.accepted == 2, queries.findings_of(register.submission).to_dicts()
+    handed = hand(presale_rows(3))
+    assert found(handed, "unlike_register_name")["row"].to_list() == [3]
+    assert found(handed, "not_in_register")["row"].to_list() == [4]
+    every = queries.findings_of(handed.submission)
+    assert not any("登记旧名" in text for text in every["message"].to_list() + every["mend"].to_list())
+
+
+@pytest.fixture
+def changes(hand):
+    """changes(period, count) → so many changes of enterprises handed in for a month."""
+
+    def handed(period, count, **more):
+        head = ("企业名称", "统一社会信用代码", "变更时间", "变更类型")
+        rows = [[f"绍兴示例{n}号置业有限公司", credit_code(n), f"{period}-05", "新办"] for n in range(count)]
+        return hand(rows, "15.3", period, "market_regulation", head=head, **more)
+
+    return handed
+
+
+def test_a_count_out_of_line_is_asked_about_with_a_chart(changes, client_of):
+    for month, count in ((3, 4), (4, 5), (5, 6)):
+        assert found(changes(f"2026-{month:02d}", count), "unlike_season").is_empty()
+    handed = changes("2026-06", 40)
+    assert handed.submission.accepted == 40
+    assert "40行" in found(handed, "unlike_season")["message"][0]
+    (trend,) = trends_of(handed.submission)
+    assert [bar.text for bar in trend.bars] == ["4行", "5行", "6行", "40行"]
+    assert [bar.own for bar in trend.bars] == [False, False, False, True]
+    assert max(bar.height for bar in trend.bars) == trend.bars[-1].height <= trend.height
+    page = client_of("office").get(f"/submissions/{handed.submission.pk}").content.decode()
+    assert page.count("<svg") == 1
+    assert "2026年5月 6行，" in page  # what the chart shows also stands in words, for readers and for print
+    assert "<strong>本期 2026年6月 40行</strong>" in page
+    peer = client_of("peer").get(f"/submissions/{handed.submission.pk}")
+    assert peer.status_code == 404
+
+
+def test_what_is_replaced_does_not_count_twice(changes):
+    for month, count in ((3, 4), (4, 5), (5, 6)):
+        changes(f"2026-{month:02d}", count)
+    first = changes("2026-06", 7)
+    again = changes("2026-06", 8, replaces=str(first.batch.pk))
+    assert found(again, "unlike_season").is_empty()
