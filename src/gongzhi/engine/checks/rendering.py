@@ -78,7 +78,7 @@ def _kind(frame: pl.DataFrame, kind: Kind, finding: Finding, suggestions: bool) 
         pl.lit("建议改为“") + pl.col("suggestion") + "”" + pl.col("_where") + "，请核对后再改。"
     )
     return frame.with_columns(
-        pl.lit(kind.places.get("column") or kind.places.get("heading")).alias("heading"),
+        pl.lit(kind.places.get("column") or kind.places.get("heading"), dtype=pl.String).alias("heading"),
         pl.lit(finding.title).alias("title"),
         _filled(finding.message, kind).alias("message"),
         (_filled(finding.mend, kind) + tip.fill_null("")).alias("mend"),

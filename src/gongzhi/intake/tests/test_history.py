@@ -100,6 +100,20 @@ def test_a_count_out_of_line_is_asked_about_with_a_chart(changes, client_of):
     assert peer.status_code == 404
 
 
+def test_a_count_out_of_line_stands_beside_findings_of_cells(changes, hand):
+    for month, count in ((3, 4), (4, 5), (5, 6)):
+        changes(f"2026-{month:02d}", count)
+    head = ("企业名称", "统一社会信用代码", "变更时间", "变更类型")
+    rows = [[f"绍兴示例{n}号置业有限公司", credit_code(n), "2026-06-05", "新办"] for n in range(40)]
+    rows[7][1] = "9133060"
+    handed = hand(rows, "15.3", "2026-06", "market_regulation", head=head)
+    every = queries.findings_of(handed.submission)
+    assert {"block", "explain"} <= set(every["severity"])
+    whole = found(handed, "unlike_season").row(0, named=True)
+    assert whole["row"] is None
+    assert whole["column"] is None
+
+
 def test_what_is_replaced_does_not_count_twice(changes):
     for month, count in ((3, 4), (4, 5), (5, 6)):
         changes(f"2026-{month:02d}", count)
