@@ -62,15 +62,11 @@ class Obligation(models.Model):
         super().save(**kwargs)
 
 
-class Act(models.Model):
-    """What a unit says or asks about an obligation, and what the office answers."""
+class Asking(models.Model):
+    """What a unit asks of the office, with its reason, and what the office answers; somebody else decides."""
 
-    obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, related_name="acts")
-    kind = models.CharField(max_length=10, choices=[(kind.value, kind.label) for kind in Kind])
     state = models.CharField(max_length=10, default=ActState.ASKED.value)
     reason = models.CharField(max_length=300)
-    wanted = models.DateField(null=True)  # the due day asked for
-    place = models.CharField(max_length=200, blank=True)  # where it is published instead
     asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
@@ -78,7 +74,23 @@ class Act(models.Model):
     answer = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        abstract = True
         ordering = ("-asked_at",)
+
+    @property
+    def state_label(self) -> str:
+        return ActState(self.state).label
+
+
+class Act(Asking):
+    """What a unit says or asks about an obligation, and what the office answers."""
+
+    obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, related_name="acts")
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.label) for kind in Kind])
+    wanted = models.DateField(null=True)  # the due day asked for
+    place = models.CharField(max_length=200, blank=True)  # where it is published instead
+
+    class Meta(Asking.Meta):
         constraints = (
             models.UniqueConstraint(
                 fields=["obligation", "kind"], condition=models.Q(state="asked"), name="act_asked_once"
@@ -92,10 +104,6 @@ class Act(models.Model):
     @property
     def kind_label(self) -> str:
         return Kind(self.kind).label
-
-    @property
-    def state_label(self) -> str:
-        return ActState(self.state).label
 
 
 class Activity(models.Model):

@@ -205,12 +205,12 @@ def hand_in_all(folder: Path, manifest: dict[str, Any], people: dict[str, Any]) 
 def review_all_but_last(until: str) -> int:
     """The office has looked through what came before the last month; that month waits for the visitor."""
     from gongzhi.intake.actions import accept  # noqa: PLC0415  # models exist only after setup
-    from gongzhi.intake.models import Batch  # noqa: PLC0415  # the same
+    from gongzhi.intake.queries import live  # noqa: PLC0415  # the same
     from gongzhi.organisation.models import Person  # noqa: PLC0415  # the same
 
     office = Person.objects.get(username="office")
     month = parse_period(until)
-    waiting = Batch.objects.filter(replaced_by=None, review=None).select_related("slot")
+    waiting = live().filter(review=None).select_related("slot")
     return accept(
         batches=[one for one in waiting if parse_period(one.slot.period).end < month.start], by=office
     )

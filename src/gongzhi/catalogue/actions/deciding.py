@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
-from gongzhi.catalogue.models import Act, Obligation
+from gongzhi.catalogue.models import Act, Asking, Obligation
 from gongzhi.catalogue.states import SHANGHAI, ActState, Kind, NotPossible, after, due_of
 from gongzhi.editions.queries import in_force
 from gongzhi.organisation.models import Person
@@ -35,7 +35,7 @@ def report_zero(*, obligation: Obligation, reason: str, by: Person | None, confi
     Raises NotPossible without a reason, before the period ends, or when something has come in; NeedsAnswer
     when it is the third in a row where the unit usually has data and `confirmed` is not set.
     """
-    text = _said(reason, "请写明没有数据的原因")
+    text = said(reason, "请写明没有数据的原因")
     owed = _locked(obligation)
     now = timezone.now()
     if owed.received_at or owed.zero_at:
@@ -77,7 +77,7 @@ def ask(
     Raises NotPossible without a reason, without the day or the place that the kind needs, when the obligation
     is met already, or when the same was asked and is not yet decided.
     """
-    text = _said(reason, "请写明理由")
+    text = said(reason, "请写明理由")
     owed = _locked(obligation)
     if owed.received_at or owed.zero_at:
         raise NotPossible("这一期已经报过，不必再申请")
@@ -107,12 +107,7 @@ def decide(*, act: Act, grant: bool, answer: str, by: Person, due: dt.date | Non
     `due` replaces the day asked for. A granted act takes effect from this day. Raises NotPossible.
     """
     locked = Act.objects.select_for_update().get(pk=act.pk)
-    if locked.asked_by_id == by.pk:
-        raise NotPossible("自己提出的申请要由另一个人决定")
-    if not grant:
-        _said(answer, "请写明不同意的理由")
-    locked.state = after(locked.state, "grant" if grant else "refuse")
-    locked.decided_by, locked.decided_at, locked.answer = by, timezone.now(), answer.strip()[:_LONGEST]
+    answered(locked, grant=grant, answer=answer, by=by)
     if grant:
         locked.wanted = due or locked.wanted
         _take_effect(_locked(locked.obligation), locked)
@@ -169,7 +164,20 @@ def _locked(obligation: Obligation) -> Obligation:
     return Obligation.objects.select_for_update().get(pk=obligation.pk)
 
 
-def _said(text: str, otherwise: str) -> str:
+def answered(asking: Asking, *, grant: bool, answer: str, by: Person) -> None:
+    """Write the office's answer into what was asked (to be saved by the caller). Raises NotPossible from
+    another state, for one's own request, and when it is refused without a reason.
+    """
+    if asking.asked_by_id == by.pk:
+        raise NotPossible("自己提出的申请要由另一个人决定")
+    if not grant:
+        said(answer, "请写明不同意的理由")
+    asking.state = after(asking.state, "grant" if grant else "refuse")
+    asking.decided_by, asking.decided_at, asking.answer = by, timezone.now(), answer.strip()[:_LONGEST]
+
+
+def said(text: str, otherwise: str) -> str:
+    """A reason as it is kept; NotPossible with `otherwise` when there is none, or when it is too long."""
     if not text.strip():
         raise NotPossible(otherwise)
     if len(text.strip()) > _LONGEST:

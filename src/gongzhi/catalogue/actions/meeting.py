@@ -50,12 +50,9 @@ def returned(
     if anything is. After the due day the unit has some working days more (design.md 6: three). Returns the
     day by which it has to come again; None where no obligation is concerned or no day is set.
     """
-    owed = Obligation.objects.select_for_update().filter(unit=unit, resource=resource, period=period).first()
-    if owed is None or owed.received_at is None:
+    owed = no_longer(unit=unit, resource=resource, period=period, received_at=received_at, still=still)
+    if owed is None:
         return None
-    if received_at <= owed.received_at:
-        owed.received_at = still
-        owed.satisfied_at = owed.satisfied_at if still else None
     day = at.astimezone(SHANGHAI).date()
     due = due_of(owed, day)
     if due is not None and day > due and still is None:
@@ -63,5 +60,22 @@ def returned(
         days = number_on(definitions, "return_working_days", day)
         owed.returned_on, owed.grace_due = day, holidays_of(definitions).add_working_days(day, days).day
         due = owed.grace_due
-    owed.save(update_fields=["received_at", "satisfied_at", "returned_on", "grace_due"])
+    owed.save(update_fields=["returned_on", "grace_due"])
     return due
+
+
+@transaction.atomic
+def no_longer(
+    *, unit: str, resource: str, period: str, received_at: dt.datetime, still: dt.datetime | None
+) -> Obligation | None:
+    """A batch that came in counts no more; what is still accepted for the place (`still`) meets its
+    obligation, or nothing does. None where none was met.
+    """
+    owed = Obligation.objects.select_for_update().filter(unit=unit, resource=resource, period=period).first()
+    if owed is None or owed.received_at is None:
+        return None
+    if received_at <= owed.received_at:
+        owed.received_at = still
+        owed.satisfied_at = owed.satisfied_at if still else None
+        owed.save(update_fields=["received_at", "satisfied_at"])
+    return owed

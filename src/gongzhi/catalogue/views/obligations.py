@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from gongzhi.catalogue import actions, queries
 from gongzhi.catalogue.actions import NeedsAnswer
 from gongzhi.catalogue.forms import AskForm, DecisionForm, RequestForm, ZeroForm
-from gongzhi.catalogue.models import Act, Obligation
+from gongzhi.catalogue.models import Act, Asking, Obligation
 from gongzhi.catalogue.states import ActState, Kind, NotPossible, State, due_of, standing
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import parse_period
@@ -30,7 +30,8 @@ MEANINGS: dict[ActState, Meaning] = {
 }  # fmt: skip
 
 
-def _mark(act: Act) -> Mark:
+def state_mark(act: Asking) -> Mark:
+    """The state of what was asked, coloured."""
     return Mark(act.state_label, MEANINGS[ActState(act.state)])
 
 
@@ -48,7 +49,7 @@ COLUMNS = (
     Column("resource", "资源", lambda a: _title(a.obligation.resource), order="obligation__resource"),
     Column("period", "所属期", lambda a: parse_period(a.obligation.period).label),
     Column("reason", "理由", lambda a: a.reason),
-    Column("state", "状态", _mark, "mark", order="state"),
+    Column("state", "状态", state_mark, "mark", order="state"),
 )
 
 
@@ -92,7 +93,7 @@ def _page(request: HttpRequest, owed: Obligation, status: int = 200, **forms: An
         "unit": unit_name(owed.unit),
         "state": mark_of(owed, today),
         "due": due_of(owed, today),
-        "acts": [(act, _mark(act)) for act in found],
+        "acts": [(act, state_mark(act)) for act in found],
         "may_say": mine and state in {State.AWAITED, State.MISSING},
         "may_ask": mine and state in {State.AWAITED, State.MISSING, State.NOT_DUE},
         "may_decide": sight.has("decide_waiver"),

@@ -7,13 +7,17 @@ from .explaining import explain
 from .reviewing import accept, return_batch, return_batches
 from .second import begin_two_persons, end_two_persons, propose, send_back
 from .submission import check, receive, tell, withdraw
+from .withdrawing import ask_withdrawal, decide_withdrawal, drop_withdrawal
 
 __all__ = [
     "accept",
     "adopt",
+    "ask_withdrawal",
     "begin_two_persons",
     "check",
     "commit",
+    "decide_withdrawal",
+    "drop_withdrawal",
     "end_two_persons",
     "explain",
     "hand_in",

@@ -85,6 +85,7 @@ def _slot_of(submission: Submission) -> QuerySet[Batch]:
         slot__resource=submission.resource,
         slot__period=submission.period,
         replaced_by=None,
+        withdrawn_at=None,
     )
 
 
@@ -107,6 +108,8 @@ def open_place(submission: Submission) -> None:
         if _slot_of(submission).filter(pk=named).exists():
             return
         old = Batch.objects.select_related("slot").get(pk=named)
+        if old.withdrawn_at:
+            raise Refused("withdrawn", f"批次 {old.number} 已撤回，不能再补充或更正；请重新报送", str(old.pk))
         raise Refused(
             "replaced_already",
             f"批次 {old.number} 已被更正过，请以最新一批为准",

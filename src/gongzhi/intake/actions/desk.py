@@ -142,7 +142,7 @@ def _committed(draft: Submission, file: Path) -> Submission | None:
     likely = Submission.objects.filter(
         unit=draft.unit, resource=draft.resource, period=draft.period, state=State.COMMITTED,
         letter=draft.letter, only_sheet=draft.only_sheet, file_size=file.stat().st_size,
-        batch__replaced_by=None,
+        batch__replaced_by=None, batch__withdrawn_at=None,
     )  # fmt: skip
     if not likely.exists():
         return None

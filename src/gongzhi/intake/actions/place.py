@@ -118,6 +118,8 @@ def _batch(name: str, unit: str, resource: str, period: str) -> Batch | None:
         raise Refused("unknown_batch", f"本单位这一期没有批次“{name}”，请从批次页核对编号")
     if found.replaced_by:
         raise _replaced_already(found)
+    if found.withdrawn_at:
+        raise Refused("withdrawn", f"批次 {found.number} 已撤回，不能再补充或更正；请重新报送", str(found.pk))
     return found
 
 

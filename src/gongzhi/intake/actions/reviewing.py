@@ -12,7 +12,7 @@ from django.utils import timezone
 from gongzhi.audit.actions import record
 from gongzhi.catalogue.actions import returned
 from gongzhi.intake.models import Batch, Review
-from gongzhi.intake.queries import live
+from gongzhi.intake.queries import still_counted
 from gongzhi.organisation.models import Person
 
 from .refused import Refused
@@ -51,6 +51,8 @@ def return_batch(
     )
     if locked.replaced_by_id:
         raise Refused("replaced_already", "这一批已被更正，请看最新的一批")
+    if locked.withdrawn_at:
+        raise Refused("withdrawn", "这一批已由单位撤回，不必再退回")
     before = Review.objects.filter(batch=locked).first()
     if before and before.verdict == "returned":
         raise Refused("returned_already", f"这一批已于 {timezone.localtime(before.at):%Y-%m-%d} 退回")
@@ -58,7 +60,7 @@ def return_batch(
     slot = locked.slot
     day = returned(
         unit=slot.unit, resource=slot.resource, period=slot.period,
-        received_at=locked.submission.received_at, at=now, still=_still(locked),
+        received_at=locked.submission.received_at, at=now, still=still_counted(locked),
     )  # fmt: skip
     Review.objects.update_or_create(
         batch=locked,
@@ -76,10 +78,3 @@ def return_batch(
 def return_batches(*, batches: Iterable[Batch], reason: str, by: Person) -> int:
     """Return several with one reason: all of them or none. Returns how many."""
     return len([return_batch(batch=batch, reason=reason, by=by) for batch in batches])
-
-
-def _still(batch: Batch) -> dt.datetime | None:
-    """When the first of the slot's other batches came that is neither replaced nor returned."""
-    others = live().filter(slot=batch.slot).exclude(pk=batch.pk).exclude(review__verdict="returned")
-    first = others.select_related("submission").order_by("submission__received_at").first()
-    return first.submission.received_at if first else None

@@ -74,10 +74,11 @@ def write_down(draft: Submission, kept: Original, *, by: Person | None) -> Submi
 
 
 def same_as(draft: Submission) -> Submission | None:
-    """The open submission with the same bytes for the same place; one whose batch was replaced is over."""
+    """The open submission with the same bytes for the same place; one whose batch counts no more is over."""
     found = Submission.objects.select_for_update(of=("self",)).filter(
         unit=draft.unit, resource=draft.resource, letter=draft.letter, only_sheet=draft.only_sheet,
         period=draft.period, file_digest=draft.file_digest, state__in=OPEN, batch__replaced_by=None,
+        batch__withdrawn_at=None,
     )  # fmt: skip
     return found.order_by("received_at").first()
 
@@ -161,6 +162,7 @@ def _named_by_mark(submission: Submission, batch: str) -> Batch | None:
     return Batch.objects.filter(
         pk=batch,
         replaced_by=None,
+        withdrawn_at=None,
         slot__unit=submission.unit,
         slot__resource=submission.resource,
         slot__period=submission.period,

@@ -1,6 +1,6 @@
 """All that reads in this room: what is stored, and what the pages show of it."""
 
-from .desk import asked_of, explanations, two_persons, unreviewed
+from .desk import asked_of, explanations, two_persons, unreviewed, withdrawals_visible_to
 from .difference import difference
 from .pages import findings_page, owed_resources, reading_of, rows_page
 from .proofs import NotFrozen, cutoff_at, frozen_batches, public_keys, snapshot_at
@@ -19,6 +19,7 @@ from .stored import (
     rows_of,
     sealed_rows,
     snapshot,
+    still_counted,
     visible_to,
 )
 
@@ -49,7 +50,9 @@ __all__ = [
     "sealed_rows",
     "snapshot",
     "snapshot_at",
+    "still_counted",
     "two_persons",
     "unreviewed",
     "visible_to",
+    "withdrawals_visible_to",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from gongzhi.gate import Sight
-from gongzhi.intake.models import Batch, Explanation, Submission, TwoPersons
+from gongzhi.intake.models import Batch, Explanation, Submission, TwoPersons, Withdrawal
 
 from .stored import batches_visible_to, findings_of
 
@@ -22,8 +22,14 @@ def two_persons(unit: str) -> TwoPersons | None:
 
 def unreviewed(sight: Sight) -> QuerySet[Batch]:
     """Batches in use on which the office has said nothing, the oldest first."""
-    found = batches_visible_to(sight).filter(replaced_by=None, review=None)
+    found = batches_visible_to(sight).filter(replaced_by=None, withdrawn_at=None, review=None)
     return found.order_by("committed_at", "pk")
+
+
+def withdrawals_visible_to(sight: Sight) -> QuerySet[Withdrawal]:
+    """What was asked and decided about taking batches in sight back."""
+    found = Withdrawal.objects.filter(batch__in=batches_visible_to(sight))
+    return found.select_related("batch__slot", "asked_by", "decided_by")
 
 
 @dataclass(frozen=True)

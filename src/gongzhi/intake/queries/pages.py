@@ -19,7 +19,7 @@ from gongzhi.intake.models import Batch, Submission
 from gongzhi.intake.states import TRANSITIONS, State
 
 from .rows import RowsPage, period_label, rows_page
-from .stored import findings_of, repaired_of
+from .stored import findings_of, live, repaired_of
 
 __all__ = [
     "RowsPage", "decision_of", "findings_page", "live_batches", "matching", "owed_resources", "period_label",
@@ -66,7 +66,7 @@ def unit_choices(sight: Sight) -> list[tuple[str, str]]:
 
 def live_batches(*, unit: str, resource: str, period: str = "") -> QuerySet[Batch]:
     """The batches that count now in a unit's places for a resource, of one period where it is named."""
-    found = Batch.objects.filter(slot__unit=unit, slot__resource=resource, replaced_by=None)
+    found = live().filter(slot__unit=unit, slot__resource=resource)
     found = found.filter(slot__period=period) if period else found
     return found.select_related("slot").order_by("-slot__period", "version")
 
@@ -144,11 +144,11 @@ def decision_of(submission: Submission) -> Decision:
     if submission.state != State.CHECKED:
         return Decision(None, [], named)
     place = {"unit": submission.unit, "resource": submission.resource, "period": submission.period}
-    live = list(live_batches(**place))
+    here = list(live_batches(**place))
     content = _staged(submission).get("content")
-    twin = next((batch for batch in live if batch.content == content), None)
+    twin = next((batch for batch in here if batch.content == content), None)
     free = named or twin or not _held_once(submission.period)
-    return Decision(twin, [] if free else live, named)
+    return Decision(twin, [] if free else here, named)
 
 
 def _held_once(period: str) -> bool:

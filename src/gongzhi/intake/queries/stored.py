@@ -41,11 +41,19 @@ def _in_sight(sight: Sight, path: str) -> Q:
 
 
 def live(as_of: dt.datetime | None = None) -> QuerySet[Batch]:
-    """Batches that count: committed and not replaced (by then)."""
+    """Batches that count: committed and neither replaced nor withdrawn (by then)."""
     if as_of is None:
-        return Batch.objects.filter(replaced_by=None)
+        return Batch.objects.filter(replaced_by=None, withdrawn_at=None)
     open_then = Q(replaced_at=None) | Q(replaced_at__gt=as_of)
-    return Batch.objects.filter(open_then, submission__received_at__lte=as_of)
+    there_then = Q(withdrawn_at=None) | Q(withdrawn_at__gt=as_of)
+    return Batch.objects.filter(open_then, there_then, submission__received_at__lte=as_of)
+
+
+def still_counted(batch: Batch) -> dt.datetime | None:
+    """When the first of the place's other batches came that counts and was not returned."""
+    others = live().filter(slot=batch.slot).exclude(pk=batch.pk).exclude(review__verdict="returned")
+    first = others.select_related("submission").order_by("submission__received_at").first()
+    return first.submission.received_at if first else None
 
 
 def ledger() -> list[Stored]:

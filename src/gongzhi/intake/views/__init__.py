@@ -6,17 +6,21 @@ from .hand_in import choose, hand_in, template
 from .receipts import public_keys, receipt, receipt_file
 from .reviewing import accept, decide_together, return_one, reviews
 from .submissions import adopt, bad_rows, commit, findings, marked_up, submission, submissions, withdraw
+from .withdrawing import ask_withdrawal, decide_withdrawal, drop_withdrawal, withdrawals
 
 __all__ = [
     "accept",
     "adopt",
+    "ask_withdrawal",
     "bad_rows",
     "batch",
     "batches",
     "choose",
     "commit",
     "decide_together",
+    "decide_withdrawal",
     "difference",
+    "drop_withdrawal",
     "explain",
     "findings",
     "hand_in",
@@ -33,4 +37,5 @@ __all__ = [
     "template",
     "two_persons",
     "withdraw",
+    "withdrawals",
 ]  # fmt: skip

@@ -19,12 +19,21 @@ from gongzhi.intake.queries.pages import matching, period_label, unit_choices
 from gongzhi.lists import Column, Mark, back_to, listing
 from gongzhi.lists.workbook import exported
 
+from .withdrawing import withdrawing
+
 ROWS_SHOWN = 50
-STATES = (("live", "有效"), ("replaced", "已被更正"))
+STATES = (("live", "有效"), ("replaced", "已被更正"), ("withdrawn", "已撤回"))
+IN_STATE: dict[str, dict[str, Any]] = {
+    "live": {"replaced_by": None, "withdrawn_at": None},
+    "replaced": {"replaced_by__isnull": False},
+    "withdrawn": {"withdrawn_at__isnull": False},
+}
 KINDS = {"first": "首批", "adds": "补充", "replaces": "更正"}
 
 
 def _state(batch: Batch) -> Mark:
+    if batch.withdrawn_at:
+        return Mark("已撤回", "note")
     return Mark("已被更正", "note") if batch.replaced_by_id else Mark("有效", "good")
 
 
@@ -59,7 +68,7 @@ def filtered(rows: QuerySet[Batch], values: dict[str, str]) -> QuerySet[Batch]:
     if "q" in values:
         rows = rows.filter(matching(values["q"], "slot__", file="submission__file_name"))
     if "state" in values:
-        rows = rows.filter(replaced_by__isnull=values["state"] == "live")
+        rows = rows.filter(**IN_STATE[values["state"]])
     return rows.filter(slot__unit=values["unit"]) if "unit" in values else rows
 
 
@@ -85,7 +94,7 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
         "field": request.GET.get("field", ""),
         "rows": rows,
     }
-    return render(request, "intake/batch.html", context)
+    return render(request, "intake/batch.html", context | withdrawing(request, found))
 
 
 def _remarks(found: Batch, review: Review | None) -> list[dict[str, Any]]:

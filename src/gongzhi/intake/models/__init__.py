@@ -1,0 +1,14 @@
+"""Submissions, slots, batches, the ledger of lake files, receipts (notice, 二(二))."""
+
+from gongzhi.organisation.models import uuid7
+
+from .batch import Batch, BatchPart, LakeFile
+from .desk import Explanation, Review, TwoPersons, Withdrawal
+from .signed import SHANGHAI, Cutoff, DayRoot, FrozenBatch, Receipt, ReceiptRoot, SignedRoot, instant
+from .submission import Slot, Submission
+
+__all__ = [
+    "SHANGHAI", "Batch", "BatchPart", "Cutoff", "DayRoot", "Explanation", "FrozenBatch", "LakeFile",
+    "Receipt", "ReceiptRoot", "Review", "SignedRoot", "Slot", "Submission", "TwoPersons", "Withdrawal",
+    "instant", "uuid7",
+]  # fmt: skip
