@@ -120,10 +120,7 @@ class Gathering:
         self.found.append(self._frame(field or _FILE, kind, fault))
 
     def _frame(self, field: Field, kind: Kind, fault: Fault) -> pl.DataFrame:
-        at = fault.at
-        rows = (
-            pl.Series([None], dtype=pl.UInt32) if at is None else self.table.rows.gather(at).cast(pl.UInt32)
-        )
+        rows = self._rows(fault)
         length = len(rows)
 
         def beside(series: pl.Series | None, *, mask: bool) -> pl.Series:
@@ -150,6 +147,14 @@ class Gathering:
                 "text": beside(fault.value if fault.suggest else None, mask=False),
             }
         )
+
+    def _rows(self, fault: Fault) -> pl.Series:
+        """The sheet's rows that a fault is about; one null for the whole column or file."""
+        if fault.rows is not None:
+            return fault.rows.cast(pl.UInt32)
+        if fault.at is None:
+            return pl.Series([None], dtype=pl.UInt32)
+        return self.table.rows.gather(fault.at).cast(pl.UInt32)
 
     def _repair(self, field: Field, index: int, repair: Repair) -> None:
         at = repair.at

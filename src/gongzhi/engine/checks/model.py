@@ -104,7 +104,8 @@ class Kind:
 class Fault:
     """Findings of one code in one column. Series run beside `at` (positions in the table's data).
 
-    `at` is None for a finding about the column or the file as a whole.
+    `at` is None for a finding about the column or the file as a whole, or about `rows` of the sheet that
+    are no records.
     """
 
     code: str
@@ -116,6 +117,7 @@ class Fault:
     places: Mapping[str, str] = field(default_factory=dict)
     severity: str | None = None  # None: as the catalogue says
     suggest: Suggest | None = None  # finds a suggestion for one text, when it is shown
+    rows: pl.Series | None = None
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ def _product(check: Product, rows: Rows) -> list[Found]:
     if not len(maybe):
         return []
     # One unit of the last digit that the sender wrote, in the measure of the lake.
-    last = _last_digit(rows.texts[check.product].gather(maybe), values.gather(maybe))
+    last = last_digit(rows.texts[check.product].gather(maybe), values.gather(maybe))
     off = (values.gather(maybe) - expected.gather(maybe)).abs() > last * 1.000001
     at = maybe.filter(off)
     titles = " × ".join(rows.sheet.field(key).title for key in check.factors)
@@ -146,7 +146,7 @@ def _scale(product: Field, check: Product, rows: Rows) -> float:
     return float(100.0 ** ((product.type is FieldType.MONEY) - money))
 
 
-def _last_digit(texts: pl.Series, values: pl.Series) -> pl.Series:
+def last_digit(texts: pl.Series, values: pl.Series) -> pl.Series:
     """How much the last digit of a text is worth: value ÷ the digits read as a whole number."""
     digits = texts.str.replace_all(r"[^\d]", "").cast(pl.Float64, strict=False)
     worth = (values.cast(pl.Float64) / digits).abs()

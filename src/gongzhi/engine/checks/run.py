@@ -15,6 +15,7 @@ from gongzhi.engine.tables import Table
 from .amounts import read_number
 from .cells import mask_of, without_blanks
 from .choices import read_boolean, read_enum
+from .closing import Columns, check_totals, summed
 from .codes import read_code_or_id, read_credit_code, read_person_id
 from .dates import read_date, read_period, year_outside
 from .gathering import Gathering
@@ -83,7 +84,8 @@ def check(table: Table, mapping: Mapping_, sheet: Sheet, context: Context) -> Ch
                 gathering.faults(field, mapping.columns[field.key], _required(columns[field.key]))
     texts = {key: table.data.to_series(index) for key, index in mapping.columns.items()}
     rows = Rows(sheet, columns, texts, table.rows, context)
-    for key, fault in (*check_rows(rows), *check_past(rows), *_left_over_example(sheet, texts)):
+    across = (*check_rows(rows), *check_past(rows), *_left_over_example(sheet, texts))
+    for key, fault in (*across, *_totals(table, mapping, sheet, context, columns)):
         gathering.faults(sheet.field(key), mapping.columns[key], (fault,))
     blocked = gathering.blocked()
     accepted = _accepted(table, sheet, columns, blocked)
@@ -106,6 +108,19 @@ def _read_columns(table: Table, mapping: Mapping_, sheet: Sheet, context: Contex
         return dict(map(read, fields))
     with ThreadPoolExecutor(_THREADS) as threads:
         return dict(threads.map(read, fields))
+
+
+def _totals(
+    table: Table, mapping: Mapping_, sheet: Sheet, context: Context, columns: dict[str, Typed]
+) -> Iterable[tuple[str, Fault]]:
+    """Total rows that differ from the rows that they close; their amounts are read as those of rows are."""
+    if table.totals is None:
+        return ()
+    fields = summed(sheet, mapping.columns)
+    texts = {f.key: without_blanks(table.totals.to_series(mapping.columns[f.key])) for f in fields}
+    written = {f.key: Written(f, texts[f.key], context, mapping.units.get(f.key)) for f in fields}
+    read = {f.key: _READERS[f.type](written[f.key]) for f in fields}
+    return check_totals(table, fields, Columns(read, texts, columns))
 
 
 def _required(typed: Typed) -> Iterable[Fault]:

@@ -88,6 +88,7 @@ class _Layout:
         self.rules = RecordRules(header.texts, lines, wide, self.first)
         self.skipped = self._above()
         self.notices: list[Notice] = []
+        self.totals: list[pl.DataFrame] = []
         self.filled = dict.fromkeys(range(grid.width), 0)
         self.count = self.extra = 0
 
@@ -108,13 +109,17 @@ class _Layout:
         grid, header = self.grid, self.header
         texts = (*header.texts, *[""] * (grid.width - len(header.texts)))
         kept = [i for i in range(grid.width) if texts[i] or self.filled[i]]
+        pieces = self.parcel.take()
+        for frame in self.totals:
+            self.parcel.add(frame)
         return {
             "sheet": grid.name,
             "sheet_index": grid.index,
             "header_row": self.first - 1,
             "columns": [[grid.first_column + i, texts[i]] for i in kept],
             "names": [f"g{i}" for i in kept],
-            "pieces": self.parcel.take(),
+            "pieces": pieces,
+            "totals": self.parcel.take(),
             "skipped": self.skipped,
             "notices": [[n.code, n.cell, n.before, n.after] for n in self._capped()],
             "unit_hint": unit_of(grid.head[: header.first]),
@@ -125,6 +130,9 @@ class _Layout:
         self.skipped += [(row + position, why) for position, why in skipped]
         frame = frame.with_columns(pl.int_range(row, row + frame.height, dtype=pl.UInt32).alias(ROW))
         if skipped:
+            totals = [position for position, why in skipped if why == "total"]
+            if totals:
+                self.totals.append(frame[totals])
             keep = pl.Series([True]).new_from_index(0, frame.height)
             keep = keep.scatter([position for position, _ in skipped], False)
             frame = frame.filter(keep)

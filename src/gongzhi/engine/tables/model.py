@@ -73,6 +73,7 @@ class Table:
     rows: 1-based row in the sheet of each row of `data`. In delimited text it is the number of the record,
     the row that Excel shows for it (a record with line breaks in quotes is one row). In JSON the headings
     count as row 1 where the file holds objects.
+    totals: the total rows as they stand, in the columns of `data` and `row`; they are in `skipped` too.
     """
 
     sheet: str
@@ -84,6 +85,7 @@ class Table:
     skipped: tuple[Skipped, ...] = ()
     notices: tuple[Notice, ...] = ()
     unit_hint: str | None = None
+    totals: pl.DataFrame | None = None
 
     def cell(self, row: int, column: int) -> str:
         """The address of a data cell, e.g. `C12`; `row` indexes `data`, `column` indexes `columns`."""

@@ -121,6 +121,7 @@ def _reading(answer: dict[str, Any] | None, parcel: int, complaint: str) -> Read
 def _table(found: dict[str, Any], parcel: int) -> Table:
     data: pl.DataFrame
     data, rows = unpack(parcel, found["pieces"], found["names"])
+    totals, at = unpack(parcel, found["totals"], found["names"])
     return Table(
         sheet=found["sheet"],
         sheet_index=found["sheet_index"],
@@ -131,4 +132,5 @@ def _table(found: dict[str, Any], parcel: int) -> Table:
         skipped=tuple(Skipped(row, why) for row, why in found["skipped"]),
         notices=tuple(Notice(*notice) for notice in found["notices"]),
         unit_hint=found["unit_hint"],
+        totals=totals.with_columns(at) if totals.height else None,
     )

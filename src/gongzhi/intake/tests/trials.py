@@ -54,7 +54,7 @@ class Bench:
         """Another checked submission of the same content, for a slot of its own."""
         copy = Submission.objects.get(pk=self.base.pk)
         copy.pk, copy._state.adding = uuid7(), True
-        copy.period = f"{2022 + self.number // 4}Q{self.number % 4 + 1}"
+        copy.period = f"{2022 + self.number // 12}-{self.number % 12 + 1:02d}"
         copy.save(force_insert=True)
         shutil.copytree(folder(self.base.pk), folder(copy.pk))
         other = Obligation.objects.filter(resource="15.1").first()
