@@ -5,12 +5,14 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.test import Client
 from django.urls import path
+from django.utils import timezone
 from tests.cast import NAMES
 from tests.house.access_table import EVERYONE, address, expected, may_open, routes
 
 from gongzhi.audit.models import Event
 from gongzhi.gate import public
 from gongzhi.gate.checks import every_url_has_a_policy
+from gongzhi.work.models import Message
 
 TABLE = expected()
 HEADERS = {
@@ -41,6 +43,7 @@ def test_who_may_open_it(route, client_of, cast):
     """Open: the gate lets through (whatever the page then finds). Shut: 404, and the refusal is on record."""
     for name in NAMES:
         client = client_of(name)
+        Message.objects.create(person=cast[name], day=timezone.localdate(), lines=[["有一件事到期", "/work"]])
         before = Event.objects.filter(verb="gate.refused").count()
         response = client.get(address(route))
         refused = Event.objects.filter(verb="gate.refused").count() - before
