@@ -120,4 +120,5 @@ class District(Strict):
     since: dt.date
     office: Key  # unit in which the leading group's office sits
     bureau: Key
+    weak_words: tuple[Title, ...] = ()  # of the place (pinyin): no password may contain them
     note: Text | None = None

@@ -53,11 +53,12 @@ def _weak_word(password: str, person: Person) -> str | None:
 
 @lru_cache(maxsize=1)
 def _known_words() -> tuple[str, ...]:
-    """Common passwords and local words of the file, and the names that the definitions hold."""
+    """Common passwords of the file, and the words and names of the place that the definitions hold."""
     lines = WEAK_WORDS.read_text("utf-8").splitlines()
     words = {line.strip().lower() for line in lines if line.strip() and not line.startswith("#")}
     known = definitions()
     district = known.district
+    words |= {word.lower() for word in district.weak_words}
     words |= {name.rstrip("省市区县") for name in (district.name, district.city, district.province)}
     words |= {name for unit in known.units.values() for name in unit.names}
     return tuple(sorted(word for word in words if len(word) >= 2))
