@@ -2,7 +2,8 @@
 
 liaison     联络员甲 of 建设交通局          peer        联络员乙 of 自然资源分局, who must not see her things
 head        分管负责人甲 of 建设交通局: oversees, hands in nothing alone
-office      the leading group's office     officer     a tax officer
+office      the leading group's office     office2     her colleague there, the second person
+officer     a tax officer
 street      coordinator of 塔山街道         grid        grid worker of 花园社区 in it
 gridpeer    grid worker of 越都社区 in 府山街道
 leader      a district leader              enterprise  an enterprise's user

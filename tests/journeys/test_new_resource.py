@@ -17,7 +17,6 @@ from gongzhi.catalogue.actions import open_periods
 from gongzhi.catalogue.models import Obligation
 from gongzhi.editions.models import Edition
 from gongzhi.intake.models import Batch, Submission
-from gongzhi.organisation.models import Grant, Person
 
 pytestmark = pytest.mark.django_db
 Clients = Callable[[str], Client]
@@ -25,17 +24,8 @@ NUMBER = "9.99"
 
 
 @pytest.fixture
-def second(cast: dict[str, Person], client_of: Clients) -> Client:
+def second(client_of: Clients) -> Client:
     """A second person of the office, signed in."""
-    now = timezone.now()
-    person = cast["office2"] = Person.objects.create(
-        username="office2", name="办公室复核", unit=cast["office"].unit, is_active=True,
-        must_change_password=False, password_changed_at=now,
-    )  # fmt: skip
-    Grant.objects.create(
-        person=person, role="office", unit=person.unit, valid_from=now, granted_by=cast["security"],
-        granted_at=now,
-    )  # fmt: skip
     return client_of("office2")
 
 

@@ -27,6 +27,6 @@ def run(options: argparse.Namespace) -> int:
         complain(f"没有编号或代码为“{options.resource}”的数据资源")
         return 2
     target = options.output or Path(f"{resource.number}{resource.title}.xlsx".replace("/", "_"))
-    target.write_bytes(template(resource, definitions.digest))
+    target.write_bytes(template(resource, definitions.versions[resource.number]))
     out.print(f"已写出模板 {target}")
     return 0

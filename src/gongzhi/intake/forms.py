@@ -9,8 +9,9 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from gongzhi.catalogue.queries import periods_of
 from gongzhi.editions.queries import in_force
-from gongzhi.engine.calendar import Period, PeriodError, parse_period_text, periods_between
+from gongzhi.engine.calendar import Period, PeriodError, parse_period_text
 from gongzhi.engine.definitions import Resource
 
 from .queries.pages import live_batches, period_label
@@ -97,7 +98,8 @@ class HandInForm(forms.Form):
             )
             return
         since = today - dt.timedelta(days=400 if kind in {"month", "quarter"} else 1_200)
-        periods = [p for p in periods_between(kind, since, today) if p.start <= today]
+        owed = periods_of(self.resource.number, since, today)
+        periods = sorted(period for _, period in owed if period.start <= today)
         choices = [(period.code, period.label) for period in reversed(periods)]
         self.fields["period"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
         self.initial.setdefault("period", _last_ended(periods, today))

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.catalogue.models import Obligation
+from gongzhi.catalogue.queries.periods import CALENDAR_KINDS, periods_of
 from gongzhi.catalogue.states import NotPossible
-from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries import in_force, resource_for
 from gongzhi.engine.calendar import (
     Due,
     Holidays,
@@ -21,13 +22,10 @@ from gongzhi.engine.calendar import (
     due_working_day,
     parse_period,
     period_of,
-    periods_between,
     request_period,
 )
 from gongzhi.engine.definitions import Definitions, Frequency, Resource
 from gongzhi.organisation.models import Person
-
-CALENDAR_KINDS = {"month", "quarter", "half_year", "year"}
 
 
 @transaction.atomic
@@ -51,17 +49,16 @@ def _obligations(
     definitions: Definitions, resource: Resource, since: dt.date, until: dt.date
 ) -> Iterator[Obligation]:
     """A resource that no document asks for (`proposed`: the bureau's own) is owed by nobody."""
-    frequency = definitions.frequencies[resource.frequency]
-    if frequency.period not in CALENDAR_KINDS or resource.duplicate_of or resource.proposed:
+    if resource.duplicate_of or resource.proposed:
         return
-    units = definitions.providers(resource)
-    first = max(since, resource.since)
-    periods = periods_between(frequency.period, first, until)
-    if resource.stock and since <= resource.since <= until:
-        periods.append(stock_period(resource))
-    for period in periods:
-        for unit in units:
-            yield _obligation(definitions, resource, frequency, unit.key, period)
+    owed = list(periods_of(resource.number, since, until))
+    regular = definitions.frequencies[resource.frequency].period in CALENDAR_KINDS
+    if regular and resource.stock and since <= resource.since <= until:
+        owed.append((resource, stock_period(resource)))
+    for asked, period in owed:
+        frequency = definitions.frequencies[asked.frequency]
+        for unit in definitions.providers(asked):
+            yield _obligation(definitions, asked, frequency, unit.key, period)
 
 
 def stock_period(resource: Resource) -> Period:
@@ -185,9 +182,10 @@ def _asked(resource: Resource, period: Period) -> bool:
 
 
 def period_for(resource: Resource, code: str) -> Period:
-    """The period `code` if it fits the resource's frequency; PeriodError or ValueError otherwise."""
-    frequency = in_force().frequencies[resource.frequency]
+    """The period `code` if it fits the frequency asked then; PeriodError or ValueError otherwise."""
     period = parse_period(code)
+    asked = resource_for(resource.number, period.code)
+    frequency = in_force().frequencies[asked.frequency]
     if resource.stock and (period == stock_period(resource) or _asked(resource, period)):
         return period
     kinds = {

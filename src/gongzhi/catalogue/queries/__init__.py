@@ -3,8 +3,9 @@
 from .duties import Sheet, sheet_of
 from .matrix import Matrix, Rates, matrix, rates, with_state
 from .owed import Owed, acts_visible_to, in_days, matters, owed, standing_duties, unmet, visible_to
+from .periods import periods_of
 
 __all__ = [
     "Matrix", "Owed", "Rates", "Sheet", "acts_visible_to", "in_days", "matrix", "matters", "owed",
-    "rates", "sheet_of", "standing_duties", "unmet", "visible_to", "with_state",
+    "periods_of", "rates", "sheet_of", "standing_duties", "unmet", "visible_to", "with_state",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from gongzhi.editions.models import Edition
 from gongzhi.editions.queries import Piece, changes, in_force, newest, problems
 from gongzhi.editions.states import NotPossible, after
 from gongzhi.engine.calendar import period_of
+from gongzhi.engine.definitions.editing import plain
 from gongzhi.organisation.models import Person
 
 from .publishing import locked, stamped
@@ -59,6 +60,25 @@ def _may_begin(draft: Edition, since: dt.date) -> None:
     earliest = earliest_day(draft)
     if since < earliest:
         raise NotPossible(f"最早从 {earliest} 起：此前的期间已按现行版报送")
+    if draft.kind == "resource":
+        _rhythm_ends(draft, since)
+
+
+def _rhythm_ends(draft: Edition, since: dt.date) -> None:
+    """Where the rhythm changes, the old one ends with a whole period that nobody owes by the new one too."""
+    definitions = in_force()
+    wanted = definitions.frequencies.get(str(plain(next(iter(draft.texts.values()))).get("frequency")))
+    resource = next((one for one in definitions.resources.values() if one.code == draft.code), None)
+    if wanted is None or resource is None:
+        return
+    now = definitions.frequencies[resource.frequency].period
+    if now == wanted.period or now not in CALENDAR:
+        return
+    open_now = period_of(now, timezone.localdate())
+    if since <= open_now.end or period_of(now, since).start != since:
+        following = period_of(now, max(since, open_now.end + dt.timedelta(days=1)))
+        day = following.start if following.start >= since else following.end + dt.timedelta(days=1)
+        raise NotPossible(f"改了报送周期，请从 {day} 起：原来的一期到那时才报完，不会重复报送")
 
 
 def earliest_day(draft: Edition) -> dt.date:

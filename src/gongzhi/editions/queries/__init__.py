@@ -3,18 +3,23 @@
 from .checking import problems, reading
 from .counting import (
     contents_in_force,
+    edition_for,
+    editions_of,
     in_force,
     in_force_for,
     look_again,
     pin,
     resource_for,
+    wordings,
 )
 from .difference import changes, lines
 from .pieces import KINDS, Piece, digest_of_texts, piece_of, pieces_of
-from .seen import alive, history, label, newest, open_draft, standing, suggestions_visible_to, visible_to
+from .seen import history, label, newest, open_draft, standing, suggestions_visible_to, visible_to
+from .templates import Template, template_by
 
 __all__ = [
-    "KINDS", "Piece", "alive", "changes", "contents_in_force", "digest_of_texts", "history", "in_force",
-    "in_force_for", "label", "lines", "look_again", "newest", "open_draft", "piece_of", "pieces_of", "pin",
-    "problems", "reading", "resource_for", "standing", "suggestions_visible_to", "visible_to",
+    "KINDS", "Piece", "Template", "changes", "contents_in_force", "digest_of_texts", "edition_for",
+    "editions_of", "history", "in_force", "in_force_for", "label", "lines", "look_again", "newest",
+    "open_draft", "piece_of", "pieces_of", "pin", "problems", "reading", "resource_for", "standing",
+    "suggestions_visible_to", "template_by", "visible_to", "wordings",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from gongzhi.engine.definitions.canonical import faults
 from gongzhi.engine.definitions.editing import plain
 from gongzhi.engine.definitions.kinds import model_of
 
-from .counting import contents_in_force, in_force
+from .counting import contents_in_force, in_force, wordings
 from .pieces import Piece, piece_of
 from .seen import history
 from .words import type_word
@@ -40,6 +40,8 @@ def problems(edition: Edition) -> list[str]:
     contents = with_texts(edition)
     key = tuple(sorted(contents.items()))
     found = list(_problems(edition.kind, edition.code, tuple(sorted(edition.texts.items())), key))
+    if not found and edition.code == "calendar/frequencies":
+        found = list(_rhythms_gone(edition))
     return found or list(_incompatible(edition))
 
 
@@ -132,6 +134,15 @@ def _incompatible(edition: Edition) -> Iterator[str]:
                 change = allowed.get(was.type)
                 if change is None or field.type not in change.targets:
                     yield _refused(earlier, was.title, was.type, field.type)
+
+
+def _rhythms_gone(edition: Edition) -> Iterator[str]:
+    """Rhythms by which some edition of a resource is still owed, for periods that are over or running."""
+    kept = {one["wording"] for one in plain(next(iter(edition.texts.values())))["frequencies"]}
+    for number in in_force().resources:
+        for _, _, resource in wordings(number):
+            if resource.frequency not in kept:
+                yield f"报送要求“{resource.frequency}”不能去掉：{number}“{resource.title}”用它"
 
 
 def _refused(earlier: Edition, title: str, was: FieldType, now: FieldType) -> str:

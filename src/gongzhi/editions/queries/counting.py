@@ -19,6 +19,7 @@ from gongzhi.editions.states import State
 from gongzhi.engine.calendar import parse_period
 from gongzhi.engine.definitions import (
     Definitions,
+    HistoryCheck,
     Resource,
     contents_of,
     load_contents,
@@ -176,14 +177,46 @@ def in_force_for(number: str, period: str) -> Definitions:
     the period. Before its first edition's day the first one counts. KeyError for an unknown resource.
     """
     now = in_force()
-    code = now.resources[number].code
-    editions = versions(stamp()).get(Piece("resource", code), ()) if stamp() != NOTHING else ()
+    editions = editions_of(number)
     if len(editions) < 2:
         return now
-    then = at(editions, parse_period(period).start) or editions[0]
+    then = _then(editions, parse_period(period).start)
     if then == at(editions, timezone.localdate()):
         return now
     return _with(now, number, then)
+
+
+def editions_of(number: str) -> tuple[Version, ...]:
+    """The approved editions of a resource, the first one first; KeyError for an unknown resource."""
+    piece = Piece("resource", in_force().resources[number].code)
+    return versions(stamp()).get(piece, ()) if stamp() != NOTHING else ()
+
+
+def _then(editions: tuple[Version, ...], day: dt.date) -> Version:
+    return at(editions, day) or editions[0]
+
+
+def edition_for(number: str, period: str) -> Version | None:
+    """The edition by which a file for this period is checked; None where nothing was published."""
+    editions = editions_of(number)
+    return _then(editions, parse_period(period).start) if editions else None
+
+
+def wordings(number: str) -> list[tuple[dt.date | None, dt.date | None, Resource]]:
+    """The resource as it was and will be asked: first day, the day after the last, and what it says.
+
+    Editions that no day counts by (another one began on the same day or before) are left out.
+    """
+    editions = editions_of(number)
+    if len(editions) < 2:
+        return [(None, None, in_force().resources[number])]
+    days = sorted({one.since or dt.date.min for one in editions})
+    ends = [*days[1:], None]
+    chosen_ones = [_then(editions, day) for day in days]
+    return [
+        (None if place == 0 else day, end, resource_of(one.pk))
+        for place, (day, end, one) in enumerate(zip(days, ends, chosen_ones, strict=True))
+    ]
 
 
 def _with(now: Definitions, number: str, then: Version) -> Definitions:
@@ -194,7 +227,15 @@ def _with(now: Definitions, number: str, then: Version) -> Definitions:
     resources = MappingProxyType(dict(now.resources) | {number: resource})
     marks = MappingProxyType(dict(now.versions) | {number: then.digest})
     joined = digest_of_texts({"whole": now.digest, f"resource {number}": then.digest})
-    return _kept.put(key, replace(now, resources=resources, versions=marks, digest=joined))
+    checks = MappingProxyType({k: one for k, one in now.history_checks.items() if _askable(one, resource)})
+    changed = replace(now, resources=resources, versions=marks, history_checks=checks, digest=joined)
+    return _kept.put(key, changed)
+
+
+def _askable(check: HistoryCheck, resource: Resource) -> bool:
+    """A check of today asks nothing of an edition that has not its columns yet."""
+    sheets = [sheet for sheet in resource.sheets if sheet.code == check.table]
+    return all(check.compares.fields <= {field.key for field in sheet.fields} for sheet in sheets)
 
 
 def resource_of(pk: int) -> Resource:

@@ -26,6 +26,16 @@ def changes(kind: str, old: Texts | None, new: Texts, definitions: Definitions) 
     return list(_entries(old or {}, new))
 
 
+def column_changes(old: Texts, new: Texts) -> list[str]:
+    """The changes of the columns alone, for whoever fills them: other spellings are not told."""
+    before = {sheet.get("letter", ""): sheet for sheet in sheets_of(next(iter(old.values())))}
+    found: list[str] = []
+    for sheet in sheets_of(next(iter(new.values()))):
+        known = before.get(sheet.get("letter", ""), {}).get("fields") or ()
+        found += _columns(known, sheet.get("fields") or ())
+    return [text for text in found if "的别名" not in text]
+
+
 def lines(old: Texts | None, new: Texts) -> list[tuple[str, str]]:
     """The texts line by line: sign (`+`, `-`, blank) and line, with three lines around each change."""
     found: list[tuple[str, str]] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.db.models import Max, QuerySet
 from django.utils import timezone
@@ -12,7 +11,7 @@ from gongzhi.editions.models import Edition, Suggestion
 from gongzhi.editions.states import LABELS, Standing, State
 from gongzhi.gate import Sight
 
-from .counting import at, in_force, stamp, versions
+from .counting import at, stamp, versions
 from .pieces import Piece
 
 OFFICE = ("draft_definitions", "approve_definitions")
@@ -76,17 +75,3 @@ def newest_of_all() -> dict[Piece, Edition]:
     wanted = {(kind, code): version for kind, code, version in highest}
     found = (edition for edition in rows if wanted[edition.kind, edition.code] == edition.version)
     return {Piece(edition.kind, edition.code): edition for edition in found}
-
-
-def alive(number: str) -> list[Edition]:
-    """The editions of a resource that some present or future period is checked by, the oldest first."""
-    piece = Piece("resource", in_force().resources[number].code)
-    day = timezone.localdate()
-    found = versions(stamp()).get(piece, ())
-    now = at(found, day)
-    kept = [one.pk for one in found if now and one.version >= now.version]
-    return list(_ordered(Edition.objects.filter(pk__in=kept)))
-
-
-def _ordered(rows: Iterable[Edition]) -> list[Edition]:
-    return sorted(rows, key=lambda edition: edition.version or 0)

@@ -7,25 +7,13 @@ from django.utils import timezone
 
 from gongzhi.editions.actions import approve, draft_of, rewrite, submit
 from gongzhi.editions.queries import Piece
-from gongzhi.organisation.models import Grant, Person
+from gongzhi.organisation.models import Person
 
 
 @pytest.fixture
 def second(cast) -> Person:
     """办公室复核: holds the office's role as well."""
-    person = Person.objects.create(
-        username="office2", name="办公室复核", unit=cast["office"].unit, is_active=True
-    )
-    now = timezone.now()
-    Grant.objects.create(
-        person=person,
-        role="office",
-        unit=person.unit,
-        valid_from=now,
-        granted_by=cast["security"],
-        granted_at=now,
-    )
-    return person
+    return cast["office2"]
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ hint informs, refuse turns the file away. What was put right on reading is in `C
 
 from .adopting import adopt
 from .canonical import canonical_rows
+from .carrying import carried
 from .headings import HeadingFault, Match, best_match, map_columns
 from .headings import Mapping_ as Mapping
 from .history import amount_text, measured, season
@@ -28,6 +29,7 @@ __all__ = [
     "amount_text",
     "best_match",
     "canonical_rows",
+    "carried",
     "check",
     "history_failures",
     "lake_type",

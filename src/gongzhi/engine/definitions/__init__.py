@@ -8,6 +8,7 @@ from .agreement import Agreement
 from .contents import Definitions, RuleFolder
 from .duty import Clause, CollaborationItem, Frequency, GridTask
 from .folder import contents_of, digest_of, load, load_contents, load_once, understood
+from .growth import only_grew
 from .history import AgreesWithRegister, HistoryCheck, PresentElsewhere, RowsExample, Seasonal
 from .holidays import Holiday, Holidays, HolidayYear
 from .law import Basis, Case, DatedValue, Evidence, Parameter, Rule, Side
@@ -40,5 +41,5 @@ __all__ = [
     "Order", "Parameter", "Party", "Post", "PresentElsewhere", "Problem", "Product",
     "RegisterSource", "ReminderStep", "Resource", "Role", "RowsExample", "Rule", "RuleFolder",
     "Seasonal", "Sensitivity", "Sheet", "Side", "Term", "Total", "Unit", "UnitKind", "Use",
-    "WorkKind", "contents_of", "digest_of", "load", "load_contents", "load_once", "understood",
+    "WorkKind", "contents_of", "digest_of", "load", "load_contents", "load_once", "only_grew", "understood",
 ]  # fmt: skip

@@ -76,6 +76,11 @@ class PresentElsewhere(Strict):
     finding: Key
     examples: tuple[RowsExample, ...]
 
+    @property
+    def fields(self) -> frozenset[str]:
+        """The columns of its own table that it needs."""
+        return frozenset(self.match)
+
 
 class AgreesWithRegister(Strict):
     """The code must stand in a source of the register, and the name must be one that it has there."""
@@ -94,6 +99,11 @@ class AgreesWithRegister(Strict):
         if not self.unknown and not self.differs:
             raise ValueError("unknown、differs 至少写一个")
         return self
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The columns of its own table that it needs."""
+        return frozenset((self.code, *([self.name] if self.name else [])))
 
 
 class Seasonal(Strict):
@@ -120,6 +130,11 @@ class Seasonal(Strict):
         if (self.measure == "sum") != bool(self.field):
             raise ValueError("field 只用于 sum，且必须写明")
         return self
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The column of its own table that it needs, if any."""
+        return frozenset([self.field] if self.field else [])
 
 
 class HistoryCheck(Strict):

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.catalogue.actions import satisfy
-from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries import in_force_for
 from gongzhi.engine.calendar import parse_period
 from gongzhi.engine.lake import Lake, Stored
 from gongzhi.intake.models import Batch, BatchPart, LakeFile, Slot, Submission
@@ -73,7 +73,8 @@ def commit(*, submission: Submission, by: Person | None, prepared: Prepared | No
 def _outcome(submission: Submission, by: Person | None) -> Prepared:
     """The outcome put down by the check; found anew when it was lost or the definitions have changed."""
     prepared = preparation.take_up(submission.pk)
-    if prepared is None or submission.definitions != in_force().digest:
+    asked = in_force_for(submission.resource, submission.period)
+    if prepared is None or submission.definitions != asked.digest:
         prepared = check(submission=submission, by=by)
     return prepared
 

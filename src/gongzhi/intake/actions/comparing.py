@@ -9,7 +9,6 @@ import polars as pl
 
 from gongzhi.engine.checks import Checked, Past, Season, amount_text, measured
 from gongzhi.engine.definitions import (
-    AgreesWithRegister,
     Definitions,
     Field,
     HistoryCheck,
@@ -53,8 +52,8 @@ class Comparing:
         """How the lake keeps the columns that these checks look for elsewhere."""
         named: set[str] = set()
         for check in self._definitions.history_checks.values():
-            if check.table == sheet.code:
-                named |= _named(check)
+            if check.table == sheet.code and not isinstance(check.compares, Seasonal):
+                named |= check.compares.fields
         fields = [sheet.field(key) for key in sorted(named)]
         return {field.column: keeper(sheet, field) for field in fields}
 
@@ -85,15 +84,6 @@ class Comparing:
         values, besides = earlier.earlier_values(self._submission, sheet, compares.field)
         besides += sum(measured(compares, sheet, rows) for rows in self._accepted.get(sheet.code, ()))
         return Past(check, earlier=values, besides=besides)
-
-
-def _named(check: HistoryCheck) -> set[str]:
-    compares = check.compares
-    if isinstance(compares, PresentElsewhere):
-        return set(compares.match)
-    if isinstance(compares, AgreesWithRegister):
-        return {compares.code, *([compares.name] if compares.name else [])}
-    return set()
 
 
 def trends(definitions: Definitions, checked: Iterable[Checked]) -> list[dict[str, Any]]:

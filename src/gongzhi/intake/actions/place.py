@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from gongzhi.catalogue.actions import period_for
-from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries import in_force, in_force_for
 from gongzhi.engine.calendar import PeriodError
 from gongzhi.engine.definitions import Resource
 from gongzhi.gate import explain, sight_of
@@ -53,7 +53,7 @@ def draft_of(
         adds=_batch(place.adds, unit, resource.number, period),
         replaces=_batch(place.replaces, unit, resource.number, period),
         whole=place.whole,
-        definitions=in_force().digest,
+        definitions=in_force_for(resource.number, period).digest,
     )
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from django.conf import settings
 
-from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries import in_force, in_force_for
 from gongzhi.engine.calendar import parse_period
 from gongzhi.engine.checks import (
     Checked,
@@ -38,6 +38,7 @@ from gongzhi.intake.queries import FINDINGS, REPAIRED, known_keys, place_of_box
 
 from .comparing import Comparing, trends
 from .names import reads_as_organisation
+from .older import TemplateChanged, brought_over, every_sheet
 from .preparation import Part, Prepared, counted, known
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -65,16 +66,20 @@ class _Checked:
 
 def prepare(submission: Submission, file: Path) -> Prepared:
     """Read and check a file for its submission; one that cannot be read gives a refusal, never an error."""
-    definitions = in_force()
+    definitions = in_force_for(submission.resource, submission.period)
     resource = definitions.resources[submission.resource]
     sheets = [resource.sheet(submission.letter)] if submission.letter else list(resource.sheets)
     try:
-        reading = read(file, headings=headings_of(sheets))
+        reading = read(file, headings=headings_of(every_sheet(resource.number)))
     except Unreadable as error:
         return _refused(definitions, error.code, error.details)
     if reading.mark and reading.mark.resource not in {resource.number, resource.code}:
         other = definitions.resources.get(reading.mark.resource)
         return _wrong_template(definitions, resource, other.title if other else reading.mark.resource)
+    try:
+        reading = brought_over(reading, submission, sheets)
+    except TemplateChanged as changed:
+        return _refused(definitions, "template_changed", {"title": resource.title, **changed.places})
     if submission.only_sheet:
         names = "、".join(table.sheet for table in reading.tables)
         reading = replace(
@@ -94,18 +99,19 @@ def prepare(submission: Submission, file: Path) -> Prepared:
     }
     del reading  # the text of each table is let go once it is checked: with a million rows it counts
     comparing = Comparing(submission, definitions, [one.sheet for one in taken])
-    checked = _checked_tables(submission, taken, comparing)
+    checked = _checked_tables(submission, definitions, taken, comparing)
     rest["notices"] += comparing.notices
     return _decided(definitions, submission, Prepared(**rest, **checked))
 
 
-def _checked_tables(submission: Submission, taken: list[_Taken], comparing: Comparing) -> dict[str, Any]:
+def _checked_tables(
+    submission: Submission, definitions: Definitions, taken: list[_Taken], comparing: Comparing
+) -> dict[str, Any]:
     """Parts, findings, repairs and the content hash of all tables; `taken` is used up.
 
     Rows are hashed and findings put into words while others are checked and written; only what asks for
     the content or the texts waits for them.
     """
-    definitions = in_force()
     context = _context(submission, definitions, comparing)
     checked = []
     with _hand() as hand:

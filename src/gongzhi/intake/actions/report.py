@@ -11,7 +11,7 @@ import polars as pl
 from django.db import transaction
 
 from gongzhi.audit.actions import record
-from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries import in_force_for
 from gongzhi.engine import documents
 from gongzhi.engine.documents import Stamp
 from gongzhi.engine.tables import Reading, Table, Unreadable, read
@@ -19,6 +19,7 @@ from gongzhi.intake.models import Submission
 from gongzhi.intake.queries import findings_of
 from gongzhi.organisation.models import Person
 
+from .older import every_sheet
 from .original import opened
 from .reading import headings_of
 from .refused import Refused
@@ -45,9 +46,11 @@ def marked_up_file(*, file: Path, resource: str, findings: pl.DataFrame) -> byte
 def bad_rows(*, submission: Submission, by: Person | None) -> bytes:
     """Only the rows set aside, ready to be mended and sent again; they add to the batch of the good rows."""
     batch = getattr(submission, "batch", None)
-    mark = Stamp(submission.resource, submission.definitions[:16], str(batch.pk) if batch else None)
     findings = findings_of(submission)
+    asked = in_force_for(submission.resource, submission.period).versions[submission.resource]
     with _read(submission, by, "bad_rows") as (_, reading), _target() as target:
+        version = reading.mark.version if reading.mark else asked  # its headings stay the sender's
+        mark = Stamp(submission.resource, version, str(batch.pk) if batch else None)
         blocked = findings.filter(pl.col("severity") == "block")
         table, part = _worst(_with_rows(reading), blocked)
         documents.bad_rows(target, table, part["row"].unique().sort(), part, mark)
@@ -76,7 +79,7 @@ def _read(submission: Submission, by: Person | None, what: str) -> Iterator[tupl
 
 def _reading(file: Path, resource: str) -> Reading:
     try:
-        return read(file, headings=headings_of(in_force().resources[resource].sheets))
+        return read(file, headings=headings_of(every_sheet(resource)))
     except Unreadable as error:
         raise Refused("unreadable", "这份文件读不出表格，没有可标注的内容") from error
 

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
-from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries import in_force_for
 from gongzhi.intake.models import Batch, Submission
 from gongzhi.intake.states import NotPossible, State, after
 from gongzhi.organisation.models import Person
@@ -149,7 +149,7 @@ def settle(submission: Submission, prepared: Prepared, *, by: Person | None) -> 
     submission.by_code, submission.refusal = prepared.by_code, prepared.refusal or {}
     submission.notices = list(prepared.notices)
     submission.trends = list(prepared.trends)
-    submission.definitions = in_force().digest
+    submission.definitions = in_force_for(submission.resource, submission.period).digest
     submission.checked_at = timezone.now()
     submission.save()
     detail = {"rows": prepared.rows, "accepted": prepared.accepted, "by_code": prepared.by_code}

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries import in_force_for
 from gongzhi.engine.definitions import Field, Sheet
 from gongzhi.engine.lake import column_types
 from gongzhi.intake.models import Batch, LakeFile
@@ -50,20 +50,21 @@ def difference(new: Batch, old: Batch) -> list[Difference]:
 
     A table whose rows have no key is compared by whole rows, so that it knows no changed cells.
     """
-    tables = sorted({*_tables(new), *_tables(old)})
-    return [_compared(table, _rows(new, table), _rows(old, table)) for table in tables]
+    sheets = in_force_for(new.slot.resource, new.slot.period).tables
+    tables = [sheets[table][1] for table in sorted({*_tables(new), *_tables(old)})]
+    return [_compared(sheet, _rows(new, sheet), _rows(old, sheet)) for sheet in tables]
 
 
 def _tables(batch: Batch) -> list[str]:
     return list(LakeFile.objects.filter(batch=batch, role="rows").values_list("table", flat=True))
 
 
-def _rows(batch: Batch, table: str) -> pl.DataFrame:
-    """The rows of a table in the shape of today's definition; empty when the batch has none."""
-    sheet = in_force().tables[table][1]
+def _rows(batch: Batch, sheet: Sheet) -> pl.DataFrame:
+    """The rows of a table in the shape that its period asks for; empty when the batch has none."""
     shape = {**column_types(sheet), _ROW: pl.UInt32()}
     frames = []
-    for path in LakeFile.objects.filter(batch=batch, role="rows", table=table).values_list("path", flat=True):
+    files = LakeFile.objects.filter(batch=batch, role="rows", table=sheet.code)
+    for path in files.values_list("path", flat=True):
         frame = read_file(path)
         columns = [
             pl.col(name).cast(kind) if name in frame.columns else pl.lit(None, kind).alias(name)
@@ -73,8 +74,7 @@ def _rows(batch: Batch, table: str) -> pl.DataFrame:
     return pl.concat(frames) if frames else pl.DataFrame(schema=shape)
 
 
-def _compared(table: str, new: pl.DataFrame, old: pl.DataFrame) -> Difference:
-    sheet = in_force().tables[table][1]
+def _compared(sheet: Sheet, new: pl.DataFrame, old: pl.DataFrame) -> Difference:
     keys = [sheet.field(key).column for key in sheet.key]
     found = Difference(sheet.title, keyed=bool(keys))
     on = keys or [name for name in new.columns if name != _ROW]

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 
-from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries import in_force, in_force_for
 from gongzhi.engine.calendar import PeriodError, parse_period
 from gongzhi.engine.definitions import Field, FieldType
 from gongzhi.engine.lake import Lake
@@ -103,7 +103,7 @@ def rows_page(batch: Batch, part: int, start: int, size: int, wanted: int | None
     if wanted is not None:
         before = lazy.filter(pl.col("_row") < wanted).select(pl.len()).collect().item()
         start = before // size * size
-    heads, unfilled = _heads(lazy, chosen.table)
+    heads, unfilled = _heads(lazy, _fields(batch, chosen.table))
     frame = lazy.slice(start, size).collect()
     rows = [
         (row["_row"], [Cell(head, shown(head.field, row[head.field.column])) for head in heads])
@@ -111,19 +111,27 @@ def rows_page(batch: Batch, part: int, start: int, size: int, wanted: int | None
     ]
     place = BatchPart.objects.filter(batch=batch, part=part).first()
     return RowsPage(
-        part, _sheets(files), heads, unfilled, rows, start, size, chosen.rows, wanted, place
+        part, _sheets(batch, files), heads, unfilled, rows, start, size, chosen.rows, wanted, place
     )  # fmt: skip
 
 
-def _sheets(files: list[LakeFile]) -> list[Sheet]:
-    tables = in_force().tables
+def _sheets(batch: Batch, files: list[LakeFile]) -> list[Sheet]:
+    tables = in_force_for(batch.slot.resource, batch.slot.period).tables
     return [Sheet(file.part, tables[file.table][1].title, file.rows) for file in files]
 
 
-def _heads(lazy: pl.LazyFrame, table: str) -> tuple[tuple[Head, ...], tuple[str, ...]]:
+def _fields(batch: Batch, table: str) -> list[Field]:
+    """The columns as the batch was asked for, and those that came later (a correction may have them)."""
+    then = in_force_for(batch.slot.resource, batch.slot.period).tables[table][1].fields
+    now = in_force().tables.get(table)
+    known = {one.column for one in then}
+    return [*then, *(one for one in (now[1].fields if now else ()) if one.column not in known)]
+
+
+def _heads(lazy: pl.LazyFrame, asked: list[Field]) -> tuple[tuple[Head, ...], tuple[str, ...]]:
     """The columns that hold something, and the titles of those that hold nothing."""
     there = lazy.collect_schema().names()
-    fields = [field for field in in_force().tables[table][1].fields if field.column in there]
+    fields = [field for field in asked if field.column in there]
     filled = lazy.select(pl.col(field.column).is_not_null().any() for field in fields).collect()
     heads = tuple(Head(field, _unit(field)) for field in fields if filled[field.column][0])
     return heads, tuple(field.title for field in fields if not filled[field.column][0])

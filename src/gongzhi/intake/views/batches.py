@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
-from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries import in_force, in_force_for
 from gongzhi.gate import needs, sight_of
 from gongzhi.intake import queries
 from gongzhi.intake.forms import ListFilter
@@ -102,7 +102,7 @@ def _remarks(found: Batch, review: Review | None) -> list[dict[str, Any]]:
     titles = {
         (part.part, one.key): one.title
         for part in found.parts.all()
-        for one in in_force().tables[part.table][1].fields
+        for one in in_force_for(found.slot.resource, found.slot.period).tables[part.table][1].fields
     }
     said = review.remarks if review else []
     return [one | {"title": titles.get((one["part"], one["field"]), "")} for one in said]

@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries import in_force, in_force_for, wordings
 from gongzhi.engine import documents
+from gongzhi.engine.calendar import PeriodError
 from gongzhi.engine.definitions import Resource
 from gongzhi.gate import needs, sight_of
 from gongzhi.intake.actions import check, receive
@@ -50,7 +51,8 @@ def hand_in(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as error:
             form.add_error(None, error.text)
     filled = sorted({batch.slot.period for batch in form.live})
-    context = {"form": form, "resource": resource, "filled": " ".join(filled)}
+    asked = wordings(number)
+    context = {"form": form, "resource": resource, "filled": " ".join(filled), "wordings": asked}
     return render(request, "intake/hand_in.html", context)
 
 
@@ -75,15 +77,18 @@ def _receive(request: HttpRequest, form: HandInForm, resource: Resource, unit: s
 
 @needs("submit_file", "see_definitions")
 def template(request: HttpRequest, number: str) -> HttpResponse:
-    """The Excel template of a resource."""
-    definitions = in_force()
-    if number not in definitions.resources:
+    """The Excel template of a resource, as `period` asks for it (today)."""
+    if number not in in_force().resources:
         raise Http404
+    try:
+        period = request.GET.get("period", "")
+        definitions = in_force_for(number, period) if period else in_force()
+    except PeriodError as error:
+        raise Http404 from error
     resource = definitions.resources[number]
     providers = "、".join(unit.name for unit in definitions.providers(resource)[:3])
-    response = HttpResponse(
-        documents.template(resource, definitions.digest, providers=providers), content_type=TYPE
-    )
+    book = documents.template(resource, definitions.versions[number], providers=providers)
+    response = HttpResponse(book, content_type=TYPE)
     response.headers["Content-Disposition"] = attachment(f"{resource.number} {resource.title}.xlsx")
     return response
 

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries import in_force, in_force_for
 from gongzhi.gate import needs, sight_of
 from gongzhi.intake import actions, queries
 from gongzhi.intake.actions.refused import Refused
@@ -105,7 +105,8 @@ def return_one(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _return_form(request: HttpRequest, found: Batch) -> ReturnForm:
     """The form that knows the columns of the batch's first table."""
     table = found.parts.order_by("part").first()
-    fields = in_force().tables[table.table][1].fields if table else ()
+    asked = in_force_for(found.slot.resource, found.slot.period)
+    fields = asked.tables[table.table][1].fields if table else ()
     known = {one.title: one.key for one in fields}
     return ReturnForm(request.POST or None, fields=known, part=table.part if table else 0)
 

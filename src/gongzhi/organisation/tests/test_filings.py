@@ -78,7 +78,7 @@ def test_names_lie_sealed_and_every_look_leaves_an_event(submitted, cast):
 def test_who_sees_it(submitted, cast):
     submitted()
     seeing = {name for name, one in cast.items() if queries.filings_visible_to(sight_of(one)).exists()}
-    assert seeing == {"liaison", "head", "office"}
+    assert seeing == {"liaison", "head", "office", "office2"}
 
 
 def test_the_pages(client_of, cast):

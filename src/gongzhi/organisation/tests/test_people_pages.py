@@ -82,7 +82,7 @@ def test_filters_narrow_and_say_so(client_of, cast):
     page = text(client.get("/people?unit=tax_bureau"))
     assert "网格员甲" not in page
     assert "税源管理员甲" in page
-    assert "共 5 条" in page
+    assert "共 6 条" in page
     assert "没有符合条件的人员" in text(client.get("/people?state=disabled"))
     assert client.get("/people?unit=no_such_unit&state=x").status_code == 200
 
