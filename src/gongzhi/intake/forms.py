@@ -14,6 +14,7 @@ from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import Period, PeriodError, parse_period_text
 from gongzhi.engine.definitions import Resource
 
+from .queries import waivable
 from .queries.pages import live_batches, period_label
 
 CALENDAR = {"month": 12, "quarter": 4, "half_year": 3, "year": 3}
@@ -155,6 +156,36 @@ class ExplainForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"required": "请填写有效到哪一天", "invalid": "请写成 2026-12-31 这样的日期"},
     )
+
+
+class CheckWaiverForm(forms.Form):
+    """Which check of which column does not fit the unit, why, and until when."""
+
+    code = forms.ChoiceField(
+        label="哪项检查",
+        error_messages={"required": "请选择是哪项检查", "invalid_choice": "请选择是哪项检查"},
+    )
+    field = forms.ChoiceField(label="哪一列", required=False)
+    until = forms.DateField(
+        label="暂免到",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="到这一天为止，到期自行恢复检查。",
+        error_messages={"required": "请填写暂免到哪一天", "invalid": "请写成 2026-12-31 这样的日期"},
+    )
+    reason = forms.CharField(
+        label="理由",
+        max_length=300,
+        help_text="写明这项检查为什么不合本单位的实际。同意后向各单位公布，请不要写个人信息。",
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+        error_messages={"required": "请写明理由"},
+    )
+
+    def __init__(self, *args: Any, resource: Resource, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found, texts = waivable(resource), in_force().findings
+        columns = next(iter(found.values()), [])
+        self.fields["code"].choices = [(code, texts[code].title) for code in found]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["field"].choices = [("", "整份文件"), *((one.key, one.title) for one in columns)]  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class DecideForm(forms.Form):

@@ -39,6 +39,7 @@ TRANSITIONS = (
     Transition(State.CHECKED, "refuse", State.REFUSED, "submit_file"),
     Transition(State.CHECKED, "adopt", State.RECEIVED, "submit_file"),
     Transition(State.REFUSED, "adopt", State.RECEIVED, "submit_file"),
+    Transition(State.CHECKED, "check_again", State.RECEIVED, "decide_waiver"),
     Transition(State.CHECKED, "propose", State.AWAITING, "submit_file"),
     Transition(State.AWAITING, "commit", State.COMMITTED, "review_file"),
     Transition(State.AWAITING, "send_back", State.CHECKED, "review_file"),

@@ -11,7 +11,7 @@ from .carrying import carried
 from .headings import HeadingFault, Match, best_match, map_columns
 from .headings import Mapping_ as Mapping
 from .history import amount_text, measured, season
-from .model import Checked, Context, Kind, Past, Season
+from .model import Checked, Context, Kind, Past, Season, Waived
 from .rendering import places_of, render, repaired_cells
 from .run import check, lake_type
 from .trials import history_failures
@@ -25,6 +25,7 @@ __all__ = [
     "Match",
     "Past",
     "Season",
+    "Waived",
     "adopt",
     "amount_text",
     "best_match",

@@ -55,8 +55,11 @@ def read_number(written: Written) -> Typed:
         found, more_faults, more_repairs = _mend(texts, rest, measure)
         values = replaced(values, rest, found)
         faults, repairs = faults + more_faults, repairs + more_repairs
-    values, more = _in_range(values, texts, field, measure)
-    return typed(values, [*faults, *more], repairs)
+    kept, more = _in_range(values, texts, field, measure)
+    if more and written.context.waives("out_of_range", field.key):
+        readable = typed(values, faults, repairs)
+        return Typed(values, readable.failed, (*faults, *more), readable.repairs)
+    return typed(kept, [*faults, *more], repairs)
 
 
 def _measure(field: Field, stated: str | None) -> _Measure:

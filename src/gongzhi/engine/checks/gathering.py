@@ -103,6 +103,10 @@ class Gathering:
 
     def _add(self, field: Field | None, index: int | None, fault: Fault) -> None:
         severity = fault.severity or self.context.findings[fault.code].severity
+        waived = self.context.waives(fault.code, field.key if field else None)
+        if waived:
+            severity = "hint"
+        agreed = {"waiver": waived.number, "until": waived.until.isoformat()} if waived else {}
         column = self.table.columns[index].index if index is not None else None
         title = {"column": field.title} if field else {}
         kind = Kind(
@@ -110,9 +114,10 @@ class Gathering:
             severity,
             field.key if field else None,
             column,
-            {**title, **fault.places},
+            {**title, **fault.places, **agreed},
             fault.suggest,
             bool(field and field.personal),
+            waived is not None,
         )
         self.kinds.append(kind)
         if severity == "block" and fault.at is not None:

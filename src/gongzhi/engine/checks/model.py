@@ -68,6 +68,14 @@ class Season:
 
 
 @dataclass(frozen=True)
+class Waived:
+    """One check of one column (or of the whole file) that is not asked of the sender until a day."""
+
+    number: str  # how people name it
+    until: dt.date
+
+
+@dataclass(frozen=True)
 class Context:
     """What the check must know besides the table.
 
@@ -76,7 +84,8 @@ class Context:
     known_keys: unique keys of earlier batches under the names of the lake columns (plus, optionally,
     `_batch` with a name to show). as_kept: how a key column stands there, by lake column (a person's id
     becomes its token); a personal key column without it is not compared with earlier batches.
-    past: the checks that know history.
+    past: the checks that know history. waived: by code of the finding and key of the field ("" where it is
+    about the whole file); what they find is a hint that names the waiver.
     """
 
     findings: Mapping[str, Finding]
@@ -85,6 +94,11 @@ class Context:
     known_keys: pl.DataFrame | None = None
     as_kept: Mapping[str, Callable[[pl.Series], pl.Series]] = field(default_factory=dict)
     past: tuple[Past, ...] = ()
+    waived: Mapping[tuple[str, str], Waived] = field(default_factory=dict)
+
+    def waives(self, code: str, key: str | None) -> Waived | None:
+        """The waiver of this check of this field, if the finding can have one at all."""
+        return self.waived.get((code, key or "")) if self.findings[code].waivable else None
 
 
 @dataclass(frozen=True)
@@ -98,6 +112,7 @@ class Kind:
     places: Mapping[str, str]
     suggest: Suggest | None = None
     personal: bool = False
+    waived: bool = False
 
 
 @dataclass(frozen=True)

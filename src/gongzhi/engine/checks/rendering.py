@@ -15,6 +15,7 @@ from .model import Checked, Kind, Suggest
 
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _ROW_PLACES = {"value", "suggestion", "expected", "other", "row"}
+_WAIVED = "waived"  # what a finding adds to its message when its check is waived
 RENDERED = (
     "row",
     "cell",
@@ -46,7 +47,7 @@ def render(
     frame = checked.findings.with_columns(checked.texts.alias("_text")).with_row_index("_order")
     frame = frame.head(limit) if limit is not None else frame
     parts = [
-        _kind(part, checked.kinds[number], catalogue[checked.kinds[number].code], suggestions)
+        _kind(part, checked.kinds[number], catalogue, suggestions)
         for (number,), part in frame.group_by("kind")
     ]
     if not parts:
@@ -68,7 +69,13 @@ def render(
     )
 
 
-def _kind(frame: pl.DataFrame, kind: Kind, finding: Finding, suggestions: bool) -> pl.DataFrame:
+def _kind(
+    frame: pl.DataFrame, kind: Kind, catalogue: Mapping[str, Finding], suggestions: bool
+) -> pl.DataFrame:
+    finding = catalogue[kind.code]
+    message, mend = finding.message, finding.mend
+    if kind.waived:
+        message, mend = message + catalogue[_WAIVED].message, catalogue[_WAIVED].mend
     frame = (
         _suggested(frame, kind, kind.suggest)
         if suggestions and kind.suggest
@@ -80,8 +87,8 @@ def _kind(frame: pl.DataFrame, kind: Kind, finding: Finding, suggestions: bool) 
     return frame.with_columns(
         pl.lit(kind.places.get("column") or kind.places.get("heading"), dtype=pl.String).alias("heading"),
         pl.lit(finding.title).alias("title"),
-        _filled(finding.message, kind).alias("message"),
-        (_filled(finding.mend, kind) + tip.fill_null("")).alias("mend"),
+        _filled(message, kind).alias("message"),
+        (_filled(mend, kind) + tip.fill_null("")).alias("mend"),
     ).drop("_text", "_where")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field as Also
+from pydantic import model_validator
 
 from .resource import FieldType, Sensitivity
 from .strict import Key, Strict, Text, Title
@@ -14,14 +15,22 @@ class Finding(Strict):
     """What a fault is called and says; `{places}` are filled with what was found.
 
     `severity`: block sets the row aside, explain lets it in and asks why, hint informs; refuse turns
-    the whole file away; repair says what was put right on reading.
+    the whole file away; repair says what was put right on reading. `waivable`: the office may agree with a
+    unit that this is not asked of it until a day; never what the law asks, or what leaves nothing to keep.
     """
 
     code: Key
     title: Title
     severity: Literal["refuse", "block", "explain", "hint", "repair"]
+    waivable: bool = False
     message: Text
     mend: Text
+
+    @model_validator(mode="after")
+    def _asked(self) -> Self:
+        if self.waivable and self.severity not in {"block", "explain"}:
+            raise ValueError("waivable 只用于 block、explain")
+        return self
 
 
 class FindingsFile(Strict):

@@ -34,7 +34,7 @@ from gongzhi.engine.definitions import Definitions, Field, FieldType, Resource, 
 from gongzhi.engine.lake import column_types, cut_persons, is_person, may_name_person, seal_rows
 from gongzhi.engine.tables import Reading, Table, Unreadable, read
 from gongzhi.intake.models import Submission
-from gongzhi.intake.queries import FINDINGS, REPAIRED, known_keys, place_of_box
+from gongzhi.intake.queries import FINDINGS, REPAIRED, known_keys, place_of_box, waivers_of
 
 from .comparing import Comparing, trends
 from .names import reads_as_organisation
@@ -200,13 +200,14 @@ def _context(
 ) -> Callable[[int, Sheet], Context]:
     as_of = submission.received_at.astimezone(SHANGHAI).date()
     period = parse_period(submission.period)
+    waived = waivers_of(submission.unit, submission.resource, as_of)
 
     def of(index: int, sheet: Sheet) -> Context:
         kept = comparing.keepers(sheet, _keeper)
         kept |= {sheet.field(key).column: _keeper(sheet, sheet.field(key)) for key in sheet.key}
         known = known_keys(submission, sheet)
         past = comparing.past(index, sheet)
-        return Context(definitions.findings, as_of, period, known, kept, past)
+        return Context(definitions.findings, as_of, period, known, kept, past, waived)
 
     return of
 

@@ -73,6 +73,34 @@ class Review(models.Model):
         return f"{self.batch} {self.verdict}"
 
 
+class CheckWaiver(Asking):
+    """One check of one column of a resource, not asked of a unit until a day, once the office agrees.
+
+    The check is named by its finding's `code` and the key of the `field`, which is empty where the check is
+    about the whole file. What holds is published to all units; it ends by itself.
+    """
+
+    unit = models.CharField(max_length=48)
+    resource = models.CharField(max_length=8)
+    code = models.CharField(max_length=40)
+    field = models.CharField(max_length=48, blank=True)
+    until = models.DateField()
+    ended_at = models.DateTimeField(null=True)  # taken back before its day
+
+    class Meta(Asking.Meta):
+        constraints = (
+            models.UniqueConstraint(
+                fields=["unit", "resource", "code", "field"],
+                condition=Q(state="asked"),
+                name="check_waiver_asked_once",
+            ),
+        )
+        indexes = (models.Index(fields=["unit", "resource", "until"], name="check_waiver_until"),)
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.resource} {self.code} {self.field}"
+
+
 class Withdrawal(Asking):
     """A unit wants a batch that came in out of use, because what it says should not stand at all."""
 

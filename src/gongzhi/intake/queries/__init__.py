@@ -1,6 +1,15 @@
 """All that reads in this room: what is stored, and what the pages show of it."""
 
-from .desk import asked_of, explanations, two_persons, unreviewed, withdrawals_visible_to
+from .desk import (
+    asked_of,
+    check_waivers_visible_to,
+    explanations,
+    two_persons,
+    unreviewed,
+    waivable,
+    waivers_of,
+    withdrawals_visible_to,
+)
 from .difference import difference
 from .pages import findings_page, owed_resources, reading_of, rows_page
 from .proofs import NotFrozen, cutoff_at, frozen_batches, public_keys, snapshot_at
@@ -29,6 +38,7 @@ __all__ = [
     "NotFrozen",
     "asked_of",
     "batches_visible_to",
+    "check_waivers_visible_to",
     "cutoff_at",
     "difference",
     "explanations",
@@ -54,5 +64,7 @@ __all__ = [
     "two_persons",
     "unreviewed",
     "visible_to",
+    "waivable",
+    "waivers_of",
     "withdrawals_visible_to",
 ]  # fmt: skip

@@ -6,13 +6,19 @@ import datetime as dt
 from dataclasses import dataclass
 
 import polars as pl
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from gongzhi.catalogue.states import ActState
+from gongzhi.editions.queries import in_force
+from gongzhi.engine.checks import Waived
+from gongzhi.engine.definitions import Field, Resource
 from gongzhi.gate import Sight
-from gongzhi.intake.models import Batch, Explanation, Submission, TwoPersons, Withdrawal
+from gongzhi.intake.models import Batch, CheckWaiver, Explanation, Submission, TwoPersons, Withdrawal
 
 from .stored import batches_visible_to, findings_of
+
+_PUBLISHED = (ActState.GRANTED, ActState.WITHDRAWN)
 
 
 def two_persons(unit: str) -> TwoPersons | None:
@@ -24,6 +30,31 @@ def unreviewed(sight: Sight) -> QuerySet[Batch]:
     """Batches in use on which the office has said nothing, the oldest first."""
     found = batches_visible_to(sight).filter(replaced_by=None, withdrawn_at=None, review=None)
     return found.order_by("committed_at", "pk")
+
+
+def check_waivers_visible_to(sight: Sight) -> QuerySet[CheckWaiver]:
+    """Those that were granted, for everybody who sees a calendar; all of the units in sight besides."""
+    found = CheckWaiver.objects.select_related("asked_by", "decided_by")
+    units = sight.units("see_calendar")
+    if not isinstance(units, frozenset):
+        return found
+    return found.filter(Q(decided_at__isnull=False, state__in=_PUBLISHED) | Q(unit__in=units))
+
+
+def waivers_of(unit: str, resource: str, day: dt.date) -> dict[tuple[str, str], Waived]:
+    """The checks that a unit is not asked for a resource on a day, as the check is told them."""
+    found = CheckWaiver.objects.filter(
+        unit=unit, resource=resource, state=ActState.GRANTED, ended_at=None, until__gte=day
+    ).order_by("until")
+    return {(one.code, one.field): Waived(str(one.pk), one.until) for one in found}
+
+
+def waivable(resource: Resource) -> dict[str, list[Field]]:
+    """Which checks of a resource can be waived, by code, and for which columns: never a personal one."""
+    fields = {field.key: field for sheet in resource.sheets for field in sheet.fields}
+    personal = {one.key for sheet in resource.sheets for one in sheet.fields if one.personal}
+    open_ones = [field for key, field in fields.items() if key not in personal]
+    return {code: open_ones for code, one in in_force().findings.items() if one.waivable}
 
 
 def withdrawals_visible_to(sight: Sight) -> QuerySet[Withdrawal]:
@@ -43,12 +74,14 @@ class Asked:
     count: int
     cells: list[str]
     explanation: Explanation | None
+    waivable: bool = False
 
 
 def asked_of(submission: Submission) -> list[Asked]:
     """What the check of this file asks about, the most frequent first."""
     frame = findings_of(submission).filter(pl.col("severity") == "explain")
-    known = explanations(submission)
+    known, may = explanations(submission), waivable(in_force().resources[submission.resource])
+    columns = {code: {"", *(one.key for one in fields)} for code, fields in may.items()}
     groups = frame.with_columns(pl.col("field").fill_null(""), pl.col("column").fill_null("")).group_by(
         "code", "field", "title", "column", maintain_order=True
     )
@@ -56,6 +89,7 @@ def asked_of(submission: Submission) -> list[Asked]:
         Asked(
             str(code), str(field), str(title), str(column), part.height,
             part["cell"].drop_nulls().head(3).to_list(), known.get((str(code), str(field))),
+            str(field) in columns.get(str(code), ()),
         )
         for (code, field, title, column), part in groups
     ]  # fmt: skip

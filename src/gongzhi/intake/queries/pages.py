@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from gongzhi.gate import Sight
 from gongzhi.intake.models import Batch, Submission
 from gongzhi.intake.states import TRANSITIONS, State
 
+from .desk import waivable
 from .rows import RowsPage, period_label, rows_page
 from .stored import findings_of, live, repaired_of
 
@@ -195,6 +197,7 @@ def findings_page(submission: Submission, code: str, size: int, start: int = 0) 
         "adoptable": adoptable(rest).height if submission.state in ADOPTING else 0,
         "lacking": lacking,
         "chosen": code,
+        "may_waive": _may_waive(submission, code, shown),
         "found": rest.height,
         "all_found": frame.height,
         "first": start + 1,
@@ -203,6 +206,13 @@ def findings_page(submission: Submission, code: str, size: int, start: int = 0) 
         "next": start + size if start + size < rest.height else None,
         "explain_rows": _explain_rows(frame),
     }
+
+
+def _may_waive(submission: Submission, code: str, shown: Sequence[dict[str, Any]]) -> str:
+    """The column whose check could be waived, when one kind is shown that stops or asks; "" when none."""
+    columns = {one.key for one in waivable(in_force().resources[submission.resource]).get(code, ())}
+    asked = (row["field"] for row in shown if row["severity"] in MEANINGS and row["field"] in columns)
+    return next(asked, "")
 
 
 def adoptable(findings: pl.DataFrame) -> pl.DataFrame:

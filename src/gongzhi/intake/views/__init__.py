@@ -6,21 +6,27 @@ from .hand_in import choose, hand_in, template
 from .receipts import public_keys, receipt, receipt_file
 from .reviewing import accept, decide_together, return_one, reviews
 from .submissions import adopt, bad_rows, commit, findings, marked_up, submission, submissions, withdraw
+from .waiving import ask_check_waiver, check_waiver, check_waivers, decide_check_waiver, end_check_waiver
 from .withdrawing import ask_withdrawal, decide_withdrawal, drop_withdrawal, withdrawals
 
 __all__ = [
     "accept",
     "adopt",
+    "ask_check_waiver",
     "ask_withdrawal",
     "bad_rows",
     "batch",
     "batches",
+    "check_waiver",
+    "check_waivers",
     "choose",
     "commit",
+    "decide_check_waiver",
     "decide_together",
     "decide_withdrawal",
     "difference",
     "drop_withdrawal",
+    "end_check_waiver",
     "explain",
     "findings",
     "hand_in",
