@@ -23,6 +23,7 @@ def test_the_roles_of_the_house(definitions):
         "grid_worker",
         "leader",
         "enterprise",
+        "machine",
     }
     assert set(definitions.roles) == business | ADMINISTRATORS
 
@@ -50,6 +51,12 @@ def test_a_liaison_sees_her_units_data_only(definitions):
     role = definitions.roles["liaison"]
     assert role.scope == "own_unit"
     assert {"see_all_batches", "see_taxpayer", "see_hits", "see_tax_detail"}.isdisjoint(role.duties)
+
+
+def test_a_machine_does_for_its_unit_what_its_liaison_may_do_and_no_more(definitions):
+    machine, liaison = definitions.roles["machine"], definitions.roles["liaison"]
+    assert machine.scope == "machine"
+    assert set(machine.duties) < set(liaison.duties)
 
 
 def test_a_leader_sees_no_rows(definitions):

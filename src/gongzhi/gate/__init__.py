@@ -1,14 +1,15 @@
 """Sight: the one place that decides who may do and see what (notice, 三(三)).
 
 A policy on every URL, scope on every query, default deny. It has no tables of its own: it learns
-grants and writes refusals through two small protocols that `web` binds at start.
+grants, lets signed calls of machines in and writes refusals through three small protocols that `web`
+binds at start.
 """
 
 from .decisions import Decision, allowed, explain
-from .policies import Policy, needs, public, signed_in
-from .sight import NOBODY, Everywhere, GrantSource, RefusalLog, Sight, bind, refuse, sight_of
+from .policies import Policy, needs, public, signed, signed_in
+from .sight import NOBODY, CallDoor, Everywhere, GrantSource, RefusalLog, Sight, bind, refuse, sight_of
 
 __all__ = [
-    "NOBODY", "Decision", "Everywhere", "GrantSource", "Policy", "RefusalLog", "Sight", "allowed", "bind",
-    "explain", "needs", "public", "refuse", "sight_of", "signed_in",
+    "NOBODY", "CallDoor", "Decision", "Everywhere", "GrantSource", "Policy", "RefusalLog", "Sight",
+    "allowed", "bind", "explain", "needs", "public", "refuse", "sight_of", "signed", "signed_in",
 ]  # fmt: skip

@@ -81,6 +81,14 @@ class GrantSource(Protocol):
         ...
 
 
+class CallDoor(Protocol):
+    """Where signed calls of machines are let in or turned away (bound to the room `organisation`)."""
+
+    def admit(self, request: Any, *, stream: bool) -> Any:
+        """In whose name the call is done; raises what the door answers with when it is not let in."""
+        ...
+
+
 class RefusalLog(Protocol):
     """Where refusals go (bound to the room `audit`)."""
 
@@ -91,14 +99,15 @@ class RefusalLog(Protocol):
 class _Bound:
     grants: GrantSource | None = None
     refusals: RefusalLog | None = None
+    calls: CallDoor | None = None
 
 
 _bound = _Bound()
 
 
-def bind(*, grants: GrantSource, refusals: RefusalLog) -> None:
-    """Tell the gate where grants and refusals live; called once when the application starts."""
-    _bound.grants, _bound.refusals = grants, refusals
+def bind(*, grants: GrantSource, refusals: RefusalLog, calls: CallDoor) -> None:
+    """Tell the gate where grants, refusals and calls live; called once when the application starts."""
+    _bound.grants, _bound.refusals, _bound.calls = grants, refusals, calls
 
 
 def sight_of(user: Any) -> Sight:
@@ -116,6 +125,13 @@ def source() -> GrantSource:
     if _bound.grants is None:
         raise RuntimeError("the gate is not bound to a source of grants")
     return _bound.grants
+
+
+def caller_of(request: Any, *, stream: bool) -> Any:
+    """In whose name a signed call is done."""
+    if _bound.calls is None:
+        raise RuntimeError("the gate is not bound to a door for calls")
+    return _bound.calls.admit(request, stream=stream)
 
 
 def refuse(sight: Sight, duty: str, target: str, reason: str) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 
 from .actions import Refused, faults_of
 from .models import Person
-from .queries import cell_name, definitions
+from .queries import cell_name, definitions, filing_units
 
 
 def _password(label: str, *, new: bool, help_text: str = "") -> forms.CharField:
@@ -153,8 +155,8 @@ class GiveGrant(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        roles = [(role.key, f"{role.title}：{role.purpose}") for role in definitions().roles.values()]
-        _choose(self, "role", roles)
+        roles = (role for role in definitions().roles.values() if role.scope != "machine")
+        _choose(self, "role", [(role.key, f"{role.title}：{role.purpose}") for role in roles])
         _choose(self, "unit", [("", "—"), *_units()])
         _choose(self, "cell", [("", "—"), *_cells()])
 
@@ -242,3 +244,70 @@ class FilingForm(forms.Form):
         if sum(one.isdecimal() for one in text) < 7 or set(text) - set("0123456789-－（）() 转"):
             raise forms.ValidationError("电话看不懂，请写成 0575-88888888 这样")
         return text
+
+
+class KeyFilter(forms.Form):
+    """What the list of machines' keys is limited to."""
+
+    unit = forms.ChoiceField(label="单位", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose(self, "unit", [("", "全部"), *_units()])
+
+
+class KeyUntil(forms.Form):
+    """How long a key counts."""
+
+    until = forms.DateField(
+        label="有效期至",
+        help_text="到这一天结束时失效，最长一年；到期前可以轮换，新旧凭据并行14天",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean_until(self) -> dt.datetime:
+        """The end of the chosen day."""
+        day: dt.date = self.cleaned_data["until"]
+        return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()))
+
+
+class RegisterKey(KeyUntil):
+    """A key for a machine of a unit: what it may hand in, from where, until when."""
+
+    unit = forms.ChoiceField(label="单位")
+    name = forms.CharField(label="系统名称", max_length=60, help_text="单位的哪一个系统来调用")
+    resources = forms.CharField(
+        label="数据资源",
+        required=False,
+        max_length=400,
+        help_text="资源编号，用空格或逗号分开；留空表示本单位应报的全部资源",
+    )
+    addresses = forms.CharField(
+        label="网络地址",
+        required=False,
+        max_length=400,
+        help_text="只能从这些地址调用，如 10.1.2.3 或 10.1.2.0/24，用空格分开；留空表示不限",
+    )
+    hourly = forms.IntegerField(
+        label="每小时调用次数",
+        min_value=1,
+        max_value=10_000_000,
+        initial=settings.API_CALLS_PER_HOUR,
+        help_text="够用即可；超过时调用会被告知稍后再来",
+    )
+    field_order = ("unit", "name", "resources", "addresses", "hourly", "until")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owing = {unit.key for unit in filing_units()}
+        _choose(self, "unit", [("", "请选择"), *(pair for pair in _units() if pair[0] in owing)])
+
+    def clean_resources(self) -> list[str]:
+        return _several(self.cleaned_data["resources"])
+
+    def clean_addresses(self) -> list[str]:
+        return _several(self.cleaned_data["addresses"])
+
+
+def _several(text: str) -> list[str]:
+    return [part for part in re.split(r"[\s,，、;；]+", text) if part]

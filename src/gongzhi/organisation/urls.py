@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import account, filings, people, sign_in
+from .views import account, filings, keys, people, sign_in
 
 urlpatterns = [
     path("login", sign_in.sign_in, name="sign_in"),
@@ -15,6 +15,13 @@ urlpatterns = [
     path("account/password", account.password, name="password"),
     path("account/second-factor", account.second_factor, name="second_factor"),
     path("account/sittings", account.sittings, name="sittings"),
+    path("api-keys", keys.keys, name="api_keys"),
+    path("api-keys/new", keys.register, name="api_key_new"),
+    path("api-keys/<uuid:pk>", keys.key, name="api_key"),
+    path("api-keys/<uuid:pk>/approve", keys.approve, name="api_key_approve"),
+    path("api-keys/<uuid:pk>/secret", keys.secret, name="api_key_secret"),
+    path("api-keys/<uuid:pk>/rotate", keys.rotate, name="api_key_rotate"),
+    path("api-keys/<uuid:pk>/end", keys.end, name="api_key_end"),
     path("liaisons", filings.overview, name="filings"),
     path("liaisons/mine", filings.mine, name="filing"),
     path("liaisons/confirm", filings.confirm, name="filing_confirm"),

@@ -12,9 +12,10 @@ class WebConfig(AppConfig):
         from gongzhi.gate.checks import every_url_has_a_policy  # noqa: PLC0415  # the same
         from gongzhi.lists import workbook  # noqa: PLC0415  # the same
 
+        from .api.admission import Calls  # noqa: PLC0415  # the same
         from .trail import Entry, Exports, Refusals  # noqa: PLC0415  # the same
 
-        bind(grants=Entry(), refusals=Refusals())
+        bind(grants=Entry(), refusals=Refusals(), calls=Calls())
         workbook.bind(Exports())
         register(every_url_has_a_policy)
         Field.default_error_messages["required"] = "请填写这一项"

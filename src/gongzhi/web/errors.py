@@ -16,6 +16,8 @@ from django.template.loader import render_to_string
 from gongzhi.audit.actions import Behind
 from gongzhi.editions.queries import in_force
 
+from .api.problems import instead_of
+
 MISSING = (
     "没有这个页面",
     "地址可能写错了，或者这项内容不在您的职责范围内。",
@@ -70,7 +72,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, MALFORMED, 400)
+    return instead_of(request, "malformed") or _page(request, MALFORMED, 400)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -101,6 +103,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """The last answer: without the request, whose user or session may be what is broken."""
     if isinstance(sys.exc_info()[1], Behind):
         return busy(request)
+    if told := instead_of(request, "failed"):
+        return told
     title, text, then = FAILED
     context = {"title": title, "text": text, "next": then, "quiet": True, "district": in_force().district}
     return HttpResponse(render_to_string("errors/page.html", context), status=500)

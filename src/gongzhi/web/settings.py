@@ -41,7 +41,7 @@ if HOOK_ADDRESS and not HOOK_SECRET:
 RULE_SECONDS = float(os.environ.get("GONGZHI_RULE_SECONDS") or 300)  # what one rule may take in a scan
 
 SECRET_KEY = HOME.secret("django").hex()
-PURPOSES = ("attachment", "audit", "gateway", "original", "password", "seal", "token")
+PURPOSES = ("attachment", "audit", "gateway", "inbox", "original", "password", "seal", "token")
 KEYS = derive_ring(
     HOME.secret("master"),
     {
@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "gongzhi.web.middleware.HardeningMiddleware",
     "gongzhi.web.middleware.EditionsMiddleware",
+    "gongzhi.web.api.door.DoorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -134,6 +135,8 @@ SIGN_IN_FAILURES_PER_HOUR = 20  # of one name: then only the security administra
 SIGN_IN_ADDRESS_SECONDS = 10 * 60
 SIGN_IN_FAILURES_PER_ADDRESS = 30  # of any names, within those seconds: then nobody from there for a while
 IDLE_ACCOUNT_DAYS = 60
+API_CALLS_PER_HOUR = 1_000  # of a key for which nothing else was approved
+API_KEY_MOST_DAYS = 365
 AXES_CLIENT_IP_CALLABLE = "gongzhi.organisation.queries.network_of"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours: five failures lock an account for a quarter of an hour

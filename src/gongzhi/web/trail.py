@@ -10,7 +10,7 @@ from django.db import transaction
 from gongzhi.audit.actions import record
 from gongzhi.disclosure.queries import PAGE, missing
 from gongzhi.gate import Sight, sight_of
-from gongzhi.organisation.models import Person
+from gongzhi.organisation.models import ApiKey, Person
 from gongzhi.organisation.queries import Grants
 
 
@@ -25,11 +25,12 @@ class Refusals:
     """Writes every refusal of the gate into the trail."""
 
     def refused(self, sight: Sight, duty: str, target: str, reason: str) -> None:
-        person = Person.objects.filter(pk=sight.person).first() if sight.person else None
+        by: Person | ApiKey | None = Person.objects.filter(pk=sight.person).first() if sight.person else None
+        by = by or (ApiKey.objects.filter(pk=sight.person).first() if sight.person else None)
         with transaction.atomic():
             record(
                 "gate.refused",
-                by=person,
+                by=by,
                 subject=("url", target[:80]),
                 duty=duty,
                 outcome="refused",

@@ -21,7 +21,7 @@ from gongzhi.engine.tables import warm
 from gongzhi.intake.actions.orphans import sweep
 from gongzhi.intake.actions.signing import close_days, freeze_due, sign_receipts
 from gongzhi.intake.actions.submission import check_waiting
-from gongzhi.organisation.actions import close_idle, forget
+from gongzhi.organisation.actions import close_idle, forget, forget_calls
 from gongzhi.registry.actions import link_new
 from gongzhi.work.actions import deliver, remind
 from gongzhi.work.queries import own_matters, quiet
@@ -59,6 +59,7 @@ EVERY_HOUR: tuple[tuple[str, Callable[[], int]], ...] = (
     ("sweep", sweep),  # remove what a broken commit has left behind
     ("idle", close_idle),  # close the accounts that nobody uses any more
     ("forget", forget),  # failed sign-ins and past sittings are not kept for long
+    ("forget calls", forget_calls),  # nor are the numbers and counts of machines' calls
 )
 
 

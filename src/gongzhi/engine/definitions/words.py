@@ -38,12 +38,15 @@ class FindingsFile(Strict):
 
 
 class Role(Strict):
-    """A role of the house with its duties; two roles in `excludes` are never one person's."""
+    """A role of the house with its duties; two roles in `excludes` are never one person's.
+
+    A role of scope `machine` is nobody's: it says what a key of a unit's machine may do.
+    """
 
     key: Key
     title: Title
     purpose: Title
-    scope: Literal["own_unit", "own_cell", "all_units", "own_taxpayer", "system", "public"]
+    scope: Literal["own_unit", "own_cell", "all_units", "own_taxpayer", "system", "public", "machine"]
     duties: tuple[Key, ...]
     clause: Title | None = None
     excludes: tuple[Key, ...] = ()

@@ -63,6 +63,8 @@ def _refuse_where(role: str, unit: str, cell: str) -> None:
     definition = definitions().roles.get(role)
     if definition is None:
         raise Refused(f"没有这个岗位角色：{role}")
+    if definition.scope == "machine":
+        raise Refused(f"“{definition.title}”由接口凭据承担，不授予人")
     if definition.scope == "own_unit" and unit not in definitions().units:
         raise Refused(f"“{definition.title}”要指定单位")
     if definition.scope == "own_cell" and cell not in definitions().cells:

@@ -8,6 +8,7 @@ from .filings import (
     half_year,
     standings,
 )
+from .keys import keys_visible_to, owed_by, used_last
 from .people import (
     ADMINISTRATORS,
     administrators,
@@ -54,8 +55,8 @@ __all__ = [
     "address_of", "administrators", "asks_for_code", "attempt_name", "cell_name", "confirmed",
     "counted_name", "definitions", "filing_units", "filings_visible_to", "find_link", "half_year",
     "has_second_factor", "history", "idle_accounts", "idle_seconds", "in_force", "is_administrator",
-    "link_digest", "locked_since", "most_sittings", "myself", "needs_second_factor", "network_of",
-    "open_sittings", "password_expired", "password_until", "proved_lately", "roles_of",
-    "seconds_barred", "standings", "unfinished_sign_in", "unit_name", "unit_of", "visible_to",
-    "why_ended",
+    "keys_visible_to", "link_digest", "locked_since", "most_sittings", "myself",
+    "needs_second_factor", "network_of", "open_sittings", "owed_by", "password_expired",
+    "password_until", "proved_lately", "roles_of", "seconds_barred", "standings",
+    "unfinished_sign_in", "unit_name", "unit_of", "used_last", "visible_to", "why_ended",
 ]  # fmt: skip

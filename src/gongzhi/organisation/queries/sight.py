@@ -7,6 +7,7 @@ from typing import Any
 
 from gongzhi.gate import Sight
 from gongzhi.gate.sight import Held
+from gongzhi.organisation.models import ApiKey
 
 from .people import definitions, in_force
 from .sign_in import unfinished_sign_in
@@ -16,6 +17,8 @@ class Grants:
     """The gate's source of grants."""
 
     def sight_of(self, user: Any) -> Sight:
+        if isinstance(user, ApiKey):
+            return _of_a_machine(user)
         roles = definitions().roles
         held = []
         for grant in in_force(user):
@@ -33,3 +36,10 @@ class Grants:
 
     def unfinished(self, user: Any) -> str | None:
         return unfinished_sign_in(user)
+
+
+def _of_a_machine(key: ApiKey) -> Sight:
+    """What a unit's machine may do: the duties of machines (roles.yml), for its own unit alone."""
+    roles = (role for role in definitions().roles.values() if role.scope == "machine")
+    held = tuple(Held(role.key, frozenset(role.duties), key.unit) for role in roles)
+    return Sight(person=str(key.pk), name=key.name, unit=key.unit, held=held)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -30,7 +28,7 @@ from gongzhi.organisation.queries import (
 )
 
 from .proof import proof_first
-from .words import grant_words, state_of
+from .words import grant_words, state_of, tell
 
 COLUMNS = (
     Column("name", "姓名", lambda p: p.name, link=lambda p: reverse("person", args=[p.pk]), order="name"),
@@ -114,7 +112,7 @@ def register(request: HttpRequest) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = _one(request, pk)
-    _tell(request, actions.approve, f"已批准“{shown.name}”的账号", person=shown, by=myself(request))
+    tell(request, actions.approve, f"已批准“{shown.name}”的账号", person=shown, by=myself(request))
     return redirect("person", pk=pk)
 
 
@@ -166,7 +164,7 @@ def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def unlock(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = _one(request, pk)
-    _tell(request, actions.unlock, f"已解除“{shown.name}”的登录锁定", person=shown, by=myself(request))
+    tell(request, actions.unlock, f"已解除“{shown.name}”的登录锁定", person=shown, by=myself(request))
     return redirect("person", pk=pk)
 
 
@@ -202,15 +200,5 @@ def give_grant(request: HttpRequest, pk: UUID) -> HttpResponse:
 def end_grant(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     held = get_object_or_404(Grant, pk=number, person=_one(request, pk))
     title = grant_words(held)["title"]
-    _tell(request, actions.end_grant, f"已收回：{title}", grant=held, by=myself(request))
+    tell(request, actions.end_grant, f"已收回：{title}", grant=held, by=myself(request))
     return redirect("person", pk=pk)
-
-
-def _tell(request: HttpRequest, act: Callable[..., Any], done: str, **values: object) -> None:
-    """Run an action that has no form; its outcome is a message on the next page."""
-    try:
-        act(**values)
-    except actions.Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, done)

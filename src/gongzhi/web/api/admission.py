@@ -1,0 +1,64 @@
+"""The gate's door for calls: the body is hashed, the signature checked, before anything is parsed."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import IO
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from gongzhi.engine.crypto import sm3
+from gongzhi.engine.crypto.digest import new_sm3
+from gongzhi.organisation.actions import Call, admit, claimed
+from gongzhi.organisation.models import ApiKey
+from gongzhi.organisation.queries import address_of
+
+CHUNK = 256 * 1024
+IN_MEMORY = 1024 * 1024
+
+
+class TooLarge(Exception):
+    """A body beyond what the route takes; `most` is that many bytes."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+
+class Calls:
+    """Lets a signed call in as its key."""
+
+    def admit(self, request: HttpRequest, *, stream: bool) -> ApiKey:
+        claim = claimed(request.headers.get("Authorization", ""))
+        most = settings.MAX_FILE_BYTES if stream else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+            raise TooLarge(most)
+        call = Call(
+            method=str(request.method),
+            path=request.path,
+            query=request.META.get("QUERY_STRING", ""),
+            body=set_aside(request, most) if stream else sm3(request.body),
+            address=address_of(request),
+        )
+        return admit(call=call, claim=claim)
+
+
+def set_aside(request: HttpRequest, most: int) -> bytes:
+    """Put the body into a file of the home (`file_of` gives it), as it comes; its SM3 digest."""
+    file = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(settings.HOME.folder("incoming")))  # noqa: SIM115 - the door closes it
+    request.set_aside = file  # type: ignore[attr-defined]  # beside the body, which is then read
+    digest, size = new_sm3(), 0
+    while piece := request.read(CHUNK):
+        size += len(piece)
+        if size > most:
+            raise TooLarge(most)
+        digest.update(piece)
+        file.write(piece)
+    file.seek(0)
+    return digest.digest()
+
+
+def file_of(request: HttpRequest) -> IO[bytes] | None:
+    """The body that was set aside; None where none was."""
+    return getattr(request, "set_aside", None)

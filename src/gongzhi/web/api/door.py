@@ -1,0 +1,67 @@
+"""The way of a call: past everything that sessions need, through the gate, to its view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
+from django.urls import resolve
+
+from gongzhi.audit.actions import Behind
+from gongzhi.gate.middleware import GateMiddleware
+from gongzhi.organisation.actions import Turned
+
+from .admission import TooLarge, file_of
+from .problems import PREFIX, problem
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class DoorMiddleware:
+    """Calls have no session, no cookie, no CSRF token and no page: they go to the gate at once."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self.gate = GateMiddleware(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(PREFIX):
+            return self.get_response(request)
+        try:
+            return self._answer(request)
+        except (Turned, TooLarge, Behind, Http404, SuspiciousOperation, UnreadablePostError) as error:
+            return refusal(error)
+        finally:
+            if file := file_of(request):
+                file.close()
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        match = request.resolver_match = resolve(request.path_info)
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise Http404  # no name holds it, and no database takes it
+        self.gate.process_view(request, match.func, match.args, match.kwargs)
+        response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        if response.status_code == 405:
+            return problem("method", Allow=response.headers["Allow"])
+        return response
+
+
+def refusal(error: Exception) -> HttpResponse:
+    """What a call that was not let in, or not carried out, is answered."""
+    match error:
+        case Turned(code="too_many"):
+            return problem("too_many", Retry_After=str(error.seconds))
+        case Turned():
+            return problem(error.code)
+        case TooLarge():
+            return problem("too_large", detail=f"正文最多 {error.most // 2**20} MB，请分成几次发送。")
+        case RequestDataTooBig():
+            return problem("too_large")
+        case Behind():
+            return problem("busy", Retry_After="60")
+        case Http404():
+            return problem("missing")
+        case _:
+            return problem("malformed")
