@@ -12,6 +12,7 @@ ENTRIES = (
     ("数据共享", "/submit", "报送文件", "submit_file"),
     ("数据共享", "/calendar", "报送日历", "see_calendar"),
     ("数据共享", "/matrix", "报送总览", "see_calendar"),
+    ("数据共享", "/pictures", "报送质量", "see_calendar"),
     ("数据共享", "/acts", "申请与决定", "decide_waiver request_waiver"),
     ("数据共享", "/submissions", "报送记录", "see_own_batches see_all_batches"),
     ("数据共享", "/reviews", "待审核", "return_file"),

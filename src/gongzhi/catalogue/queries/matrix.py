@@ -15,7 +15,7 @@ from django.db.models import Case, CharField, Count, DateField, F, Q, QuerySet, 
 from django.db.models.functions import Coalesce, Greatest
 
 from gongzhi.catalogue.models import Obligation
-from gongzhi.catalogue.states import COUNTED, REPORTED, TIMELY, State
+from gongzhi.catalogue.states import COUNTED, REPORTED, TIMELY, Standing, State, standing
 
 
 @dataclass
@@ -123,6 +123,47 @@ def rates(rows: QuerySet[Obligation], as_of: dt.date) -> Rates:
     for state, count in counted:
         found.add(State(state), count)
     return found
+
+
+@dataclass
+class Lateness:
+    """How late: what came late (times, days in all, the longest), and what is still missing.
+
+    Days are calendar days after the due day that holds, up to the day on which it is asked.
+    """
+
+    times: int = 0
+    days: int = 0
+    longest: int = 0
+    missing: int = 0
+    missing_days: int = 0
+
+    def add(self, found: Standing) -> None:
+        if found.state is State.MISSING:
+            self.missing, self.missing_days = self.missing + 1, self.missing_days + found.days_late
+        else:
+            self.times, self.days = self.times + 1, self.days + found.days_late
+            self.longest = max(self.longest, found.days_late)
+
+    def join(self, other: Lateness) -> None:
+        self.times, self.days = self.times + other.times, self.days + other.days
+        self.longest = max(self.longest, other.longest)
+        self.missing, self.missing_days = self.missing + other.missing, self.missing_days + other.missing_days
+
+
+def lateness(rows: QuerySet[Obligation], as_of: dt.date, by: str) -> dict[str, Lateness]:
+    """The late days of these obligations as of a day, by unit or resource; the punctual are not in it."""
+    late = with_state(rows, as_of).filter(state_then__in=[State.LATE, State.ZERO_LATE, State.MISSING])
+    found: dict[str, Lateness] = {}
+    for one in late.only(by, *_DATES):
+        found.setdefault(getattr(one, by), Lateness()).add(standing(one, as_of))
+    return found
+
+
+_DATES = (
+    "period_end", "due", "received_at", "zero_at", "exempt_on", "extended_on", "extended_due",
+    "returned_on", "grace_due",
+)  # fmt: skip
 
 
 def matrix(rows: QuerySet[Obligation], as_of: dt.date, by: str) -> Matrix:

@@ -12,15 +12,26 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from gongzhi.catalogue.models import Obligation
-from gongzhi.catalogue.queries import in_days, visible_to
-from gongzhi.catalogue.states import State, due_of, standing
+from gongzhi.catalogue.queries import in_days, visible_to, with_state
+from gongzhi.catalogue.states import COUNTED, LABELS, REPORTED, TIMELY, State, due_of, standing
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import parse_period
 from gongzhi.gate import Sight, needs, sight_of
 from gongzhi.lists import Column, Mark, Meaning, listing
 from gongzhi.lists.workbook import exported
 
-WANTED = (("open", "待报和逾期未报"), ("missing", "逾期未报"), ("all", "全部"))
+OPEN = (("open", "待报和逾期未报"), ("missing", "逾期未报"), ("all", "全部"))
+GROUPS: dict[str, tuple[str, tuple[State, ...]]] = {
+    "owed": ("应报", (*COUNTED, State.AWAITED)),
+    "counted": ("计入比率的", COUNTED),
+    "reported": ("已报", REPORTED),
+    "timely": ("按时（含零报告）", TIMELY),
+    "late_all": ("迟报", (State.LATE, State.ZERO_LATE)),
+    "zero_all": ("零报告", (State.ZERO, State.ZERO_LATE)),
+}
+"""States that a rate takes together."""
+STATES = {**{state.value: (LABELS[state], (state,)) for state in State}, **GROUPS}
+WANTED = (*OPEN, *((key, word) for key, (word, _) in STATES.items() if key not in dict(OPEN)))
 SPANS = (("30", "前后一个月"), ("90", "前后一季"), ("400", "前后一年"))
 MEANINGS: dict[State, Meaning] = {
     State.ON_TIME: "good",
@@ -79,7 +90,10 @@ def unit_name(key: str) -> str:
 
 
 def _asked(request: HttpRequest, seen: QuerySet[Obligation], today: dt.date) -> dict[str, Any]:
-    """What the address asks for, and the rows that answer it; what is not understood keeps its default."""
+    """What the address asks for, and the rows that answer it; what is not understood keeps its default.
+
+    With `since` and `until` the days are those on which periods end, as the rates count them.
+    """
     state, span = request.GET.get("state", "open"), request.GET.get("span", "90")
     state = state if state in dict(WANTED) else "open"
     span = span if span in dict(SPANS) else "90"
@@ -87,12 +101,47 @@ def _asked(request: HttpRequest, seen: QuerySet[Obligation], today: dt.date) -> 
     units = sorted(((key, unit_name(key)) for key in keys), key=lambda unit: unit[1])
     unit = request.GET.get("unit", "")
     unit = unit if unit in dict(units) else ""
-    rows = in_days(seen, today, int(span), "all" if state == "all" else "open")
-    rows = rows.filter(due__lt=today) if state == "missing" else rows
-    rows = rows.filter(unit=unit) if unit else rows
-    words = [("状态", dict(WANTED)[state]), ("范围", dict(SPANS)[span])]
-    words += [("单位", dict(units)[unit])] if unit else []
-    return {"rows": rows, "state": state, "span": span, "unit": unit, "units": units, "words": words}
+    since, until = _day(request, "since"), _day(request, "until")
+    ends = (since or dt.date.min, until or dt.date.max) if since or until else None
+    rows, words = _in_state(seen, state, int(span), ends, today), [("状态", dict(WANTED)[state])]
+    words += [("所属期截止", f"{since or ''} 至 {until or ''}")] if ends else [("范围", dict(SPANS)[span])]
+    kept = [(name, value.isoformat()) for name, value in (("since", since), ("until", until)) if value]
+    if unit:
+        rows, words = rows.filter(unit=unit), [*words, ("单位", dict(units)[unit])]
+    for name, title, value in _narrowed(request):
+        rows, words = rows.filter(**{name: value}), [*words, title]
+        kept.append((name, request.GET[name]))
+    found = {"rows": rows, "state": state, "span": span, "unit": unit, "units": units, "words": words}
+    return found | {"ends": ends, "kept": kept}
+
+
+def _narrowed(request: HttpRequest) -> list[tuple[str, tuple[str, str], Any]]:
+    """What a figure's link asks besides: one resource, only what counts in the scores."""
+    found: list[tuple[str, tuple[str, str], Any]] = []
+    if (number := request.GET.get("resource", "")) in in_force().resources:
+        found.append(("resource", ("资源", f"{number} {in_force().resources[number].title}"), number))
+    if (scored := request.GET.get("scored")) in {"0", "1"}:
+        found.append(("scored", ("计入评分", "是" if scored == "1" else "否"), scored == "1"))
+    return found
+
+
+def _in_state(
+    seen: QuerySet[Obligation], state: str, span: int, ends: tuple[dt.date, dt.date] | None, today: dt.date
+) -> QuerySet[Any]:
+    """The obligations of these days that are in a state, as the rates count them."""
+    if ends is None and state in dict(OPEN):
+        rows = in_days(seen, today, span, "all" if state == "all" else "open")
+        return rows.filter(due__lt=today) if state == "missing" else rows
+    rows = seen.filter(period_end__range=ends) if ends else in_days(seen, today, span, "all")
+    wanted = STATES.get(state) or ("", (State.AWAITED, State.MISSING))
+    return rows if state == "all" else with_state(rows, today).filter(state_then__in=wanted[1])
+
+
+def _day(request: HttpRequest, name: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return None
 
 
 @needs("see_calendar")

@@ -11,12 +11,14 @@ from .desk import (
     withdrawals_visible_to,
 )
 from .difference import difference
+from .faults import FAULTY, Fault, Place, counts_of, fault_rows, top_faults
 from .pages import findings_page, owed_resources, reading_of, rows_page
 from .proofs import NotFrozen, cutoff_at, frozen_batches, public_keys, snapshot_at
 from .stored import (
     FINDINGS,
     REPAIRED,
     batches_visible_to,
+    counted_for,
     findings_of,
     frames,
     kept_originals,
@@ -31,21 +33,33 @@ from .stored import (
     still_counted,
     visible_to,
 )
+from .tries import FirstPass, FirstTry, first_pass, first_tries, in_span
 
 __all__ = [
+    "FAULTY",
     "FINDINGS",
     "REPAIRED",
+    "Fault",
+    "FirstPass",
+    "FirstTry",
     "NotFrozen",
+    "Place",
     "asked_of",
     "batches_visible_to",
     "check_waivers_visible_to",
+    "counted_for",
+    "counts_of",
     "cutoff_at",
     "difference",
     "explanations",
+    "fault_rows",
     "findings_of",
     "findings_page",
+    "first_pass",
+    "first_tries",
     "frames",
     "frozen_batches",
+    "in_span",
     "kept_originals",
     "known_keys",
     "ledger",
@@ -61,6 +75,7 @@ __all__ = [
     "snapshot",
     "snapshot_at",
     "still_counted",
+    "top_faults",
     "two_persons",
     "unreviewed",
     "visible_to",

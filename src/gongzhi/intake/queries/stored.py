@@ -28,6 +28,11 @@ def visible_to(sight: Sight) -> QuerySet[Submission]:
     return Submission.objects.filter(_in_sight(sight, "unit"))
 
 
+def counted_for(sight: Sight) -> QuerySet[Submission]:
+    """Submissions that a reader may see counted: those in sight, and all for whoever sees sums only."""
+    return Submission.objects.all() if sight.has("see_overview") else visible_to(sight)
+
+
 def batches_visible_to(sight: Sight) -> QuerySet[Batch]:
     """Batches, by the same rule as submissions."""
     return Batch.objects.filter(_in_sight(sight, "slot__unit")).select_related("slot", "submission")

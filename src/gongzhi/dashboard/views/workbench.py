@@ -6,12 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from gongzhi.dashboard import queries
 from gongzhi.engine.idcodes import classify
 from gongzhi.gate import needs, sight_of, signed_in
 from gongzhi.intake.queries.pages import period_label
 from gongzhi.registry import queries as registry
-
-from . import queries
 
 FOUND = 20
 
