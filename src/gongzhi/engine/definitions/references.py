@@ -165,8 +165,6 @@ def _roles(definitions: Definitions, source: Source) -> Iterator[Fault]:
         for other in role.get("excludes", ()):
             if other not in definitions.roles:
                 yield ("roles", index, "excludes"), f"没有这个角色：{other}"
-            elif role["key"] not in definitions.roles[other].excludes:
-                yield ("roles", index, "excludes"), f"互斥应当相互写明：{other} 没有写 {role['key']}"
 
 
 def _district(definitions: Definitions, source: Source) -> Iterator[Fault]:

@@ -38,7 +38,8 @@ class FindingsFile(Strict):
 
 
 class Role(Strict):
-    """A role of the house with its duties; two roles in `excludes` are never one person's.
+    """A role of the house with its duties; it and a role in `excludes` are never one
+    person's, whichever of the two names the other.
 
     A role of scope `machine` is nobody's: it says what a key of a unit's machine may do.
     """

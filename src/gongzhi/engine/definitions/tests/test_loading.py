@@ -90,7 +90,7 @@ def test_a_repeated_entry_is_refused_at_the_line_that_repeats_it(district):
             "没有这个资源：K.1",
         ),
         ("roles.yml", "duties: [read_audit]", "duties: [read_books]", "没有这个职责：read_books"),
-        ("roles.yml", "    excludes: [liaison]", "    excludes: []", "互斥应当相互写明"),
+        ("roles.yml", "    excludes: [liaison]", "    excludes: [liaisons]", "没有这个角色：liaisons"),
     ],
 )
 def test_an_unresolved_reference_is_refused_where_it_is_made(district, name, old, new, message):
