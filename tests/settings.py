@@ -17,6 +17,7 @@ _OWNER = os.getpid()
 os.environ["GONGZHI_HOME"] = str(_HOME)
 os.environ.pop("GONGZHI_DEFINITIONS", None)
 os.environ.pop("GONGZHI_DATABASE", None)
+os.environ.pop("GONGZHI_DOORS", None)
 
 
 @atexit.register

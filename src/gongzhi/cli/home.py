@@ -13,21 +13,22 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from gongzhi.engine.definitions import DefinitionError
+from gongzhi.engine.doors import DoorsError
 
 from .screen import complain
 
 
 def ready(options: argparse.Namespace) -> int:
     """Run `options.run` in a prepared home; a broken definitions folder is told, not traced."""
-    django.setup()
     try:
+        django.setup()
         migrate()
         take_folder()
         code: int = options.run(options)
     except DefinitionError as error:
         complain("定义文件有误，系统不能启动：\n" + str(error))
         return 2
-    except SystemCheckError as error:
+    except (DoorsError, SystemCheckError) as error:
         complain(str(error))
         return 2
     if not getattr(options, "long_running", False):

@@ -25,6 +25,21 @@ LABELS = {
 }
 
 
+OUTCOMES = {
+    "received": "已接收，检查中",
+    "checked": "待确认",
+    "accepted": "已入库",
+    "partial": "部分入库，有待补正的行",
+    "refused": "未入库",
+    "awaiting": "待复核",
+    "sent_back": "复核退回",
+    "withdrawn": "已放弃",
+    "returned": "已退回补正",
+    "taken_back": "已撤回，不再使用",
+}
+"""What became of a submission, as its sender's machine is told (design.md 6)."""
+
+
 class Transition(NamedTuple):
     source: State
     verb: str

@@ -11,6 +11,8 @@ GONGZHI_MAIL         smtps://user:password@host:465, or smtp:// with STARTTLS; e
 GONGZHI_MAIL_FROM    the address that reminders come from
 GONGZHI_HOOK         https address of the message gateway that takes reminders; empty: none
 GONGZHI_HOOK_SECRET  what calls to it are signed with (HMAC-SM3)
+GONGZHI_DOORS        file that names a watched folder, read-only SQL sources and addresses for outcomes
+                     (docs/how-to/open-further-doors.md); empty: none. Only here, never in the browser
 GONGZHI_RULE_SECONDS seconds that one rule may take in a scan (default 300)
 """
 
@@ -20,6 +22,7 @@ import os
 from pathlib import Path
 
 from gongzhi.engine.crypto import derive_ring
+from gongzhi.engine.doors import doors_of
 
 from .home import Home, database, hook, mail
 
@@ -38,6 +41,7 @@ HOOK_ADDRESS = hook(os.environ.get("GONGZHI_HOOK", ""))
 HOOK_SECRET = os.environ.get("GONGZHI_HOOK_SECRET", "")
 if HOOK_ADDRESS and not HOOK_SECRET:
     raise ValueError("写了 GONGZHI_HOOK，还要写 GONGZHI_HOOK_SECRET")
+DOORS = doors_of(os.environ.get("GONGZHI_DOORS", ""))
 RULE_SECONDS = float(os.environ.get("GONGZHI_RULE_SECONDS") or 300)  # what one rule may take in a scan
 
 SECRET_KEY = HOME.secret("django").hex()

@@ -18,6 +18,7 @@ from gongzhi.audit.actions import seal
 from gongzhi.catalogue.actions import open_periods
 from gongzhi.catalogue.queries import matters
 from gongzhi.engine.tables import warm
+from gongzhi.intake.actions.folder import answer_again, prepare_places, take_files
 from gongzhi.intake.actions.orphans import sweep
 from gongzhi.intake.actions.signing import close_days, freeze_due, sign_receipts
 from gongzhi.intake.actions.submission import check_waiting
@@ -51,8 +52,13 @@ EVERY_ROUND: tuple[tuple[str, Callable[[], int]], ...] = (
     ("link", link_new),  # join the rows of new batches to taxpayers
     ("deliver", deliver),  # send the messages that are on their way out of the house
 )
+EVERY_MINUTE: tuple[tuple[str, Callable[[], int]], ...] = (
+    ("take", take_files),  # hand in what units have put into the watched folder
+    ("answer", answer_again),  # tell beside the file what was decided since
+)
 EVERY_HOUR: tuple[tuple[str, Callable[[], int]], ...] = (
     ("owe", owe),  # write down what is owed
+    ("prepare", prepare_places),  # make the folders of what is owed, where units have theirs
     ("remind", tell),  # tell who must hear it what is due soon or overdue
     ("close", close_days),  # close the days that have ended, each chained to the one before
     ("freeze", freeze_due),  # fix which batches count at the cut-offs that have passed
@@ -65,21 +71,26 @@ EVERY_HOUR: tuple[tuple[str, Callable[[], int]], ...] = (
 
 def tick() -> dict[str, int]:
     """Every step once."""
-    return {name: step() for name, step in (*EVERY_ROUND, *EVERY_HOUR)}
+    return {name: step() for name, step in (*EVERY_ROUND, *EVERY_MINUTE, *EVERY_HOUR)}
 
 
 def forever(*, parent: int) -> None:
     """Round after round until its starter is gone; a failing step is logged and tried again."""
-    hour = 0.0
+    cadences = ((0, EVERY_ROUND), (60, EVERY_MINUTE), (3_600, EVERY_HOUR))
+    last = dict.fromkeys((seconds for seconds, _ in cadences), -float("inf"))
     while os.getppid() == parent:
         warm()  # for the next file that comes
-        steps = EVERY_ROUND
-        if time.monotonic() - hour > 3_600 or not hour:
-            steps, hour = (*EVERY_ROUND, *EVERY_HOUR), time.monotonic()
-        for name, step in steps:
-            try:
-                step()
-            except Exception:
-                log.exception("step %s failed and will be tried again", name)
-                close_old_connections()
+        for seconds, steps in cadences:
+            if time.monotonic() - last[seconds] >= seconds:
+                last[seconds] = time.monotonic()
+                _round(steps)
         time.sleep(PAUSE_SECONDS)
+
+
+def _round(steps: tuple[tuple[str, Callable[[], int]], ...]) -> None:
+    for name, step in steps:
+        try:
+            step()
+        except Exception:
+            log.exception("step %s failed and will be tried again", name)
+            close_old_connections()

@@ -35,7 +35,7 @@ class Submission(models.Model):
     state = models.CharField(max_length=12, default=State.RECEIVED.value)
     received_at = models.DateTimeField()
     received_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    channel = models.CharField(max_length=8)  # page, cli, api
+    channel = models.CharField(max_length=8)  # page, cli, api, folder, sql
     file_name = models.CharField(max_length=200)
     file_size = models.BigIntegerField()
     file_digest = models.CharField(max_length=64)  # SM3 of the bytes as they came
