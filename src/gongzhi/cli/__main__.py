@@ -9,7 +9,7 @@ from importlib import import_module
 
 NOUNS = (
     *("template", "submit", "calendar", "definitions", "verify", "serve", "synth", "demo", "scan"),
-    *("administrators", "keys"),
+    *("administrators", "keys", "sources", "pull"),
 )
 
 

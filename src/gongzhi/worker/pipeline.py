@@ -20,6 +20,7 @@ from gongzhi.catalogue.queries import matters
 from gongzhi.engine.tables import warm
 from gongzhi.intake.actions.folder import answer_again, prepare_places, take_files
 from gongzhi.intake.actions.orphans import sweep
+from gongzhi.intake.actions.pulling import pull_due
 from gongzhi.intake.actions.signing import close_days, freeze_due, sign_receipts
 from gongzhi.intake.actions.submission import check_waiting
 from gongzhi.organisation.actions import close_idle, forget, forget_calls
@@ -59,6 +60,7 @@ EVERY_MINUTE: tuple[tuple[str, Callable[[], int]], ...] = (
 EVERY_HOUR: tuple[tuple[str, Callable[[], int]], ...] = (
     ("owe", owe),  # write down what is owed
     ("prepare", prepare_places),  # make the folders of what is owed, where units have theirs
+    ("pull", pull_due),  # ask the units' databases for the periods that have ended
     ("remind", tell),  # tell who must hear it what is due soon or overdue
     ("close", close_days),  # close the days that have ended, each chained to the one before
     ("freeze", freeze_due),  # fix which batches count at the cut-offs that have passed

@@ -14,6 +14,7 @@ from .difference import difference
 from .faults import FAULTY, Fault, Place, counts_of, fault_rows, top_faults
 from .pages import findings_page, owed_resources, reading_of, rows_page
 from .proofs import NotFrozen, cutoff_at, frozen_batches, public_keys, snapshot_at
+from .pulls import periods_to_pull, pulls_of
 from .stored import (
     FINDINGS,
     REPAIRED,
@@ -65,8 +66,10 @@ __all__ = [
     "ledger",
     "live",
     "owed_resources",
+    "periods_to_pull",
     "place_of_box",
     "public_keys",
+    "pulls_of",
     "reading_of",
     "repaired_of",
     "rows_of",
