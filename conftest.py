@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import hypothesis
 import pytest
 from django.test import Client
 from django.utils import timezone
+from tests.receiver import Receiver, listening
 
 from gongzhi.audit.models import Event
 from gongzhi.disclosure.models import Acceptance
@@ -94,6 +95,13 @@ def client_of(cast: dict[str, Person]) -> Callable[[str], Client]:
 def stranger_client(db: None) -> Client:
     """A browser in which nobody is signed in."""
     return Client()
+
+
+@pytest.fixture
+def receiver(socket_enabled: None) -> Iterator[Receiver]:
+    """Somebody else's HTTP server on this machine."""
+    with listening() as one:
+        yield one
 
 
 def prove_factor(client: Client, person: Person) -> Authenticator:

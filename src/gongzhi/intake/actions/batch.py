@@ -18,6 +18,7 @@ from gongzhi.editions.queries import in_force_for
 from gongzhi.engine.calendar import parse_period
 from gongzhi.engine.lake import Lake, Stored
 from gongzhi.intake.models import Batch, BatchPart, LakeFile, Slot, Submission
+from gongzhi.intake.queries.outcome import outcome_of
 from gongzhi.intake.states import State, after
 from gongzhi.organisation.models import Person, uuid7
 
@@ -27,6 +28,7 @@ from .receipt import issue
 from .refused import Refused
 from .second import fits
 from .submission import check
+from .telling import tell_outcome
 
 FREE_PERIODS = {"day", "request"}
 
@@ -237,6 +239,7 @@ def _close(submission: Submission, batch: Batch, by: Person | None) -> None:
         "kind": batch.kind,
     }
     record("batch.committed", by=by, subject=("submission", submission.pk), duty="submit_file", detail=detail)
+    tell_outcome(submission, outcome_of(submission), batch)
 
 
 def _same_as(submission: Submission, twin: Batch, by: Person | None) -> Batch:
@@ -246,4 +249,5 @@ def _same_as(submission: Submission, twin: Batch, by: Person | None) -> Batch:
     submission.save(update_fields=["state", "closed_at"])
     detail = {"same_as": str(twin.pk)}
     record("submission.same", by=by, subject=("submission", submission.pk), detail=detail)
+    tell_outcome(submission, outcome_of(twin.submission), twin)
     return twin

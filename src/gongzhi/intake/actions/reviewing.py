@@ -16,6 +16,7 @@ from gongzhi.intake.queries import still_counted
 from gongzhi.organisation.models import Person
 
 from .refused import Refused
+from .telling import tell_outcome
 
 _LONGEST = 300
 
@@ -71,6 +72,7 @@ def return_batch(
     )  # fmt: skip
     detail = {"remarks": len(remarks), "unit": slot.unit, "resource": slot.resource, "period": slot.period}
     record("batch.returned", by=by, subject=("batch", locked.pk), duty="return_file", detail=detail)
+    tell_outcome(locked.submission, "returned", locked)
     return day
 
 

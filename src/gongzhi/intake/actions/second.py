@@ -13,6 +13,7 @@ from gongzhi.intake.states import State, after
 from gongzhi.organisation.models import Person
 
 from .refused import Refused
+from .telling import tell_outcome
 
 _LONGEST = 300
 
@@ -39,6 +40,7 @@ def propose(*, submission: Submission, by: Person | None) -> None:
     """
     _moved(submission, "propose", proposed_by=by, proposed_at=timezone.now(), sent_back="")
     record("submission.proposed", by=by, subject=("submission", submission.pk), duty="submit_file")
+    tell_outcome(submission, "awaiting")
 
 
 @transaction.atomic
@@ -50,6 +52,7 @@ def send_back(*, submission: Submission, reason: str, by: Person) -> None:
         raise Refused("same_person", "自己提交的报送，请点“放弃这一份”")
     _moved(submission, "send_back", sent_back=reason.strip()[:_LONGEST])
     record("submission.sent_back", by=by, subject=("submission", submission.pk), duty="review_file")
+    tell_outcome(submission, "sent_back")
 
 
 def _moved(submission: Submission, verb: str, **changes: object) -> None:

@@ -22,6 +22,7 @@ from .place import Place, draft_of
 from .preparation import Prepared
 from .reading import failed, prepare
 from .refused import Refused
+from .telling import tell_outcome
 
 log = logging.getLogger(__name__)
 __all__ = ["Place", "check", "check_waiting", "receive", "tell", "withdraw"]
@@ -155,6 +156,8 @@ def settle(submission: Submission, prepared: Prepared, *, by: Person | None) -> 
     detail = {"rows": prepared.rows, "accepted": prepared.accepted, "by_code": prepared.by_code}
     verb = "submission.refused" if refused else "submission.checked"
     record(verb, by=by, subject=("submission", submission.pk), detail=detail)
+    if refused:
+        tell_outcome(submission, "refused")
 
 
 def _named_by_mark(submission: Submission, batch: str) -> Batch | None:
@@ -210,6 +213,7 @@ def withdraw(*, submission: Submission, by: Person | None) -> None:
     submission.save(update_fields=["state", "closed_at"])
     preparation.drop(submission.pk)
     record("submission.withdrawn", by=by, subject=("submission", submission.pk), duty="submit_file")
+    tell_outcome(submission, "withdrawn")
 
 
 @transaction.atomic
@@ -223,3 +227,4 @@ def turn_away(*, submission: Submission, error: Refused, by: Person | None) -> N
     preparation.drop(submission.pk)
     detail = {"code": error.code, "about": error.about}
     record("submission.refused", by=by, subject=("submission", submission.pk), detail=detail)
+    tell_outcome(submission, "refused")

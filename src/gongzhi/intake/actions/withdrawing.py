@@ -12,6 +12,8 @@ from gongzhi.intake.models import Batch, Withdrawal
 from gongzhi.intake.queries import still_counted
 from gongzhi.organisation.models import Person
 
+from .telling import tell_outcome
+
 
 @transaction.atomic
 def ask_withdrawal(*, batch: Batch, reason: str, by: Person | None) -> Withdrawal:
@@ -75,6 +77,7 @@ def _take_out(batch: Batch) -> None:
     _counts(batch)
     batch.withdrawn_at = timezone.now()
     batch.save(update_fields=["withdrawn_at"])
+    tell_outcome(batch.submission, "taken_back", batch)
     slot = batch.slot
     no_longer(
         unit=slot.unit, resource=slot.resource, period=slot.period,

@@ -10,6 +10,6 @@ from .submission import Slot, Submission
 
 __all__ = [
     "SHANGHAI", "Batch", "BatchPart", "CheckWaiver", "Cutoff", "DayRoot", "Explanation", "FolderFile",
-    "FrozenBatch", "LakeFile", "Pull", "Receipt", "ReceiptRoot", "Review", "SignedRoot", "Slot", "Submission", "TwoPersons",
-    "Withdrawal", "instant", "uuid7",
+    "FrozenBatch", "LakeFile", "Pull", "Receipt", "ReceiptRoot", "Review", "SignedRoot", "Slot", "Submission",
+    "TwoPersons", "Withdrawal", "instant", "uuid7",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from gongzhi.catalogue.models import Obligation
 from gongzhi.catalogue.queries import unmet
@@ -40,13 +41,13 @@ def _place_of(source: Source) -> tuple[str, str] | None:
         return None
 
 
-def pulls_of(sources: Sequence[Source], today: dt.date) -> list[dict[str, object]]:
+def pulls_of(sources: Sequence[Source], today: dt.date) -> list[dict[str, Any]]:
     """Each source with its latest pull and the periods that wait; never who signs in there, or with what."""
     latest = {one.source: one for one in Pull.objects.order_by("at")}
     return [_told(source, latest.get(source.name), today) for source in sources]
 
 
-def _told(source: Source, last: Pull | None, today: dt.date) -> dict[str, object]:
+def _told(source: Source, last: Pull | None, today: dt.date) -> dict[str, Any]:
     database = source.database
     return {
         "name": source.name,

@@ -1,5 +1,6 @@
 """All that writes in this room."""
 
+from .announcing import announce
 from .attaching import attach, opened
 from .deciding import accept, finish, send_back, submit
 from .filters import drop_filter, keep_filter
@@ -12,8 +13,8 @@ from .sending import deliver, try_again
 from .together import together
 
 __all__ = [
-    "Refused", "accept", "ask_time", "attach", "comment", "decide_letter", "decide_time", "deliver",
-    "drop_filter", "finish", "forward", "give", "keep_address", "keep_filter", "merge",
+    "Refused", "accept", "announce", "ask_time", "attach", "comment", "decide_letter", "decide_time",
+    "deliver", "drop_filter", "finish", "forward", "give", "keep_address", "keep_filter", "merge",
     "name_stand_in", "open_item", "opened", "read_messages", "remind", "send_back", "split",
     "submit", "take", "together", "try_again", "withdraw",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Send what is on its way: by mail, and by a signed call to the gateway that the site has named."""
+"""Send what is on its way: by mail, and by signed calls to the addresses that the site has named."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import smtplib
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -18,10 +19,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
+from gongzhi.engine.doors import NoSecret
 from gongzhi.gate import sight_of
 from gongzhi.organisation.models import Person
-from gongzhi.work.models import Address, Delivery
-from gongzhi.work.queries import deliveries_visible_to, quiet
+from gongzhi.work.models import Address, Delivery, Message
+from gongzhi.work.queries import deliveries_visible_to, hook_of, quiet
 
 from .refused import Refused
 
@@ -39,15 +41,22 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def deliver() -> int:
-    """Try what waits, outside the quiet hours; returns how many went out.
+    """Try what waits; returns how many went out. In the quiet hours only machines are told.
 
     The try is written down before it is made: a machine that dies in between tries again later, with the
     same Message-ID and nonce, so that the receiver can tell that it knows this one.
     """
-    if quiet(timezone.localtime()):
-        return 0
     waiting = Delivery.objects.filter(state="waiting", next_at__lte=timezone.now()).order_by("id")
-    return sum(_tried(one) for one in waiting.select_related("message__person")[:_AT_ONCE])
+    if quiet(timezone.localtime()):
+        waiting = waiting.filter(message=None)
+    down: set[str] = set()
+    count = 0
+    for one in waiting.select_related("message__person", "announcement")[:_AT_ONCE]:
+        if one.unit not in down and _tried(one):
+            count += 1
+        elif one.unit:
+            down.add(one.unit)
+    return count
 
 
 def _tried(one: Delivery) -> bool:
@@ -56,26 +65,39 @@ def _tried(one: Delivery) -> bool:
     one.save(update_fields=["tries", "next_at"])
     try:
         _WAYS[one.channel](one)
-    except (OSError, smtplib.SMTPException, urllib.error.URLError, ValueError) as error:
+    except (OSError, smtplib.SMTPException, urllib.error.URLError, ValueError, NoSecret) as error:
         one.error = type(error).__name__  # its text may hold the address
         one.state = "failed" if one.tries >= MOST_TRIES else "waiting"
         one.save(update_fields=["error", "state"])
-        log.warning("message %s by %s: %s", one.message_id, one.channel, one.error)
+        log.warning("delivery %s by %s: %s", one.pk, one.channel, one.error)
+        _others_wait(one)
         return False
     _sent(one)
     return True
+
+
+def _others_wait(one: Delivery) -> None:
+    """What else goes to a unit's system that does not answer waits with this one, untried."""
+    if one.unit:
+        others = Delivery.objects.filter(state="waiting", announcement__unit=one.unit)
+        others.filter(next_at__lt=one.next_at).update(next_at=one.next_at)
 
 
 @transaction.atomic
 def _sent(one: Delivery) -> None:
     one.state, one.sent_at, one.error = "sent", timezone.now(), ""
     one.save(update_fields=["state", "sent_at", "error"])
-    subject = ("message", one.message_id)
-    record("message.sent", by=None, subject=subject, duty="chase_units", detail={"channel": one.channel})
+    detail = {"channel": one.channel}
+    if one.announcement:
+        about = ("unit", one.announcement.unit)
+        detail |= {name: one.announcement.said[name] for name in ("submission", "outcome")}
+        record("outcome.sent", by=None, subject=about, detail=detail)
+        return
+    record("message.sent", by=None, subject=("message", one.message_id), duty="chase_units", detail=detail)
 
 
 def _mail(one: Delivery) -> None:
-    message = one.message
+    message = _message_of(one)
     text = "\n".join(f"· {said}" for said, _ in message.lines)
     EmailMessage(
         subject=f"税收共治平台提醒：{len(message.lines)} 项",
@@ -85,23 +107,42 @@ def _mail(one: Delivery) -> None:
     ).send()
 
 
+def _message_of(one: Delivery) -> Message:
+    assert one.message is not None
+    return one.message
+
+
 def _hook(one: Delivery) -> None:
-    message = one.message
+    message = _message_of(one)
     said = {
         "to": message.person.username,
         "day": f"{message.day}",
         "lines": [text for text, _ in message.lines],
     }
+    _call(settings.HOOK_ADDRESS, settings.HOOK_SECRET, one.nonce, said)
+
+
+def _tell_unit(one: Delivery) -> None:
+    """The outcome to the unit's own system; an address that the site names no more is no address."""
+    assert one.announcement is not None
+    hook = hook_of(one.announcement.unit)
+    if hook is None:
+        raise ValueError("no address")
+    _call(hook.address, hook.secret.value(), one.nonce, one.announcement.said)
+
+
+def _call(address: str, secret: str, nonce: str, said: dict[str, Any]) -> None:
+    """One signed POST of JSON; an error for every answer of 300 and above."""
     body = json.dumps(said, ensure_ascii=False).encode()
     stamp = str(int(timezone.now().timestamp()))
     request = urllib.request.Request(  # noqa: S310  # the address is the site's own setting, https outside tests
-        settings.HOOK_ADDRESS,
+        address,
         data=body,
         headers={
             "Content-Type": "application/json; charset=utf-8",
             "X-Gongzhi-Time": stamp,
-            "X-Gongzhi-Nonce": one.nonce,
-            "X-Gongzhi-Signature": signature(settings.HOOK_SECRET, stamp, one.nonce, body),
+            "X-Gongzhi-Nonce": nonce,
+            "X-Gongzhi-Signature": signature(secret, stamp, nonce, body),
         },
     )
     with urllib.request.build_opener(_NoRedirect).open(request, timeout=_SECONDS) as answer:
@@ -115,7 +156,7 @@ def signature(secret: str, stamp: str, nonce: str, body: bytes) -> str:
     return hmac.new(secret.encode(), signed, lambda: hashlib.new("sm3")).hexdigest()
 
 
-_WAYS: dict[str, Callable[[Delivery], None]] = {"mail": _mail, "hook": _hook}
+_WAYS: dict[str, Callable[[Delivery], None]] = {"mail": _mail, "hook": _hook, "unit": _tell_unit}
 
 
 @transaction.atomic
@@ -124,5 +165,5 @@ def try_again(*, delivery: Delivery, by: Person) -> None:
     found = deliveries_visible_to(sight_of(by)).filter(pk=delivery.pk, state="failed")
     if not found.update(state="waiting", tries=0, next_at=timezone.now()):
         raise Refused("这一条还在重试，或已经发出")
-    subject = ("message", delivery.message_id)
+    subject = ("delivery", delivery.pk)
     record("message.tried_again", by=by, subject=subject, duty="administer_system")

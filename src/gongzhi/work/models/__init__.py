@@ -2,8 +2,9 @@
 
 from .attachment import Attachment
 from .item import Item, SavedFilter, Step
-from .message import Address, Delivery, Letter, Message, Told
+from .message import Address, Announcement, Delivery, Letter, Message, Told
 
 __all__ = [
-    "Address", "Attachment", "Delivery", "Item", "Letter", "Message", "SavedFilter", "Step", "Told",
+    "Address", "Announcement", "Attachment", "Delivery", "Item", "Letter", "Message", "SavedFilter", "Step",
+    "Told",
 ]  # fmt: skip

@@ -1,16 +1,18 @@
-"""Reminders that were told, the message a person gets a day, its way out of the house, letters."""
+"""Reminders, the message a person gets a day, outcomes for machines, their way out of the house, letters."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from gongzhi.engine.crypto import seal, unseal
 from gongzhi.organisation.models import Person
 
-CHANNELS = {"mail": "邮件", "hook": "网关"}
+CHANNELS = {"mail": "邮件", "hook": "网关", "unit": "结果回传"}
 DELIVERY = {"waiting": "待发", "sent": "已发", "failed": "没有发出"}
 LETTERS = {"drafted": "待签发", "issued": "已签发", "withdrawn": "不发"}
 
@@ -46,10 +48,27 @@ class Message(models.Model):
         return f"{self.person_id} {self.day}"
 
 
-class Delivery(models.Model):
-    """A message on its way out of the house by one channel. `nonce` names it the same at every try."""
+class Announcement(models.Model):
+    """What a unit's own system is told of a thing it handed in: ids, states and counts, never a value."""
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
+    unit = models.CharField(max_length=48)
+    said = models.JSONField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.at}"
+
+
+class Delivery(models.Model):
+    """A message or an announcement on its way out by one channel. `nonce` is the same at every try."""
+
+    message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="deliveries")
+    announcement = models.ForeignKey(
+        Announcement, null=True, on_delete=models.CASCADE, related_name="deliveries"
+    )
     channel = models.CharField(max_length=8)
     nonce = models.CharField(max_length=32, unique=True)
     state = models.CharField(max_length=8, default="waiting")
@@ -60,11 +79,30 @@ class Delivery(models.Model):
 
     class Meta:
         ordering = ("id",)
-        constraints = (models.UniqueConstraint(fields=["message", "channel"], name="delivery_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["message", "channel"], name="delivery_once"),
+            models.UniqueConstraint(fields=["announcement", "channel"], name="announcement_once"),
+            models.CheckConstraint(
+                condition=models.Q(message=None) ^ models.Q(announcement=None), name="delivery_of_one"
+            ),
+        )
         indexes = (models.Index(fields=["state", "next_at"], name="delivery_waiting"),)
 
     def __str__(self) -> str:
-        return f"{self.channel} {self.message_id}"
+        return f"{self.channel} {self.message_id or self.announcement_id}"
+
+    @property
+    def day(self) -> dt.date:
+        """The day that it is about."""
+        if self.message:
+            return self.message.day
+        assert self.announcement is not None
+        return timezone.localdate(self.announcement.at)
+
+    @property
+    def unit(self) -> str:
+        """The unit whose system is told; empty for what goes to a person."""
+        return self.announcement.unit if self.announcement else ""
 
     @property
     def channel_label(self) -> str:

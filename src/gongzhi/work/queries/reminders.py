@@ -7,10 +7,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Ladder, ReminderStep
+from gongzhi.engine.doors import Hook
 from gongzhi.gate import Sight, sight_of
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Delivery, Item, Letter, Message
@@ -101,7 +103,20 @@ def deliveries_visible_to(sight: Sight) -> QuerySet[Delivery]:
     """What is on its way or did not get out, for who keeps the system running; never what it says."""
     if not sight.has("administer_system"):
         return Delivery.objects.none()
-    return Delivery.objects.exclude(state="sent").select_related("message__person")
+    return Delivery.objects.exclude(state="sent").select_related("message__person", "announcement")
+
+
+def hook_of(unit: str) -> Hook | None:
+    """Where the site wants a unit's outcomes told; None where it names no address, or an unknown unit."""
+    named: tuple[Hook, ...] = settings.DOORS.hooks
+    return next((hook for hook in named if _is(hook.unit, unit)), None)
+
+
+def _is(name: str, unit: str) -> bool:
+    try:
+        return in_force().unit(name).key == unit
+    except KeyError:
+        return False
 
 
 def quiet(at: dt.datetime) -> bool:

@@ -216,7 +216,7 @@ class TestSight:
             for name, one in cast.items()
             if queries.visible_to(sight_of(one)).filter(pk=item.pk).exists()
         }
-        assert seeing == {"liaison", "head", "office"}
+        assert seeing == {"liaison", "head", "office", "office2"}
 
     def test_a_cell_is_not_its_neighbour(self, cast):
         street = cast["street"]

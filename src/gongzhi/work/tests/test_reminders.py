@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
-import http.server
 import json
 import socket
-import threading
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -218,31 +216,13 @@ class TestGoingOut:
         assert len(post) == 2
         assert len({line for line in lines if "Message-ID" in line}) == 1
 
-    def test_by_a_signed_call(self, told, settings):
-        calls = []
-
-        class Gateway(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                calls.append((dict(self.headers), body))
-                self.send_response(302 if len(calls) == 1 else 200)
-                self.send_header("Location", "http://127.0.0.1:1/elsewhere")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_):
-                """Nothing into the tests' output."""
-
-        server = http.server.HTTPServer(("127.0.0.1", 0), Gateway)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            told(hook=f"http://127.0.0.1:{server.server_port}/remind")
-            assert actions.deliver() == 0  # sent elsewhere: not followed
-            due_again()
-            assert actions.deliver() == 1
-        finally:
-            server.shutdown()
-            server.server_close()
+    def test_by_a_signed_call(self, told, settings, receiver):
+        receiver.answers = [302]
+        told(hook=receiver.address)
+        assert actions.deliver() == 0  # sent elsewhere: not followed
+        due_again()
+        assert actions.deliver() == 1
+        calls = receiver.calls
         headers, body = calls[1]
         digest = hashlib.new("sm3", body).hexdigest()
         signed = "\n".join((headers["X-Gongzhi-Time"], headers["X-Gongzhi-Nonce"], digest)).encode()

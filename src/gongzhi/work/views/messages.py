@@ -36,7 +36,8 @@ LETTERS = (
 OUTBOX = (
     Column("id", "编号", lambda d: d.pk, "number", order="pk"),
     Column("channel", "方式", lambda d: d.channel_label, order="channel"),
-    Column("day", "日期", lambda d: d.message.day, "day", order="message__day"),
+    Column("unit", "单位", lambda d: unit_name(d.unit) if d.unit else ""),
+    Column("day", "日期", lambda d: d.day, "day"),
     Column("tries", "已试次数", lambda d: d.tries, "number", order="tries"),
     Column("error", "原因", lambda d: d.error),
     Column("next", "下次", lambda d: d.next_at, "instant", order="next_at"),
@@ -104,10 +105,10 @@ def decide_letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs("administer_system")
 def outbox(request: HttpRequest) -> HttpResponse:
-    """Messages that are on their way or did not get out; never what they say."""
+    """Messages and outcomes that are on their way or did not get out; never what they say."""
     rows = queries.deliveries_visible_to(sight_of(request.user))
     page = listing(
-        request, "待发和没有发出的提醒", OUTBOX, rows, order=("-pk",), empty="没有待发或没有发出的提醒",
+        request, "待发和没有发出的消息", OUTBOX, rows, order=("-pk",), empty="没有待发或没有发出的消息",
         empty_next="发不出去的会在这里写明原因，改好设置后可以再试。",
     )  # fmt: skip
     failed: list[Delivery] = list(rows.filter(state="failed")[:SHOWN])

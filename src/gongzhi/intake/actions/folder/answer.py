@@ -78,6 +78,8 @@ def _what_next(outcome: str, submission: Submission) -> Iterator[str]:
         yield f"复核的人没有入库：{submission.sent_back}。改好后重新放入期间文件夹。"
     if outcome == "partial":
         yield f"怎样补正：改“{BAD_ROWS}”，放回期间文件夹，平台认得它补的是哪一批。"
+    if outcome == "taken_back":
+        yield "这一批已按本单位的申请撤回，不再使用。"
     if outcome == "returned":
         yield from _returned(submission.batch.review)
 

@@ -9,7 +9,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Executable, column, create_engine, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    column,
+    create_engine,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.engine import URL, CursorResult, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -66,12 +75,12 @@ def _statement(source: Source, period: Period) -> tuple[Executable, Mapping[str,
             raise PullFailed("unknown_parameter")
         return asked, {name: places[name] for name in wanted}
     schema, _, name = str(source.table).rpartition(".")
-    chosen = select(*(column(one) for one in source.columns.values()))
-    chosen = chosen.select_from(table(name, schema=schema or None))
+    chosen: list[ColumnElement[Any]] = [column(one) for one in source.columns.values()]
+    of_period = []
     if source.day:
-        day = column(source.day)
-        chosen = chosen.where(day >= period.start, day < period.end + dt.timedelta(days=1))
-    return chosen, {}
+        day: ColumnElement[Any] = column(source.day)
+        of_period = [day >= period.start, day < period.end + dt.timedelta(days=1)]
+    return select(*chosen).select_from(table(name, schema=schema or None)).where(*of_period), {}
 
 
 @contextmanager
