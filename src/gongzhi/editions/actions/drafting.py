@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -16,12 +17,14 @@ from gongzhi.editions.states import NotPossible, Origin, State, after
 from gongzhi.engine.definitions import DefinitionError, understood
 from gongzhi.engine.definitions.canonical import canonical_text
 from gongzhi.engine.definitions.editing import new_resource as first_text
-from gongzhi.engine.definitions.editing import plain
+from gongzhi.engine.definitions.editing import plain, with_entry
 from gongzhi.engine.definitions.kinds import model_of
 from gongzhi.organisation.models import Person
 
 from .publishing import locked, published
 
+RULE_CODE = re.compile(r"R\d{2}[ab]?")
+KEY_CODE = re.compile(r"[a-z][a-z0-9_]{0,47}")
 MOST = 500_000
 """Characters of a piece; the longest of the notice has a tenth."""
 
@@ -51,6 +54,38 @@ def new_resource(*, values: Mapping[str, Any], by: Person) -> Edition:
         raise NotPossible(f"代码 {code} 已经有了，请另用一个")
     text = first_text({"number": number, "code": code, **{k: v for k, v in values.items() if k != "code"}})
     return _drafted(piece, {_file(code, values["providers"], ""): text}, None, by)
+
+
+@transaction.atomic
+def new_piece(*, like: Piece, code: str, title: str, by: Person) -> Edition:
+    """A draft of a rule, a check, a kind of work, a ladder, a letter or an agreement, begun as a copy of
+    `like` under another code and title. Raises NotPossible; KeyError when there is no such piece to copy.
+    """
+    locked()
+    basis = published(like)
+    if basis is None:
+        raise KeyError(like)
+    rule = like.kind == "rule"
+    piece = Piece("rule", code) if rule else Piece("list", f"{like.code.split('/', maxsplit=1)[0]}/{code}")
+    if not (RULE_CODE if rule else KEY_CODE).fullmatch(code):
+        raise NotPossible("规则的代码写 R 加两位数字，其他用小写英文字母、数字和下划线")
+    if open_draft(piece) or published(piece):
+        raise NotPossible(f"代码 {code} 已经有了，请另用一个")
+    old = like.code.rsplit("/", maxsplit=1)[-1]
+    return _drafted(piece, dict(_copied(basis.texts, old, code, title, rule=rule)), None, by)
+
+
+def _copied(
+    texts: Mapping[str, str], old: str, code: str, title: str, *, rule: bool
+) -> Iterator[tuple[str, str]]:
+    for name, text in texts.items():
+        target = name.replace(f"/{old}/", f"/{code}/").replace(f"/{old}.yml", f"/{code}.yml")
+        if name.endswith("/rule.yml"):
+            yield target, with_entry(text, (), {"code": code, "name": title}, name=target)
+        elif rule:
+            yield target, text
+        else:
+            yield target, with_entry(text, (), {"key": code, "title": title}, name=target)
 
 
 def _drafted_number(number: str) -> bool:

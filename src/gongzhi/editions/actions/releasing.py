@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -11,8 +12,8 @@ from django.utils import timezone
 from gongzhi.audit.actions import record
 from gongzhi.editions.models import Edition
 from gongzhi.editions.queries import Piece, digest_of_texts
-from gongzhi.editions.queries.counting import folder, folder_pieces
-from gongzhi.editions.queries.pieces import list_kinds, title_of
+from gongzhi.editions.queries.counting import folder
+from gongzhi.editions.queries.pieces import list_kinds, pieces_of, title_of
 from gongzhi.editions.queries.seen import newest_of_all
 from gongzhi.editions.states import Origin, State
 from gongzhi.engine.definitions import digest_of, load_once
@@ -34,25 +35,24 @@ class Taken:
 
 
 @transaction.atomic
-def take_folder() -> Taken:
-    """Bring the folder in; nothing when it was taken in already.
+def take_folder(*, root: Path | None = None) -> Taken:
+    """Bring a folder in (the program's own); nothing when it was taken in already.
 
     A code that was never published comes into force as its first edition, whether it is a file or an entry
     of a list. Whatever else a later release says differently becomes a draft: the office decides.
     """
-    digest = digest_of(folder(settings.DEFINITIONS))
+    root = root or settings.DEFINITIONS
+    digest, pieces = digest_of(folder(root)), pieces_of(folder(root))
     row = locked()
     if row.folder == digest:
         return Taken()
-    load_once(settings.DEFINITIONS)  # a folder with faults is refused before anything is written
+    load_once(root)  # a folder with faults is refused before anything is written
     known = newest_of_all()
-    first = [first_of(piece, texts) for piece, texts in folder_pieces().items() if piece not in known]
+    first = [first_of(piece, texts) for piece, texts in pieces.items() if piece not in known]
     Edition.objects.bulk_create(first, batch_size=100)
-    grown = sum(
-        _grown(piece, texts, known[piece]) for piece, texts in folder_pieces().items() if piece in known
-    )
+    grown = sum(_grown(piece, texts, known[piece]) for piece, texts in pieces.items() if piece in known)
     known = newest_of_all()
-    drafts = sum(_differs(piece, texts, known[piece]) for piece, texts in folder_pieces().items())
+    drafts = sum(_differs(piece, texts, known[piece]) for piece, texts in pieces.items())
     row.folder = digest
     stamped(row)
     taken = Taken(len(first), grown, drafts)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.editions.models import Edition, Suggestion
-from gongzhi.editions.queries import Piece
+from gongzhi.editions.queries import Piece, newest
 from gongzhi.editions.states import Answer, NotPossible
 from gongzhi.organisation.models import Person
 
@@ -19,7 +19,7 @@ def suggest(*, piece: Piece, title: str, text: str, by: Person) -> Suggestion:
         raise NotPossible("请写明建议怎样改")
     made = Suggestion.objects.create(
         kind=piece.kind, code=piece.code, title=title[:120], text=text.strip()[:500], unit=by.unit,
-        made_by=by, made_at=timezone.now(),
+        made_by=by, made_at=timezone.now(), owner=_owner(piece),
     )  # fmt: skip
     record(
         "suggestion.made",
@@ -28,6 +28,13 @@ def suggest(*, piece: Piece, title: str, text: str, by: Person) -> Suggestion:
         detail={"kind": piece.kind, "code": piece.code},
     )
     return made
+
+
+def _owner(piece: Piece) -> Person | None:
+    """Who wrote the newest edition answers for it; the office as a whole where the program brought it."""
+    latest = newest(piece)
+    author = latest.author if latest else None
+    return author if author and author.is_active else None
 
 
 @transaction.atomic

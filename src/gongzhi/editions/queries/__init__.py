@@ -1,5 +1,6 @@
 """All that reads in this room: the definitions in force, editions, what differs, what is wrong."""
 
+from .about import about_page
 from .checking import problems, reading
 from .counting import (
     contents_in_force,
@@ -14,12 +15,21 @@ from .counting import (
 )
 from .difference import changes, lines
 from .pieces import KINDS, Piece, digest_of_texts, piece_of, pieces_of
-from .seen import history, label, newest, open_draft, standing, suggestions_visible_to, visible_to
+from .seen import (
+    history,
+    label,
+    newest,
+    open_draft,
+    release_drafts,
+    standing,
+    suggestions_visible_to,
+    visible_to,
+)
 from .templates import Template, template_by
 
 __all__ = [
-    "KINDS", "Piece", "Template", "changes", "contents_in_force", "digest_of_texts", "edition_for",
-    "editions_of", "history", "in_force", "in_force_for", "label", "lines", "look_again", "newest",
-    "open_draft", "piece_of", "pieces_of", "pin", "problems", "reading", "resource_for", "standing",
-    "suggestions_visible_to", "template_by", "visible_to", "wordings",
+    "KINDS", "Piece", "Template", "about_page", "changes", "contents_in_force", "digest_of_texts",
+    "edition_for", "editions_of", "history", "in_force", "in_force_for", "label", "lines", "look_again",
+    "newest", "open_draft", "piece_of", "pieces_of", "pin", "problems", "reading", "release_drafts",
+    "resource_for", "standing", "suggestions_visible_to", "template_by", "visible_to", "wordings",
 ]  # fmt: skip

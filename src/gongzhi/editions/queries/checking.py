@@ -22,7 +22,7 @@ from gongzhi.engine.definitions.editing import plain
 from gongzhi.engine.definitions.kinds import model_of
 
 from .counting import contents_in_force, in_force, wordings
-from .pieces import Piece, piece_of
+from .pieces import Piece, piece_of, title_of
 from .seen import history
 from .words import type_word
 
@@ -61,7 +61,7 @@ def _problems(
     except DefinitionError as error:
         named = {name for name, _ in texts}
         return tuple(_told(problem, named, dict(contents)) for problem in error.problems)
-    return tuple(_rules(kind, code, definitions))
+    return (*_rules(kind, code, definitions), *_examples(kind, code, definitions))
 
 
 def _told(problem: Any, named: set[str], contents: Mapping[str, bytes]) -> str:
@@ -76,7 +76,8 @@ def _called(name: str, contents: Mapping[str, bytes]) -> str:
     if parts[0] == "rules":
         rule = in_force().rules.get(parts[2])
         return f"规则 {parts[2]}“{rule.rule.name}”" if rule else f"规则 {parts[2]}"
-    return f"文件 {name} "
+    piece = piece_of(name)
+    return f"“{title_of(piece, {name: contents[name].decode()})}”" if piece else f"文件 {name} "
 
 
 def _rules(kind: str, code: str, definitions: Definitions) -> Iterator[str]:
@@ -87,6 +88,16 @@ def _rules(kind: str, code: str, definitions: Definitions) -> Iterator[str]:
         folder = definitions.rules[found]
         for failure in check_rule(folder, definitions):
             yield f"规则 {found}“{folder.rule.name}”读不成了：{failure}"
+
+
+def _examples(kind: str, code: str, definitions: Definitions) -> Iterator[str]:
+    """The examples of every check that knows history and reads the piece, run."""
+    from gongzhi.engine.checks import failures  # noqa: PLC0415  # loads the analytic libraries
+
+    tables = {sheet.code for sheet in definitions.resource(code).sheets} if kind == "resource" else set()
+    for key, check in definitions.history_checks.items():
+        if code == f"checks/{key}" or check.table in tables:
+            yield from failures(definitions, check)
 
 
 def reading(kind: str, code: str, definitions: Definitions) -> list[str]:

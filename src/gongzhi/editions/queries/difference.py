@@ -9,6 +9,7 @@ from typing import Any
 from gongzhi.engine.definitions import Definitions
 from gongzhi.engine.definitions.editing import plain, sheets_of
 
+from .saying import told
 from .words import ABOUT, ATTRIBUTES, LISTED, type_word
 
 Texts = Mapping[str, str]
@@ -23,7 +24,7 @@ def changes(kind: str, old: Texts | None, new: Texts, definitions: Definitions) 
         return list(_resource(before, next(iter(new.values())), definitions))
     if kind == "parameters" and old:
         return list(_parameters(next(iter(old.values())), next(iter(new.values()))))
-    return list(_entries(old or {}, new))
+    return list(told(old or {}, new, definitions))
 
 
 def column_changes(old: Texts, new: Texts) -> list[str]:
@@ -141,14 +142,6 @@ def _parameters(old: str, new: str) -> Iterator[str]:
         if rest != {key: value for key, value in known.items() if key != "values"}:
             yield f"改动了参数“{one['title']}”的说明"
     yield from (f"去掉参数“{one['title']}”" for one in before.values())
-
-
-def _entries(old: Texts, new: Texts) -> Iterator[str]:
-    for name in sorted({*old, *new}):
-        if old.get(name) == new.get(name):
-            continue
-        signs = [sign for sign, _ in lines({name: old.get(name, "")}, {name: new.get(name, "")})]
-        yield f"{name}：增加 {signs.count('+')} 行，去掉 {signs.count('-')} 行"
 
 
 def _changed(what: str, old: Any, new: Any) -> str:

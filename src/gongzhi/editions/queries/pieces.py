@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from gongzhi.editions.models import Edition, Suggestion
 from gongzhi.engine.definitions import digest_of
 from gongzhi.engine.definitions.editing import plain
 from gongzhi.engine.definitions.kinds import LISTS, WORD_LISTS
@@ -17,7 +18,7 @@ class Piece(NamedTuple):
     code: str
 
 
-KINDS = {"resource": "数据资源", "rule": "比对规则", "parameters": "参数", "list": "清单"}
+KINDS = {"resource": "数据资源", "rule": "比对规则", "parameters": "参数", "list": "清单", "page": "页面"}
 TITLES = {
     "district": "本区基本信息",
     "findings": "检查提示的文字",
@@ -34,6 +35,14 @@ TITLES = {
     "policy/clauses": "实施意见条款",
     "registry/sources": "纳税人名册的来源",
 }
+WHOLE = {
+    "checks": ("往期与外部核对", "title"),
+    "work": ("工作事项", "title"),
+    "reminders": ("提醒阶梯", "title"),
+    "letters": ("函件", "title"),
+    "agreements": ("保密承诺", "title"),
+}
+"""Folders in which each file is a definition of its own: what it is called, and the key of its name."""
 _RULE_DEPTH = 4
 
 
@@ -65,15 +74,33 @@ def digest_of_texts(texts: Mapping[str, str]) -> str:
     return digest_of({name: text.encode() for name, text in texts.items()})
 
 
+def in_order(number: str) -> tuple[int, int, int]:
+    """Resources in the notice's order: annex 2, then annex 4, then the bureau's own."""
+    head, _, tail = number.partition(".")
+    return ({"K": 1, "T": 2}.get(head, 0), int(head) if head.isdigit() else 0, int(tail))
+
+
 def list_kinds(name: str) -> Iterable[tuple[str, str]]:
     """Which lists a file holds: attribute, and the key that names an entry."""
     return [(kind.attribute, kind.key) for kind in LISTS.values() if kind.file == name]
 
 
+def kind_word(piece: Piece | Edition | Suggestion) -> str:
+    """What kind of definition it is, in the office's words."""
+    folder = piece.code.split("/", maxsplit=1)[0]
+    return (
+        WHOLE[folder][0]
+        if piece.kind == "list" and "/" in piece.code and folder in WHOLE
+        else KINDS[piece.kind]
+    )
+
+
 def title_of(piece: Piece, texts: Mapping[str, str]) -> str:
     """What pages call a piece; its code where the text does not say."""
     if piece.kind == "list":
-        return TITLES.get(piece.code, piece.code)
+        word = WHOLE.get(piece.code.split("/", maxsplit=1)[0])
+        told = f"{word[0]}：{plain(next(iter(texts.values()))).get(word[1]) or piece.code}" if word else ""
+        return (told or TITLES.get(piece.code, piece.code))[:120]
     name = next(name for name in sorted(texts) if name.endswith(("rule.yml", f"{piece.code}.yml")))
     value = plain(texts[name])
     word = value.get({"resource": "title", "rule": "name", "parameters": "theme"}[piece.kind])

@@ -8,7 +8,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from gongzhi.editions.models import Edition, Suggestion
-from gongzhi.editions.states import LABELS, Standing, State
+from gongzhi.editions.states import LABELS, Origin, Standing, State
 from gongzhi.gate import Sight
 
 from .counting import at, stamp, versions
@@ -59,6 +59,11 @@ def history(piece: Piece) -> QuerySet[Edition]:
 def open_draft(piece: Piece) -> Edition | None:
     """The draft of a piece that is being worked on, if there is one."""
     return Edition.objects.filter(kind=piece.kind, code=piece.code, state__in=OPEN).first()
+
+
+def release_drafts() -> QuerySet[Edition]:
+    """What a release of the folder says differently and nobody has decided yet."""
+    return Edition.objects.filter(origin=Origin.RELEASE, state__in=OPEN).select_related("basis")
 
 
 def newest(piece: Piece) -> Edition | None:

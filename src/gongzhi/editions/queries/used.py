@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
-from gongzhi.engine.definitions import Definitions, Rule, RuleFolder, Sheet
+from gongzhi.engine.definitions import Definitions, PresentElsewhere, Rule, RuleFolder, Sheet
 
 from .counting import in_force
 
@@ -19,7 +20,8 @@ def users_of(table: str, key: str) -> list[str]:
     sheet = definitions.tables[table][1]
     if key not in {field.key for field in sheet.fields}:
         return []
-    return [*_rules(definitions, sheet, key), *_register(definitions, table, key), *_sheet(sheet, key)]
+    users = (_rules(definitions, sheet, key), _checks(definitions, table, key))
+    return [*chain(*users), *_register(definitions, table, key), *_sheet(sheet, key)]
 
 
 def _rules(definitions: Definitions, sheet: Sheet, key: str) -> Iterator[str]:
@@ -31,6 +33,17 @@ def _rules(definitions: Definitions, sheet: Sheet, key: str) -> Iterator[str]:
             continue
         if _shows(folder.rule, sheet.code, key) or (column.search(folder.sql) and _broken(folder, without)):
             yield f"规则 {folder.rule.code}“{folder.rule.name}”"
+
+
+def _checks(definitions: Definitions, table: str, key: str) -> Iterator[str]:
+    """Checks that compare the column with earlier periods, another table or the register."""
+    for check in definitions.history_checks.values():
+        compares = check.compares
+        own = check.table == table and key in compares.fields
+        if isinstance(compares, PresentElsewhere) and compares.elsewhere == table:
+            own = own or key in compares.match.values()
+        if own:
+            yield f"往期与外部核对“{check.title}”"
 
 
 def _broken(folder: RuleFolder, without: Definitions) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +16,6 @@ from gongzhi.editions.actions.deciding import Faulty
 from gongzhi.editions.forms import NewResourceForm, ReasonForm, SubmitForm
 from gongzhi.editions.models import Edition
 from gongzhi.editions.queries import (
-    KINDS,
     Piece,
     changes,
     in_force,
@@ -28,7 +27,8 @@ from gongzhi.editions.queries import (
     suggestions_visible_to,
     visible_to,
 )
-from gongzhi.editions.queries.pieces import TITLES
+from gongzhi.editions.queries.pieces import TITLES, WHOLE, kind_word
+from gongzhi.editions.queries.preview import has_form, preview
 from gongzhi.editions.queries.words import type_word
 from gongzhi.editions.states import Answer, NotPossible, Standing, State
 from gongzhi.engine.definitions.editing import plain, sheets_of
@@ -60,7 +60,7 @@ def done(request: HttpRequest, edition: Edition, text: str, tags: str = "good") 
 def desk(request: HttpRequest) -> HttpResponse:
     """What is being worked on, what waits for a second person, what was published last."""
     rows = visible_to(sight_of(request.user)).select_related("author", "approver")
-    states = {"drafts": State.DRAFT, "waiting": State.CHECKED, "published": State.APPROVED}
+    states = {"drafts": State.DRAFT, "submitted": State.CHECKED, "published": State.APPROVED}
     found = {
         name: _marked(rows.filter(state=state, author__isnull=False)[:SHOWN])
         for name, state in states.items()
@@ -72,7 +72,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 def _marked(rows: Any) -> list[tuple[Edition, str, str, Meaning]]:
-    return [(row, KINDS[row.kind], label(row), MEANINGS[standing(row)]) for row in rows]
+    return [(row, kind_word(row), label(row), MEANINGS[standing(row)]) for row in rows]
 
 
 @require_POST
@@ -117,7 +117,7 @@ def page(request: HttpRequest, found: Edition, status: int = 200, **forms: Any) 
     person = myself(request)
     context = {
         "edition": found,
-        "kind": KINDS[found.kind],
+        "kind": kind_word(found),
         "mark": {"text": label(found), "meaning": MEANINGS[standing(found)]},
         "changes": changes(found.kind, found.basis.texts if found.basis else None, found.texts, in_force()),
         "lines": lines(found.basis.texts if found.basis else None, found.texts) if found.basis else [],
@@ -128,7 +128,7 @@ def page(request: HttpRequest, found: Edition, status: int = 200, **forms: Any) 
         "faults": problems(found) if open_ else [],
         **_way_back(found, person),
         **_may(found, person),
-        **(_resource(found) if found.kind == "resource" else {}),
+        **(_resource(found) if found.kind == "resource" else _other(found)),
         **forms,
     }
     context.setdefault("submit", _submit_form(found) if context["mine"] else None)
@@ -162,12 +162,29 @@ def _resource(found: Edition) -> dict[str, Any]:
         (
             sheet.get("letter", ""),
             sheet,
-            [(one, type_word(one.get("type"))) for one in sheet.get("fields") or ()],
+            [(one, _holds(one)) for one in sheet.get("fields") or ()],
         )
         for sheet in sheets_of(text)
     ]
     rules = reading("resource", found.code, definitions) if found.code in _codes() else []
     return {"value": value, "providers": "、".join(names), "sheets": sheets, "rules": rules}
+
+
+def _holds(field: Mapping[str, Any]) -> str:
+    """What a column holds, with the options that it offers."""
+    options = "、".join(map(str, field.get("values") or ()))
+    return type_word(field.get("type")) + (f"：{options}" if options else "")
+
+
+def _other(found: Edition) -> dict[str, Any]:
+    """What a user will see of it, or what its examples give; which form it has."""
+    piece, basis = Piece(found.kind, found.code), found.basis.texts if found.basis else None
+    draft = found if found.state in {State.DRAFT, State.CHECKED} else None
+    return {
+        "seen": preview(piece, found.texts, basis=basis, edition=draft),
+        "whole": found.kind == "rule" or found.code.split("/", maxsplit=1)[0] in WHOLE,
+        "entries": found.kind == "list" and has_form(found.texts),
+    }
 
 
 def _codes() -> set[str]:

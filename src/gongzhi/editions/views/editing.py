@@ -34,7 +34,7 @@ from gongzhi.organisation.queries import myself
 from .drafts import done, seen
 
 
-def _draft(request: HttpRequest, pk: int, kind: str) -> Edition:
+def draft_at(request: HttpRequest, pk: int, kind: str) -> Edition:
     """A draft of this kind that is still open; for everything else the form is not there."""
     found = (
         visible_to(sight_of(request.user)).filter(kind=kind) if kind else visible_to(sight_of(request.user))
@@ -46,7 +46,7 @@ def _text(draft: Edition) -> str:
     return str(next(iter(draft.texts.values())))
 
 
-def _edit(
+def edit(
     request: HttpRequest,
     draft: Edition,
     form: forms.Form,
@@ -74,10 +74,10 @@ def _one(draft: Edition, text: str) -> dict[str, str]:
 @needs("draft_definitions")
 def about(request: HttpRequest, pk: int) -> HttpResponse:
     """Title, providers, due rule, ground."""
-    draft = _draft(request, pk, "resource")
+    draft = draft_at(request, pk, "resource")
     text = _text(draft)
     form = AboutForm(request.POST or None, initial=AboutForm.initial_of(plain(text), in_force()))
-    return _edit(
+    return edit(
         request, draft, form, lambda: _one(draft, with_about(text, form.values)), title="基本信息和报送要求"
     )
 
@@ -85,7 +85,7 @@ def about(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("draft_definitions")
 def column(request: HttpRequest, pk: int, key: str = "") -> HttpResponse:
     """Add a column, or change one."""
-    draft, letter = _draft(request, pk, "resource"), request.GET.get("sheet", "")
+    draft, letter = draft_at(request, pk, "resource"), request.GET.get("sheet", "")
     text = _text(draft)
     columns = _columns(text, letter)
     old = next((one for one in columns if one["key"] == key), None)
@@ -104,7 +104,7 @@ def column(request: HttpRequest, pk: int, key: str = "") -> HttpResponse:
         return _one(draft, with_field(text, form.cleaned_data, letter=letter, key=key or None))
 
     title = f"列“{old['title']}”" if old else "增加一列"
-    return _edit(request, draft, form, change, title=title, column=old, letter=letter)
+    return edit(request, draft, form, change, title=title, column=old, letter=letter)
 
 
 def _columns(text: str, letter: str) -> list[dict[str, Any]]:
@@ -123,7 +123,7 @@ def _published(draft: Edition, letter: str) -> set[str]:
 @needs("draft_definitions")
 def retire(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Take a column out; refused while rules or the sheet itself need it, and said by which."""
-    draft, letter = _draft(request, pk, "resource"), request.GET.get("sheet", "")
+    draft, letter = draft_at(request, pk, "resource"), request.GET.get("sheet", "")
     text = _text(draft)
     old = next((one for one in _columns(text, letter) if one["key"] == key), None)
     if old is None:
@@ -146,7 +146,7 @@ def _table(text: str, letter: str) -> str:
 @needs("draft_definitions")
 def binding(request: HttpRequest, pk: int) -> HttpResponse:
     """Who a row is about, and which columns name it once."""
-    draft, letter = _draft(request, pk, "resource"), request.GET.get("sheet", "")
+    draft, letter = draft_at(request, pk, "resource"), request.GET.get("sheet", "")
     text = _text(draft)
     columns = _columns(text, letter)
     sheet = next(one for one in sheets_of(text) if one.get("letter", "") == letter)
@@ -158,13 +158,13 @@ def binding(request: HttpRequest, pk: int) -> HttpResponse:
     def change() -> Mapping[str, str]:
         return _one(draft, with_about(text, form.values(old), letter=letter))
 
-    return _edit(request, draft, form, change, title="这一行说的是谁", letter=letter)
+    return edit(request, draft, form, change, title="这一行说的是谁", letter=letter)
 
 
 @needs("draft_definitions")
 def value(request: HttpRequest, pk: int) -> HttpResponse:
     """A new value of a parameter from a day on."""
-    draft = _draft(request, pk, "parameters")
+    draft = draft_at(request, pk, "parameters")
     text = _text(draft)
     wanted = {"parameter": request.GET.get("parameter", "")}
     form = ValueForm(request.POST or None, parameters=plain(text)["parameters"], initial=wanted)
@@ -176,15 +176,15 @@ def value(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return _one(draft, new)
 
-    return _edit(request, draft, form, change, title="新的取值")
+    return edit(request, draft, form, change, title="新的取值")
 
 
 @needs("draft_definitions")
 def texts(request: HttpRequest, pk: int) -> HttpResponse:
     """The texts as they are written, for everything that has no form of its own."""
-    draft = _draft(request, pk, "")
+    draft = draft_at(request, pk, "")
     form = TextsForm(request.POST or None, texts=draft.texts)
-    return _edit(request, draft, form, lambda: form.texts, title="文本", whole=True)
+    return edit(request, draft, form, lambda: form.texts, title="文本", whole=True)
 
 
 @needs("see_definitions")

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from gongzhi.editions.queries import Piece, contents_in_force, history, in_force, label, open_draft, pieces_of
+from gongzhi.editions.queries.pieces import WHOLE, in_order, title_of
 from gongzhi.editions.queries.words import TYPES
 from gongzhi.engine.definitions.editing import plain
 from gongzhi.gate import needs, sight_of
@@ -19,7 +20,7 @@ PLACES = re.compile(r"\{[^{}]*\}")
 """What a hit fills into a formula."""
 
 
-def _editions(request: HttpRequest, piece: Piece) -> dict[str, Any]:
+def editions_of_piece(request: HttpRequest, piece: Piece) -> dict[str, Any]:
     """The versions of a piece, and whether the reader may change it."""
     sight = sight_of(request.user)
     rows = [(one, label(one)) for one in history(piece).select_related("approver")]
@@ -34,16 +35,28 @@ def definitions(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     resources = [
         {"resource": resource, "providers": "、".join(found.units[key].name for key in resource.providers)}
-        for resource in found.resources.values()
+        for resource in sorted(found.resources.values(), key=lambda one: in_order(one.number))
         if not text or text in resource.title or resource.number.startswith(text)
     ]
     rules = [
         folder.rule
-        for folder in found.rules.values()
+        for _, folder in sorted(found.rules.items())
         if not text or text in folder.rule.name or text == folder.rule.code
     ]
-    context = {"resources": resources, "rules": rules, "definitions": found, "q": text}
+    others = _others(text)
+    context = {"resources": resources, "rules": rules, "definitions": found, "q": text, "others": others}
     return render(request, "editions/definitions.html", context)
+
+
+def _others(text: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Checks, kinds of work and so on by their kind, then the lists; those whose title holds `text`."""
+    words = {folder: title for folder, (title, _) in WHOLE.items()}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for piece, texts in pieces_of(contents_in_force()).items():
+        if piece.kind == "list" and text in (title := title_of(piece, texts)):
+            word = words.get(piece.code.split("/", maxsplit=1)[0], "清单")
+            found.setdefault(word, []).append((piece.code, title.removeprefix(f"{word}：")))
+    return sorted(found.items(), key=lambda pair: [*words.values(), "清单"].index(pair[0]))
 
 
 @needs("see_definitions")
@@ -63,7 +76,7 @@ def resource(request: HttpRequest, number: str) -> HttpResponse:
         "providers": providers,
         "rules": fed,
         "frequency": found.frequencies[one.frequency],
-        **_editions(request, Piece("resource", one.code)),
+        **editions_of_piece(request, Piece("resource", one.code)),
     }
     return render(request, "editions/resource.html", context)
 
@@ -86,7 +99,7 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
         "cases": folder.cases.cases,
         "used": used,
         "tables": tables,
-        **_editions(request, Piece("rule", code)),
+        **editions_of_piece(request, Piece("rule", code)),
     }
     return render(request, "editions/rule.html", context)
 

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST
 from gongzhi.editions import actions
 from gongzhi.editions.forms import AnswerForm, SuggestionForm
 from gongzhi.editions.models import Edition, Suggestion
-from gongzhi.editions.queries import KINDS, Piece, label, suggestions_visible_to, visible_to
+from gongzhi.editions.queries import Piece, about_page, label, suggestions_visible_to, visible_to
 from gongzhi.editions.queries.counting import contents_in_force
-from gongzhi.editions.queries.pieces import pieces_of, title_of
+from gongzhi.editions.queries.pieces import kind_word, pieces_of, title_of
 from gongzhi.editions.states import Answer, NotPossible
 from gongzhi.gate import needs, sight_of
 from gongzhi.lists import Meaning, back_to
@@ -25,9 +25,11 @@ SHOWN = 200
 @needs("see_definitions")
 def suggestions(request: HttpRequest) -> HttpResponse:
     """What was suggested and answered: all of it for the office, the own unit's for everybody else."""
-    rows = suggestions_visible_to(sight_of(request.user)).select_related("made_by", "owner", "edition")
+    rows = suggestions_visible_to(sight_of(request.user)).select_related(
+        "made_by", "owner", "answered_by", "edition"
+    )
     found = [
-        (row, KINDS[row.kind], unit_name(row.unit), MEANINGS[row.state], _form(request, row))
+        (row, kind_word(row), unit_name(row.unit), MEANINGS[row.state], _form(request, row))
         for row in rows[:SHOWN]
     ]
     context = {"rows": found, "may_answer": sight_of(request.user).has("draft_definitions")}
@@ -46,12 +48,9 @@ def _form(request: HttpRequest, row: Suggestion, data: object = None) -> AnswerF
 @needs("see_definitions")
 def suggest(request: HttpRequest) -> HttpResponse:
     """Make a suggestion about one piece."""
-    piece = Piece(request.GET.get("kind", ""), request.GET.get("code", ""))
-    found = pieces_of(contents_in_force()).get(piece)
-    if found is None:
-        raise Http404
-    title = title_of(piece, found)
-    form = SuggestionForm(request.POST or None)
+    piece, title = _about(request)
+    about = request.GET.get("about", "")[:60]
+    form = SuggestionForm(request.POST or None, initial={"text": f"“{about}”：" if about else ""})
     if request.method == "POST" and form.is_valid():
         try:
             actions.suggest(piece=piece, title=title, text=form.cleaned_data["text"], by=myself(request))
@@ -62,6 +61,20 @@ def suggest(request: HttpRequest) -> HttpResponse:
             return redirect("suggestions")
     context = {"form": form, "title": title, "back": back_to(request, "/definitions")}
     return render(request, "editions/suggest.html", context, status=422 if form.is_bound else 200)
+
+
+def _about(request: HttpRequest) -> tuple[Piece, str]:
+    """What a suggestion is about: a piece by kind and code, or the page from which somebody comes."""
+    if address := request.GET.get("page", ""):
+        piece = about_page(address)
+        if piece.kind == "page":
+            return piece, f"页面 {piece.code}"
+    else:
+        piece = Piece(request.GET.get("kind", ""), request.GET.get("code", ""))
+    found = pieces_of(contents_in_force()).get(piece)
+    if found is None:
+        raise Http404
+    return piece, title_of(piece, found)
 
 
 @require_POST

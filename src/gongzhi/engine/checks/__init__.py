@@ -14,7 +14,7 @@ from .history import amount_text, measured, season
 from .model import Checked, Context, Kind, Past, Season, Waived
 from .rendering import places_of, render, repaired_cells
 from .run import check, lake_type
-from .trials import history_failures
+from .trials import Trial, failures, history_failures, trials
 
 __all__ = [
     "Checked",
@@ -25,6 +25,7 @@ __all__ = [
     "Match",
     "Past",
     "Season",
+    "Trial",
     "Waived",
     "adopt",
     "amount_text",
@@ -32,6 +33,7 @@ __all__ = [
     "canonical_rows",
     "carried",
     "check",
+    "failures",
     "history_failures",
     "lake_type",
     "map_columns",
@@ -40,4 +42,5 @@ __all__ = [
     "render",
     "repaired_cells",
     "season",
+    "trials",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -21,30 +22,53 @@ from .history import check_past, season
 from .model import Context, Past, Typed, nowhere
 from .rows import Rows
 
+_NOTHING = "没有发现"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One example run: what it says, what must come out, and what did."""
+
+    says: str
+    wanted: str
+    got: str
+
+    @property
+    def good(self) -> bool:
+        return self.wanted == self.got
+
 
 def history_failures(definitions: Definitions) -> list[str]:
     """Every example whose outcome is not the stated one, in Chinese with the check's key."""
-    found = (
-        f"checks/{key}.yml：例“{says}”的结果与写明的不符（得到 {got}）"
-        for key, check in definitions.history_checks.items()
-        for says, got in _failures(definitions, check)
-    )
-    return list(found)
+    return [text for check in definitions.history_checks.values() for text in failures(definitions, check)]
 
 
-def _failures(definitions: Definitions, check: HistoryCheck) -> Iterator[tuple[str, str]]:
+def failures(definitions: Definitions, check: HistoryCheck) -> list[str]:
+    """`history_failures` of one check."""
+    return [
+        f"checks/{check.key}.yml：例“{one.says}”的结果与写明的不符（得到 {one.got}）"
+        for one in trials(definitions, check)
+        if not one.good
+    ]
+
+
+def trials(definitions: Definitions, check: HistoryCheck) -> Iterator[Trial]:
+    """Every example of a check with its outcome."""
     compares = check.compares
     if isinstance(compares, Seasonal):
         for one in compares.examples:
             stands = season(compares, parse_period(one.period), one.earlier, one.value)
-            if bool(stands and stands.unlike) != one.unlike:
-                yield one.says, "不合往期" if stands and stands.unlike else "没有发现"
+            found = bool(stands and stands.unlike)
+            yield Trial(one.says, *("不合往期" if unlike else _NOTHING for unlike in (one.unlike, found)))
         return
     sheet = definitions.tables[check.table][1]
     for example in compares.examples:
         rows = found_rows(definitions, check, sheet, example)
-        if rows != sorted(example.found):
-            yield example.says, "、".join(f"第{row}行" for row in rows) or "没有发现"
+        yield Trial(example.says, *(_rows(found) for found in (sorted(example.found), rows)))
+
+
+def _rows(numbers: list[int]) -> str:
+    return "、".join(f"第{row}行" for row in numbers) or _NOTHING
 
 
 def found_rows(

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from .canonical import canonical_text
+from .kinds import model_of
 from .law import ParametersFile
 from .resource import Resource
 from .strict import Location, read
@@ -92,18 +93,49 @@ def without_field(text: str, key: str, *, letter: str = "") -> str:
 
 def with_about(text: str, values: Mapping[str, Any], *, letter: str = "") -> str:
     """The text with these keys of the resource (or of a sheet, by letter); an empty value takes it away."""
-    at = _sheet_at(text, letter) if letter else ()
+    return _resource(_with_keys(text, _sheet_at(text, letter) if letter else (), values))
+
+
+def _with_keys(text: str, at: Location, values: Mapping[str, Any]) -> str:
     there: Any = plain(text)
     for step in at:
         there = there[step]
     for key, value in values.items():
         if there.get(key) == value:
             continue
-        if value not in _EMPTY:
+        if _alike(there.get(key), value):
+            for place, (was, now) in enumerate(zip(there[key], value, strict=True)):
+                text = text if was == now else put(text, (*at, key, place), now)
+        elif not _nothing(value):
             text = put(text, (*at, key), value)
         elif key in there:
             text = remove(text, (*at, key))
-    return _resource(text)
+    return text
+
+
+def _alike(was: Any, now: Any) -> bool:
+    """Two lists of one length: only what differs is written anew."""
+    return isinstance(was, list) and isinstance(now, list) and len(was) == len(now) > 0
+
+
+def _nothing(value: Any) -> bool:
+    return value is None or value is False or value in ("", (), [], {})
+
+
+def with_entry(text: str, at: Location, values: Mapping[str, Any], *, name: str) -> str:
+    """A file with these keys of the entry at `at` (the whole file: empty); `name` says what file it is."""
+    return canonical_text(_with_keys(text, at, values), model_of(name), name)
+
+
+def with_one_more(text: str, attribute: str, values: Mapping[str, Any], *, name: str) -> str:
+    """A list with one more entry at its end."""
+    said = {key: value for key, value in values.items() if not _nothing(value)}
+    return canonical_text(append(text, (attribute,), said), model_of(name), name)
+
+
+def without_entry(text: str, attribute: str, index: int, *, name: str) -> str:
+    """A list without one of its entries."""
+    return canonical_text(remove(text, (attribute, index)), model_of(name), name)
 
 
 def new_resource(values: Mapping[str, Any]) -> str:

@@ -5,10 +5,11 @@ the rows set aside, to be mended and sent again). Findings come as the frame tha
 row, cell, column, value, severity, title, message, mend, suggestion.
 """
 
+from .catalogue import catalogue
 from .copies import copy_marked
 from .handed_back import marked_up
 from .look import Stamp, neutral
 from .returned import bad_rows
 from .templates import heading, template
 
-__all__ = ["Stamp", "bad_rows", "copy_marked", "heading", "marked_up", "neutral", "template"]
+__all__ = ["Stamp", "bad_rows", "catalogue", "copy_marked", "heading", "marked_up", "neutral", "template"]

@@ -117,16 +117,16 @@ def _row(resource: Resource, sheet: Sheet, field: Field, example: str) -> tuple[
     return (
         heading(field),
         "必填" if field.required else "选填",
-        field.help or _meaning(sheet, field),
+        field.help or meaning(sheet, field),
         WHAT[field.type],
         unit_shown(field),
         "、".join(field.values) or span(field),
         example,
-        _basis(resource, field),
+        basis_of(resource, field),
     )
 
 
-def _meaning(sheet: Sheet, field: Field) -> str:
+def meaning(sheet: Sheet, field: Field) -> str:
     """Where nobody has explained a column: whose it is, or the notice's own words for it."""
     for party in sheet.parties:
         words = {party.code: "代码", party.name: "名称", party.address: "地址", party.phone: "电话"}
@@ -136,7 +136,7 @@ def _meaning(sheet: Sheet, field: Field) -> str:
     return f"即文件中的“{said}”。" if said and said != field.title else "同列名。"
 
 
-def _basis(resource: Resource, field: Field) -> str:
+def basis_of(resource: Resource, field: Field) -> str:
     """On what ground the column is asked."""
     if field.proposed:
         return "文件未列，建议增加，可以不填"

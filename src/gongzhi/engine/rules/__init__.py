@@ -5,7 +5,7 @@ examples. `compile_rule` restricts the text, `run` gives one row per (subject, o
 未命中 or 数据不足, `evidence` the cells behind the hits, `explain_formula` the sentence with its numbers.
 """
 
-from .cases import results, run_cases
+from .cases import Tried, results, run_cases, tried
 from .compiling import Compiled, compile_rule, translate
 from .conformance import Conformance, check_rule, conformance
 from .formula import explain_formula, shown_side, yuan
@@ -15,7 +15,7 @@ from .values import on_day, replaced
 from .views import LINKS, views
 
 __all__ = [
-    "LINKS", "BadResult", "Compiled", "Conformance", "NotAllowed", "check_rule", "compile_rule",
+    "LINKS", "BadResult", "Compiled", "Conformance", "NotAllowed", "Tried", "check_rule", "compile_rule",
     "conformance", "evidence", "explain_formula", "on_day", "replaced", "restrict", "restrict_condition",
-    "results", "run", "run_cases", "shown_side", "translate", "views", "yuan",
+    "results", "run", "run_cases", "shown_side", "translate", "tried", "views", "yuan",
 ]  # fmt: skip

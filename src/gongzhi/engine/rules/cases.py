@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,39 @@ def run_cases(folder: RuleFolder, definitions: Definitions) -> list[str]:
         for case in folder.cases.cases
         for failure in case_failures(compiled, case, definitions)
     ]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One worked example, run: what came out in words, and what should have and did not."""
+
+    name: str
+    day: dt.date
+    outcome: tuple[str, ...]
+    failures: tuple[str, ...]
+
+
+_RESULTS = {"hit": "命中", "miss": "未命中", "insufficient": "数据不足"}
+
+
+def tried(folder: RuleFolder, definitions: Definitions) -> list[Tried]:
+    """Every worked example of a rule with its outcome. Raises NotAllowed where the text may not run."""
+    compiled = compile_rule(folder, definitions)
+    return [_tried(compiled, case, definitions) for case in folder.cases.cases]
+
+
+def _tried(compiled: Compiled, case: Case, definitions: Definitions) -> Tried:
+    broken = tuple(case_failures(compiled, case, definitions))
+    try:
+        rows = results(compiled, case, definitions).to_dicts()
+    except (BadResult, duckdb.Error):
+        return Tried(case.name, case.as_of, (), broken)
+    outcome = [
+        f"{row['subject']}：{_RESULTS.get(row['result'], row['result'])}"
+        + (f"，{row['formula_text']}" if row["result"] == "hit" else "")
+        for row in rows
+    ]
+    return Tried(case.name, case.as_of, tuple(outcome), broken)
 
 
 def results(compiled: Compiled, case: Case, definitions: Definitions) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries.pieces import in_order
 from gongzhi.engine.calendar import PeriodError, parse_period
 from gongzhi.engine.definitions import Resource
 from gongzhi.gate import Sight
@@ -37,6 +38,7 @@ MEANINGS = {"refuse": "stop", "block": "stop", "explain": "warn"}
 RANK = {"refuse": 0, "block": 1, "explain": 2, "hint": 3}
 REPAIRS_SHOWN = 50
 NOTICES_SHOWN = 20
+OTHER_TEMPLATE = ("template_carried", "template_change")
 EXACT = re.compile(r"[0-9A-Za-z.,/:+-]{1,24}")
 """Codes, numbers and days: they are not broken over lines."""
 
@@ -48,12 +50,7 @@ def owed_resources(sight: Sight) -> list[Resource]:
         return []
     resources = (resource for resource in definitions.resources.values() if not resource.duplicate_of)
     mine = (r for r in resources if any(unit.key == sight.unit for unit in definitions.providers(r)))
-    return sorted(mine, key=_order)
-
-
-def _order(resource: Resource) -> tuple[int, int, int]:
-    head, _, tail = resource.number.partition(".")
-    return ({"K": 1, "T": 2}.get(head, 0), int(head) if head.isdigit() else 0, int(tail))
+    return sorted(mine, key=lambda resource: in_order(resource.number))
 
 
 def unit_choices(sight: Sight) -> list[tuple[str, str]]:
@@ -98,10 +95,12 @@ def reading_of(submission: Submission) -> dict[str, Any]:
             word = REASONS.get(entry["why"], entry["why"])
             skipped[word] = skipped.get(word, 0) + 1
     repaired, staged = repaired_of(submission), _staged(submission)
-    notices = submission.notices
+    other = [one["text"] for one in submission.notices if one["code"] in OTHER_TEMPLATE]
+    notices = [one for one in submission.notices if one["code"] not in OTHER_TEMPLATE]
     return {
         "sheets": _sheets(submission, staged),
         "left_out": sorted(skipped.items()),
+        "other_template": other,
         "notices": [notice | {"place": _place(notice)} for notice in notices[:NOTICES_SHOWN]],
         "more_notices": max(0, len(notices) - NOTICES_SHOWN),
         "repairs": repaired.height,

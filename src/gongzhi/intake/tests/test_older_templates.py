@@ -163,6 +163,15 @@ def test_both_editions_are_alive_and_the_period_decides(publish, filled, hand):
     assert "第 2 版，这一期按第 1 版" in notices(ahead)["template_carried"]
 
 
+def test_the_page_says_it_before_anything_is_confirmed(publish, filled, hand, client_of, cast):
+    path = filled(now_period())
+    publish(lambda text: with_field(text, EXTRA))
+    handed = handed_in(hand, path, now_period())
+    page = client_of("office").get(f"/submissions/{handed.submission.pk}").content.decode()
+    assert '<div class="notice note"><p>文件用的是模板第 1 版' in page
+    assert "新增列“检疫合格数”" in page
+
+
 def test_a_workbook_without_a_mark_we_know_is_read_like_any_other(publish, filled, hand, tmp_path):
     book = openpyxl.load_workbook(filled(now_period()))
     del book["_gongzhi"]

@@ -10,13 +10,12 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from gongzhi.editions.models import Edition
+from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries.words import SENSITIVITIES, TYPES
+from gongzhi.editions.states import ANSWERS, Answer
 from gongzhi.engine.calendar import periods_between
 from gongzhi.engine.definitions import Definitions, FieldType
-
-from .models import Edition
-from .queries import in_force
-from .queries.words import SENSITIVITIES, TYPES
-from .states import ANSWERS, Answer
 
 CALENDAR = {"month", "quarter", "half_year", "year"}
 NUMBER = r"^(\d{1,2}\.\d{1,2}|[KT]\.\d{1,2})$"
@@ -29,7 +28,9 @@ def _area(rows: int) -> forms.Textarea:
 
 
 def _day(**more: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), error_messages=_DATE, **more)
+    return forms.DateField(
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), error_messages=_DATE, **more
+    )
 
 
 def _lines(text: str) -> list[str]:
@@ -279,6 +280,22 @@ class SubmitForm(forms.Form):
         now = next((one.start for one in periods if one.start <= today <= one.end), periods[0].start)
         self.initial["since"] = now.isoformat()
         self.order_fields(("since", "reason", "document"))
+
+
+class NewPieceForm(forms.Form):
+    """A new rule, check, kind of work, ladder, letter or agreement: begun as a copy of one that there is."""
+
+    like = forms.ChoiceField(label="照着哪一项起草", help_text="内容先照抄过来，再逐项改成您要的。")
+    code = forms.CharField(
+        label="代码",
+        max_length=48,
+        help_text="规则写 R 加两位数字，如 R71；其他写小写英文，如 visit_report。",
+    )
+    title = forms.CharField(label="名称", max_length=120)
+
+    def __init__(self, *args: Any, likes: Sequence[tuple[str, Sequence[tuple[str, str]]]], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["like"].choices = likes  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class ReasonForm(forms.Form):

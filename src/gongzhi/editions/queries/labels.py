@@ -1,0 +1,115 @@
+"""How the forms of all kinds call what a definition says; a key without a word here is changed as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gongzhi.engine.definitions import Definitions
+
+COMMON = {
+    "title": "名称", "document": "文号", "clause": "条款", "since": "从哪天起", "until": "到哪天止",
+    "note": "说明", "severity": "级别",
+    "message": "提示的文字", "mend": "怎样改",
+    "chinese": "中文", "english": "英文", "meaning": "说明", "avoid": "不用的英文", "category": "类别",
+    "grid_worker": "网格员可单独办理", "source_title": "原文写法", "partners": "协作单位",
+    "partners_source": "原文的协作单位", "trigger": "怎样发起", "frequency": "频率", "fields": "内容",
+    "resource": "对应的数据资源", "due_parameter": "期限（参数）", "legal_review": "须先作法律审核",
+    "wording": "原文写法", "period": "周期", "due_days": "期末后天数", "counted": "怎样计日",
+    "at_least": "至少次数", "at_most": "至多次数", "purpose": "用来做什么", "assignee": "承办一方的职责",
+    "reviewer": "交办审核一方的职责", "may": "谁可以做什么", "subjects": "关于什么", "reminders": "提醒阶梯",
+    "given_by_hand": "可以在页面上交办", "page": "在哪一页办理", "form": "填报项", "type": "填什么",
+    "required": "必填", "choices": "选项", "help": "填写说明", "obligations": "用于报送事项", "steps": "提醒",
+    "days": "到期后几天（到期前写负数）", "to": "提醒谁", "letter": "拟什么函", "salutation": "抬头",
+    "paragraphs": "正文", "signature": "落款", "months": "几个月续签一次", "opens": "看到哪些信息前要承诺",
+    "table": "哪张表", "compares": "怎样核对", "elsewhere": "对照哪张表", "match": "对照的列",
+    "finding": "提示", "unknown": "代码不在册时的提示", "differs": "名称不一致时的提示", "code": "代码列",
+    "name": "名称", "measure": "比什么", "field": "合计哪一列",
+    "years": "同期看几年", "recent": "没有同期时看几期",
+    "at_least_": "至少要有几期", "deviations": "偏离几倍算异常", "share": "至少偏离中位数的几成",
+    "summary": "比什么", "left": "左边", "right": "右边", "unit": "单位", "formula": "算式", "tax": "税费种",
+    "basis": "依据", "article": "第几条", "explanations": "可能的正当原因", "tables": "用到的表",
+    "parameters": "用到的参数", "theme": "主题", "kind": "类别", "key": "代码", "number": "编号",
+}  # fmt: skip
+BY_MODEL = {
+    ("Seasonal", "at_least"): "至少要有几期", ("Finding", "code"): "代码", ("Rule", "code"): "编号",
+    ("AgreesWithRegister", "name"): "名称列", ("FormField", "title"): "问什么", ("Term", "meaning"): "含义",
+    ("GridTask", "title"): "任务", ("CollaborationItem", "title"): "事项",
+}  # fmt: skip
+HELP = {
+    "match": "每行一对，写“本表的列：对照表的列”。",
+    "message": "花括号里的词由系统填入，请保留。", "paragraphs": "每段一行；花括号里的词由系统填入。",
+    "formula": "花括号里是要填入的数，如 {left_value:yuan}。", "partners": "每行一个单位。",
+}  # fmt: skip
+VERBS = {
+    "take": "签收", "submit": "送审", "finish": "办结", "accept": "审核通过", "send_back": "退回",
+    "forward": "转办", "withdraw": "撤销", "split": "拆分", "merge": "合并", "ask_time": "申请延期",
+    "decide_time": "决定延期", "comment": "留言", "attach": "加附件",
+}  # fmt: skip
+CHOICES: Mapping[str, Mapping[str, str]] = {
+    "severity": {
+        "refuse": "整份退回", "block": "阻断", "explain": "需说明", "hint": "提示", "repair": "自动规整",
+    },
+    "trigger": {"standing": "长期", "request": "提请", "periodic": "定期"},
+    "period": {
+        "month": "每月", "quarter": "每季", "half_year": "每半年", "year": "每年", "event": "按次",
+        "request": "按提请", "standing": "长期",
+    },
+    "counted": {"days": "自然日", "working_days": "工作日"},
+    "type": {
+        "text": "短文字", "long_text": "长文字", "choice": "选项", "yes_no": "是或否", "number": "数",
+        "yuan": "金额（元）", "day": "日期",
+    },
+    "opens": {
+        "open": "公开", "business": "经营信息", "tax": "涉税保密信息", "personal": "个人信息",
+        "sensitive": "敏感个人信息",
+    },
+    "measure": {"rows": "行数", "sum": "某一列的合计"},
+    "unit": {"fen": "金额", "sqm": "面积", "count": "个数", "days": "天数", "flag": "有无"},
+    "verb": VERBS,
+    "party": {"assignee": "承办一方", "reviewer": "交办审核一方"},
+    "side": {"left": "左边", "right": "右边"},
+}  # fmt: skip
+FIXED = {"key", "number", "kind", "theme", ("Rule", "code"), ("Finding", "code")}
+"""What names an entry never changes; a copy under another name is another entry."""
+AS_TEXT = {"examples", "evidence", "value_aliases", "map"}
+"""What has no form: it is changed as text, with its check."""
+
+
+def word(model: str, key: str) -> str:
+    """The label of a key; empty where it is changed as text."""
+    return BY_MODEL.get((model, key)) or ("" if key in AS_TEXT else COMMON.get(key, ""))
+
+
+def references(definitions: Definitions) -> dict[str, list[tuple[str, str]]]:
+    """What may be named by a key that names something else: value and title."""
+    duties = [(one.key, one.title) for one in definitions.duties.values()]
+    findings = [(one.code, one.title) for one in definitions.findings.values()]
+    tables = [(code, f"{found[0].number} {found[1].title}") for code, found in definitions.tables.items()]
+    return {
+        "assignee": duties,
+        "reviewer": duties,
+        "to": [("assignee", "承办人"), *duties],
+        "due_parameter": [(one.key, one.title) for one in definitions.parameters.values()],
+        "reminders": [(one.key, one.title) for one in definitions.ladders.values()],
+        "letter": [(one.key, one.title) for one in definitions.letters.values()],
+        "resource": [(one.number, f"{one.number} {one.title}") for one in definitions.resources.values()],
+        "table": tables,
+        "elsewhere": tables,
+        "finding": findings,
+        "unknown": findings,
+        "differs": findings,
+    }
+
+
+def shown(key: str, value: Any, definitions: Definitions) -> str:
+    """A value as a page shows it."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list | tuple):
+        return "；".join(shown(key, one, definitions) for one in value)
+    if isinstance(value, Mapping):
+        return "，".join(f"{name}：{shown(key, one, definitions)}" for name, one in value.items())
+    if key in {"partners", "providers"} and value in definitions.units:
+        return definitions.units[value].name
+    return CHOICES.get(key, {}).get(str(value), "" if value is None else str(value))

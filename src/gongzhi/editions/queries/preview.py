@@ -1,0 +1,224 @@
+"""What a user will see of a definition, or what its examples give: shown before somebody approves it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from gongzhi.editions.models import Edition
+from gongzhi.engine.definitions import DefinitionError, Definitions, load_contents
+from gongzhi.engine.definitions.editing import plain
+from gongzhi.engine.definitions.kinds import LISTS, model_of
+
+from .checking import with_texts
+from .counting import in_force
+from .labels import CHOICES, VERBS, shown, word
+from .pieces import Piece
+
+PLACE = re.compile(r"{(\w+)(?::\w+)?}")
+_SAMPLES = {
+    "count": "2",
+    "matters": "1. 建筑工程施工许可信息 2026年上半年（2026-07-15到期）；2. ……",
+    "day": "2026年9月1日",
+}  # fmt: skip
+Texts = Mapping[str, str]
+Shown = dict[str, Any]
+
+
+def preview(
+    piece: Piece, texts: Texts, *, basis: Texts | None = None, edition: Edition | None = None
+) -> Shown:
+    """What the page shows: `shape` names the part of the template, the rest fills it; empty for a resource.
+
+    `basis`: what came before, so that a long list shows only what differs. `edition`: a draft, whose
+    examples are run with the whole set of its day.
+    """
+    if piece.kind == "resource":
+        return {}
+    if piece.kind == "rule":
+        return _rule(piece, _definitions(edition))
+    if piece.kind == "parameters":
+        return _parameters(plain(_only(texts)))
+    folder = piece.code.split("/", maxsplit=1)[0]
+    if "/" in piece.code and folder in _WHOLE:
+        return _WHOLE[folder](plain(_only(texts)), _definitions(edition))
+    return _list(piece, texts, basis)
+
+
+def _only(texts: Texts) -> str:
+    return next(iter(texts.values()))
+
+
+def _definitions(edition: Edition | None) -> Definitions | None:
+    """The set with the draft in its place; None while it cannot be put together."""
+    if edition is None:
+        return in_force()
+    try:
+        return load_contents(with_texts(edition))
+    except DefinitionError:
+        return None
+
+
+def _rule(piece: Piece, definitions: Definitions | None) -> Shown:
+    from gongzhi.engine.rules import NotAllowed, tried  # noqa: PLC0415  # loads the analytic libraries
+
+    if definitions is None or piece.code not in definitions.rules:
+        return {}
+    folder = definitions.rules[piece.code]
+    try:
+        return {"shape": "cases", "cases": tried(folder, definitions)}
+    except NotAllowed as error:
+        return {"shape": "cases", "cases": [], "reasons": error.reasons}
+
+
+def _check(value: Mapping[str, Any], definitions: Definitions | None) -> Shown:
+    from gongzhi.engine.checks import trials  # noqa: PLC0415  # the same
+
+    if definitions is None or value.get("key") not in definitions.history_checks:
+        return {}
+    check = definitions.history_checks[value["key"]]
+    resource, sheet = definitions.tables[check.table]
+    rows = [("哪张表", f"{resource.number} {sheet.title}"), ("级别", CHOICES["severity"][check.severity])]
+    return {"shape": "trials", "rows": rows, "trials": list(trials(definitions, check))}
+
+
+def _parameters(value: Mapping[str, Any]) -> Shown:
+    today = timezone.localdate()
+    rows = [
+        (one["title"], one["unit"], span, _holds(span, today))
+        for one in value["parameters"] for span in reversed(one["values"])
+    ]  # fmt: skip
+    return {"shape": "spans", "spans": rows}
+
+
+def _holds(span: Mapping[str, Any], day: dt.date) -> bool:
+    return bool(span["since"] <= day and (not span.get("until") or day <= span["until"]))
+
+
+def _letter(value: Mapping[str, Any], definitions: Definitions | None) -> Shown:
+    district = (definitions or in_force()).district
+    samples = _SAMPLES | {
+        "unit": "某单位",
+        "office": f"{district.name}税收共治工作领导小组办公室",
+        "district": district.name,
+    }
+
+    def filled(text: str) -> str:
+        return PLACE.sub(lambda place: samples.get(place[1], place[0]), text)
+
+    letter = {
+        "title": filled(value["title"]), "salutation": filled(value["salutation"]),
+        "paragraphs": [filled(text) for text in value["paragraphs"]], "signature": filled(value["signature"]),
+    }  # fmt: skip
+    return {"shape": "letter", "letter": letter}
+
+
+def _agreement(value: Mapping[str, Any], _definitions: Definitions | None) -> Shown:
+    rows = [
+        ("看到哪些信息前要承诺", shown("opens", value["opens"], in_force())),
+        ("续签", f"每 {value['months']} 个月"),
+    ]
+    letter = {"title": value["title"], "paragraphs": value["paragraphs"]}
+    return {"shape": "letter", "letter": letter, "rows": rows}
+
+
+def _work(value: Mapping[str, Any], definitions: Definitions | None) -> Shown:
+    known = definitions or in_force()
+    sides = {"assignee": "承办一方", "reviewer": "交办审核一方"}
+    rows = [
+        (word_, "、".join(VERBS.get(verb, verb) for verb, who in value["may"].items() if side in who))
+        for side, word_ in sides.items()
+    ]
+    duties = [
+        (f"{sides[side]}的职责", known.duties[value[side]].title)
+        for side in sides
+        if value[side] in known.duties
+    ]
+    due = known.parameters.get(str(value["due_parameter"]))
+    counted = CHOICES["counted"].get(str(value["counted"]), "")
+    term = [("期限", f"{due.title}：{due.values[-1].value:f} 个{counted}")] if due else []
+    return {"shape": "work", "rows": [*duties, *rows, *term], "form": value.get("form") or []}
+
+
+def _ladder(value: Mapping[str, Any], definitions: Definitions | None) -> Shown:
+    known = definitions or in_force()
+    return {"shape": "steps", "steps": [_step(one, known) for one in value["steps"]]}
+
+
+def _step(one: Mapping[str, Any], known: Definitions) -> str:
+    days = one["days"]
+    when = f"到期前 {-days} 天" if days < 0 else f"逾期 {days} 天" if days else "到期当天"
+    duty = known.duties.get(str(one["to"]))
+    told = "承办人" if one["to"] == "assignee" else f"有“{duty.title}”职责的人" if duty else str(one["to"])
+    letter = known.letters.get(str(one.get("letter")))
+    return f"{when}，提醒{told}" + (f"，并拟好《{letter.title}》" if letter else "")
+
+
+_WHOLE: Mapping[str, Callable[[Mapping[str, Any], Definitions | None], Shown]] = {
+    "checks": _check, "letters": _letter, "agreements": _agreement, "work": _work, "reminders": _ladder,
+}  # fmt: skip
+
+
+def _list(piece: Piece, texts: Texts, basis: Texts | None) -> Shown:
+    """The entries of a list; of one that has a version before, those that differ."""
+    tables = [
+        _table(name, kind.attribute, kind.key, text, (basis or {}).get(name))
+        for name, text in texts.items() for kind in LISTS.values() if kind.file == name
+    ]  # fmt: skip
+    return {"shape": "entries", "tables": tables, "partly": basis is not None} if tables else {}
+
+
+def _table(name: str, attribute: str, key: str, text: str, before: str | None) -> Shown:
+    entries = plain(text).get(attribute) or []
+    old = {one.get(key): one for one in plain(before).get(attribute) or ()} if before else {}
+    shown_ones = [
+        (at, one) for at, one in enumerate(entries) if before is None or old.get(one.get(key)) != one
+    ]
+    heads = [one for one in dict.fromkeys(k for _, entry in shown_ones for k in entry)]
+    model, definitions = entry_model(name, attribute).__name__, in_force()
+    labels = {head: word(model, head) or head for head in heads}
+    rows = [
+        (at, one.get(key), [(labels[head], shown(head, one.get(head), definitions)) for head in heads])
+        for at, one in shown_ones
+    ]
+    return {"attribute": attribute, "heads": list(labels.values()), "rows": rows, "of": len(entries)}
+
+
+FORMED = {"Finding", "Term", "GridTask", "CollaborationItem", "Frequency"}
+"""Entries that the office changes in a form; other lists are changed as text."""
+
+
+def has_form(texts: Texts) -> bool:
+    """Whether a list has a form for its entries."""
+    return any(
+        entries_formed(name, kind.attribute) for name in texts for kind in LISTS.values() if kind.file == name
+    )
+
+
+def entries_formed(name: str, attribute: str) -> bool:
+    return entry_model(name, attribute).__name__ in FORMED
+
+
+def all_entries(texts: Texts) -> list[Shown]:
+    """The lists of a piece that have a form, with every entry."""
+    return [
+        _table(name, kind.attribute, kind.key, text, None)
+        for name, text in texts.items() for kind in LISTS.values()
+        if kind.file == name and entries_formed(name, kind.attribute)
+    ]  # fmt: skip
+
+
+def entry_model(name: str, attribute: str) -> Any:
+    """The model of an entry of a list."""
+    found = model_of(name)
+    assert found is not None
+    (inner,) = [
+        one
+        for one in getattr(found.model_fields[attribute].annotation, "__args__", ())
+        if one is not Ellipsis
+    ]
+    return inner

@@ -1,0 +1,201 @@
+"""Each kind has its form, its preview and its words for a change; nothing changes by only saving."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+
+import openpyxl
+import pytest
+from django.conf import settings
+
+from gongzhi.cli.__main__ import parser
+from gongzhi.editions import actions
+from gongzhi.editions.actions.releasing import Taken
+from gongzhi.editions.forms import EntryForm
+from gongzhi.editions.models import Edition, Suggestion
+from gongzhi.editions.queries import Piece, about_page, changes, contents_in_force, in_force, pieces_of
+from gongzhi.editions.queries.labels import word
+from gongzhi.editions.queries.pieces import WHOLE
+from gongzhi.editions.queries.preview import FORMED, entry_model, preview
+from gongzhi.engine.definitions import DefinitionError, contents_of, load, load_once
+from gongzhi.engine.definitions.editing import plain, with_entry
+from gongzhi.engine.definitions.kinds import LISTS, model_of
+from gongzhi.engine.documents import catalogue
+
+pytestmark = pytest.mark.django_db
+FOLDER = contents_of(settings.DEFINITIONS)
+FILES = sorted(
+    name for name in FOLDER if name.split("/")[0] in WHOLE or name.endswith("/rule.yml")
+)  # fmt: skip
+ENTRIES = [
+    (kind.file, kind.attribute, place)
+    for kind in LISTS.values() if entry_model(kind.file, kind.attribute).__name__ in FORMED
+    for place in range(0, len(plain(FOLDER[kind.file].decode())[kind.attribute]), 7)
+]  # fmt: skip
+
+
+def sent(form):
+    """What a browser sends of a form that nobody has touched."""
+    values = {name: form[name].value() for name in form.fields}
+    said = {name: one.isoformat() if isinstance(one, dt.date) else one for name, one in values.items()}
+    return {name: "on" if one is True else one for name, one in said.items() if one not in (None, False)}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_saving_a_definition_untouched_changes_no_byte(name):
+    text, model = FOLDER[name].decode(), model_of(name)
+    form = EntryForm(sent(EntryForm(model=model, value=plain(text))), model=model, value=plain(text))
+    assert form.is_valid(), form.errors
+    assert with_entry(text, (), form.values, name=name) == text
+
+
+@pytest.mark.parametrize(("name", "attribute", "place"), ENTRIES)
+def test_saving_an_entry_untouched_changes_no_byte(name, attribute, place):
+    text = FOLDER[name].decode()
+    model, value = entry_model(name, attribute), plain(text)[attribute][place]
+    form = EntryForm(sent(EntryForm(model=model, value=value)), model=model, value=value)
+    assert form.is_valid(), form.errors
+    assert with_entry(text, (attribute, place), form.values, name=name) == text
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_definition_has_a_page_and_a_preview(name, client_of):
+    (piece,) = pieces_of({name: FOLDER[name]})
+    if piece.kind == "rule":
+        return
+    page = client_of("liaison").get(f"/definitions/other/{piece.code}")
+    assert page.status_code == 200
+    assert plain(FOLDER[name].decode())["title"] in page.content.decode()
+    assert preview(piece, {name: FOLDER[name].decode()})["shape"]
+
+
+def test_a_change_is_told_in_words(cast):
+    made = actions.draft_of(piece=Piece("list", "findings"), by=cast["office"])
+    ((name, text),) = made.texts.items()
+    place = next(at for at, one in enumerate(plain(text)["findings"]) if one["code"] == "missing_column")
+    new = with_entry(text, ("findings", place), {"mend": "请补上这一列。"}, name=name)
+    (told,) = changes("list", made.texts, {name: new}, in_force())
+    assert told.startswith("“缺少必填列”：怎样改：由“")
+    assert told.endswith("改为“请补上这一列。”")
+    draft = actions.rewrite(edition=made, texts={name: new}, by=cast["office"])
+    shown = preview(Piece("list", "findings"), draft.texts, basis=made.basis.texts)
+    assert [len(table["rows"]) for table in shown["tables"]] == [1]
+
+
+def test_words_for_every_key_that_has_a_form():
+    for name in FILES:
+        model = model_of(name)
+        assert [key for key in model.model_fields if not word(model.__name__, key)] in ([], ["evidence"]), (
+            name
+        )
+
+
+@pytest.mark.parametrize("address", ["/editions", "/editions/new-piece", "/definitions"])
+def test_the_desk_opens(client_of, address):
+    assert client_of("office").get(address).status_code == 200
+
+
+def test_a_rhythm_in_use_is_not_taken_away(cast, client_of):
+    made = actions.draft_of(piece=Piece("list", "calendar/frequencies"), by=cast["office"])
+    ((_, text),) = made.texts.items()
+    place = next(at for at, one in enumerate(plain(text)["frequencies"]) if one["wording"] == "月后15日内")
+    office = client_of("office")
+    office.post(f"/editions/{made.pk}/entry/remove?list=frequencies&at={place}")
+    page = office.get(f"/editions/{made.pk}").content.decode()
+    assert "检查发现" in page
+    assert "月后15日内" in page
+
+
+class TestFolder:
+    def run(self, *words):
+        options = parser().parse_args(["definitions", *map(str, words)])
+        return options.run(options)
+
+    def test_export_of_an_untouched_home_is_the_folder(self, tmp_path):
+        assert self.run("export", tmp_path / "out") == 0
+        assert contents_of(tmp_path / "out") == FOLDER
+
+    def test_an_edition_of_the_browser_goes_out_and_is_the_same_elsewhere(self, publish, tmp_path):
+        publish("list", "letters/chase", lambda text: text.replace("三个工作日", "五个工作日"))
+        assert self.run("export", tmp_path / "out") == 0
+        assert contents_of(tmp_path / "out") == contents_in_force() != FOLDER
+        assert load(tmp_path / "out").digest == in_force().digest
+
+    def test_a_release_arrives_as_drafts_with_their_difference(self, tmp_path, capsys, cast):
+        actions.take_folder()
+        root = tmp_path / "release"
+        self.run("export", root)
+        letter = root / "letters" / "chase.yml"
+        letter.write_text(letter.read_text("utf-8").replace("三个工作日", "五个工作日"), "utf-8")
+        capsys.readouterr()
+        before = in_force()
+        assert self.run("publish", root, "--json") == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["first"], told["entries"], told["drafts"]) == (0, 0, 1)
+        (waiting,) = told["waiting"]
+        assert waiting["changes"][0].startswith("正文第 3 项：由“")
+        assert in_force() is before
+        (draft,) = Edition.objects.filter(state="draft")
+        assert draft.origin == "release"
+        assert actions.take_folder(root=root) == Taken()
+
+    def test_a_folder_with_faults_is_refused_whole(self, tmp_path):
+        actions.take_folder()
+        root = tmp_path / "release"
+        self.run("export", root)
+        (root / "letters" / "chase.yml").write_text("key: chase\n", "utf-8")
+        count = Edition.objects.count()
+        with pytest.raises(DefinitionError):
+            self.run("publish", root)
+        assert Edition.objects.count() == count
+
+
+class TestSuggestions:
+    def test_a_page_names_what_it_shows(self):
+        assert about_page("/submit/9.5?period=2026Q3") == Piece("resource", in_force().resources["9.5"].code)
+        assert about_page("/definitions/rules/R01") == Piece("rule", "R01")
+        assert about_page("/definitions/other/grid_tasks/tasks") == Piece("list", "grid_tasks/tasks")
+        assert about_page("/calendar?unit=x") == Piece("page", "/calendar")
+
+    def test_any_page_takes_one_and_only_the_unit_and_the_office_see_it(self, client_of, cast):
+        liaison = client_of("liaison")
+        assert "/suggestions/new?page=/calendar" in liaison.get("/calendar").content.decode()
+        page = liaison.post("/suggestions/new?page=/calendar", {"text": "希望能按月看"}, follow=True)
+        assert "希望能按月看" in page.content.decode()
+        assert "由领导小组办公室答复" in page.content.decode()
+        assert "希望能按月看" not in client_of("peer").get("/suggestions").content.decode()
+        assert "希望能按月看" in client_of("office").get("/suggestions").content.decode()
+
+    def test_who_wrote_the_edition_owns_what_is_said_of_it_and_the_answer_names_the_edition(
+        self, client_of, publish, cast
+    ):
+        publish("list", "letters/chase", lambda text: text.replace("三个工作日", "五个工作日"))
+        liaison = client_of("liaison")
+        address = "/suggestions/new?kind=list&code=letters/chase&about=正文"
+        assert "“正文”：" in liaison.get(address).content.decode()
+        liaison.post(address, {"text": "再长一些"})
+        made = Suggestion.objects.get()
+        assert made.owner == cast["office"]
+        edition = Edition.objects.get(code="letters/chase", version=2)
+        answer = {"verdict": "taken", "edition": edition.pk, "text": "已改"}
+        client_of("office2").post(
+            f"/suggestions/{made.pk}/answer", {f"s{made.pk}-{key}": one for key, one in answer.items()}
+        )
+        page = liaison.get("/suggestions").content.decode()
+        assert "采纳" in page
+        assert f"/editions/{edition.pk}" in page
+        assert liaison.get(f"/editions/{edition.pk}").status_code == 200
+
+
+def test_the_catalogue_as_a_workbook_has_every_column(client_of):
+    answer = client_of("liaison").get("/definitions/catalogue.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    resources = [one for one in in_force().resources.values() if not one.duplicate_of]
+    columns = [field for one in resources for sheet in one.sheets for field in sheet.fields]
+    assert (book["数据资源"].max_row, book["数据项"].max_row) == (len(resources) + 1, len(columns) + 1)
+    rows = {row[0]: row for row in book["数据资源"].iter_rows(min_row=2, values_only=True)}
+    assert rows["15.3"][4] == "期末后15日（文件规定）"
+    assert "暂定" in rows["11.3"][4]
+    assert catalogue(load_once(settings.DEFINITIONS)) == catalogue(load_once(settings.DEFINITIONS))
