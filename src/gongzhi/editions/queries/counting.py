@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from gongzhi.editions.models import Edition, Publication
-from gongzhi.editions.states import State
+from gongzhi.editions.states import Origin, State
 from gongzhi.engine.calendar import parse_period
 from gongzhi.engine.definitions import (
     Definitions,
@@ -125,6 +125,9 @@ def versions(_stamp: str) -> Mapping[Piece, tuple[Version, ...]]:
     for kind, code, pk, version, since, digest in columns:
         piece = Piece(kind, code)
         found[piece] = (*found.get(piece, ()), Version(pk, version or 0, since, digest))
+    # What a release brought and nobody has approved yet does not count, though the folder has it.
+    for kind, code in Edition.objects.filter(origin=Origin.RELEASE).values_list("kind", "code"):
+        found.setdefault(Piece(kind, code), ())
     return MappingProxyType(found)
 
 

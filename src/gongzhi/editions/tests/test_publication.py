@@ -227,7 +227,8 @@ def release(tmp_path, settings):
     def made(name, change):
         if not root.exists():
             shutil.copytree(settings.DEFINITIONS, root)
-        (root / name).write_text(change((root / name).read_text("utf-8")), "utf-8")
+        before = (root / name).read_text("utf-8") if (root / name).exists() else ""
+        (root / name).write_text(change(before), "utf-8")
         settings.DEFINITIONS = root
         load_once.cache_clear()
         counting.folder.cache_clear()
@@ -252,4 +253,56 @@ def test_a_later_release_arrives_as_drafts_and_new_codes_at_once(cast, second, r
     actions.submit(edition=found, since=timezone.localdate(), reason="随新版", by=cast["office"])
     actions.approve(edition=found, by=second)
     assert fields(in_force())[-1] == "inspected"
+    assert contents_in_force() == contents_of(settings.DEFINITIONS)
+
+
+CHECK = """key: trial_check
+title: 试用核对
+document: 越政办发〔2021〕45号
+clause: 附件2第11项
+since: 2021-06-10
+table: slaughterhouses
+severity: explain
+compares:
+  kind: seasonal
+  measure: sum
+  field: inspected
+  years: 5
+  recent: 12
+  at_least: 3
+  deviations: 5
+  share: 1.5
+  finding: unlike_season
+  examples:
+    - says: 与往年相近
+      period: 2025H1
+      value: 46
+      earlier: {2022H1: 40, 2023H1: 44, 2024H1: 52}
+    - says: 十倍于往年
+      period: 2025H1
+      value: 440
+      earlier: {2022H1: 40, 2023H1: 44, 2024H1: 52}
+      unlike: true
+"""
+
+
+def test_what_does_not_fit_what_is_in_force_waits_and_the_program_starts(cast, second, release):
+    actions.take_folder()
+    before = in_force()
+    release("catalogue/agriculture/slaughterhouses.yml", extra)
+    release("checks/trial_check.yml", lambda _: CHECK)
+    taken = actions.take_folder()
+    assert (taken.first, taken.entries, taken.drafts) == (0, 0, 2)
+    look_again()
+    assert set(in_force().history_checks) == set(before.history_checks)
+    resource, check = Edition.objects.filter(origin="release").order_by("-kind")
+    assert "trial_check" in check.reason or "inspected" in check.reason
+    today = {"since": timezone.localdate(), "reason": "随新版", "by": cast["office"]}
+    with pytest.raises(Faulty):
+        actions.submit(edition=check, **today)
+    for edition in (resource, check):
+        edition.refresh_from_db()
+        actions.submit(edition=edition, **today)
+        actions.approve(edition=edition, by=second)
+    assert "trial_check" in in_force().history_checks
     assert contents_in_force() == contents_of(settings.DEFINITIONS)
