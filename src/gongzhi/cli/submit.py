@@ -129,8 +129,9 @@ def report(handed: Any, options: argparse.Namespace) -> None:
 
     try:
         if handed.tried:
-            resource = handed.submission.resource
-            content = marked_up_file(file=options.file, resource=resource, findings=handed.findings)
+            content = marked_up_file(
+                file=options.file, submission=handed.submission, findings=handed.findings
+            )
         else:
             by = person(options.user)
             content = marked_up(submission=handed.submission, by=by, findings=handed.findings)

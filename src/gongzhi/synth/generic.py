@@ -123,6 +123,8 @@ class _Wish:
 
 def _text(wish: _Wish) -> str:
     field = wish.field
+    if field.masked:
+        return "测**"
     if field.pattern:
         return fitting(field.pattern, field.example, wish.random)
     words_of = wish.random.choice(words().texts)

@@ -26,6 +26,9 @@ _IS_NAME = r"[\p{Han}A-Za-z]"
 _ID_INSIDE = r"(?:^|[^0-9])([1-8][0-9]{16}[0-9Xx])(?:$|[^0-9Xx])"
 _LOST = r"^(\d(\.\d+)?[eE]\+?\d{1,3}|\d{16,}\.0+)$"
 _DECIMAL = r"^\d{1,15}\.0+$"
+_MASK = r"[*＊×某○]"
+_LONG_NUMBER = r"\d{7}"
+_MOST_DIGITS = 11  # a masked phone or id (330602********0012) has fewer
 _PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?[2-9]\d{6,7}(-\d{1,6})?|[48]00-?\d{3}-?\d{4}|[2-9]\d{6,7})$"
 
 
@@ -33,6 +36,11 @@ def read_name(written: Written) -> Typed:
     """Names of organisations and persons: something must be a letter, and no stars."""
     values, repairs = _clean(written, name=True)
     faults = _common(values, written.field)
+    if written.field.masked:
+        faults += _unmasked(values, written.field)
+        return typed(_without_failed(values, faults), faults, repairs)
+    if not written.field.personal:
+        faults += _ids_inside(values)
     if not written.field.pattern:
         nameless = (~values.str.contains(_IS_NAME)).fill_null(False).arg_true()
         starred = values.str.contains("*", literal=True).fill_null(False).arg_true()
@@ -45,10 +53,15 @@ def read_name(written: Written) -> Typed:
 
 
 def read_text(written: Written) -> Typed:
-    """Free text and addresses. A person's id inside would reach the lake unsealed, so it is refused."""
+    """Free text and addresses. A person's id inside would reach the lake unsealed, so it is refused.
+
+    Of a column that is to be masked, nothing else is kept.
+    """
     values, repairs = _clean(written)
     faults = _common(values, written.field)
-    if not written.field.personal:
+    if written.field.masked:
+        faults += _unmasked(values, written.field)
+    elif not written.field.personal:
         faults += _ids_inside(values)
     return typed(_without_failed(values, faults), faults, repairs)
 
@@ -122,9 +135,12 @@ def _common(values: pl.Series, field: Field) -> list[Fault]:
     if field.pattern:
         odd = (~values.str.contains(rf"^(?:{field.pattern})$")).fill_null(False).arg_true()
         odd = odd.filter(~odd.is_in(errors.implode()))
-        places = {"example": f"，例如 {field.example}" if field.example else ""}
-        faults += [Fault("pattern", odd, values.gather(odd), places=places)] if len(odd) else []
+        faults += [Fault("pattern", odd, values.gather(odd), places=_example(field))] if len(odd) else []
     return faults
+
+
+def _example(field: Field) -> dict[str, str]:
+    return {"example": f"，例如 {field.example}" if field.example else ""}
 
 
 def _ids_inside(values: pl.Series) -> list[Fault]:
@@ -139,6 +155,14 @@ def _ids_inside(values: pl.Series) -> list[Fault]:
     # What is shown is the shape of the fault, not the number.
     value = pl.Series("value", ["（含身份证号码，不显示）"]).new_from_index(0, len(at))
     return [Fault("person_id_in_text", at, value)] if len(at) else []
+
+
+def _unmasked(values: pl.Series, field: Field) -> list[Fault]:
+    """What names somebody in full: nothing is covered, or a number stands there that tells who it is."""
+    telling = ~values.str.contains(_MASK) | values.str.contains(_LONG_NUMBER)
+    telling |= values.str.count_matches(r"\d") > _MOST_DIGITS
+    at = telling.fill_null(False).arg_true()
+    return [Fault("unmasked", at, values.gather(at), places=_example(field))] if len(at) else []
 
 
 def _without_failed(values: pl.Series, faults: list[Fault]) -> pl.Series:

@@ -90,6 +90,7 @@ class Field(Strict):
     maximum: Decimal | None = None
     max_length: Annotated[int, Also(gt=0)] | None = None
     pattern: str | None = None
+    masked: bool = False  # only what is masked (张**) is kept, everything else is cut at the door
     in_period: bool = False  # a date that should fall into the period of the file
 
     @model_validator(mode="after")
@@ -100,6 +101,8 @@ class Field(Strict):
             raise ValueError(f"value_aliases 指向不存在的取值：{'、'.join(sorted(strange))}")
         if self.proposed and self.required:
             raise ValueError("proposed 的字段不得 required（文件没有要求）")
+        if self.masked and not (self.type in {FieldType.TEXT, FieldType.NAME} and self.personal):
+            raise ValueError("masked 只用于个人信息的文字和名称")
         if self.in_period and self.type not in {FieldType.DATE, FieldType.PERIOD, FieldType.YEAR}:
             raise ValueError("in_period 只用于日期、期间、年份")
         return self

@@ -17,12 +17,14 @@ class Finding(Strict):
     `severity`: block sets the row aside, explain lets it in and asks why, hint informs; refuse turns
     the whole file away; repair says what was put right on reading. `waivable`: the office may agree with a
     unit that this is not asked of it until a day; never what the law asks, or what leaves nothing to keep.
+    `cuts`: what it is about was more than may be handed in; it is kept nowhere and in no copy handed on.
     """
 
     code: Key
     title: Title
     severity: Literal["refuse", "block", "explain", "hint", "repair"]
     waivable: bool = False
+    cuts: bool = False
     message: Text
     mend: Text
 

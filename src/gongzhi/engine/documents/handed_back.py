@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import openpyxl
 import polars as pl
@@ -20,17 +21,27 @@ from .returned import LIST_COLUMNS, LIST_SHEET, LIST_WIDTHS, MOST_COMMENTS, Note
 MOST_ROWS = 5_000
 
 
-def marked_up(original: Path, target: Path, tables: Sequence[Table], findings: pl.DataFrame) -> Path:
+def marked_up(
+    original: Path,
+    target: Path,
+    tables: Sequence[Table],
+    findings: pl.DataFrame,
+    rewritten: Mapping[str, Mapping[tuple[int, int], str | None]] = MappingProxyType({}),
+) -> Path:
     """Hand a file back with its faults marked; `findings` as `checks.render` gives them.
 
     An .xlsx of up to 5,000 rows comes back as it was, coloured and commented. Anything else (larger, .xls,
     .csv, .json) comes back as a written copy of its tables. `original` must have been read by the cage
-    before: openpyxl trusts what it opens.
+    before: openpyxl trusts what it opens. `rewritten` says by sheet, row (1-based) and column (0-based) what
+    stands in a cell instead of what the file has, None for nothing; `tables` have it already.
     """
     rows = sum(table.data.height for table in tables)
     if rows > MOST_ROWS or not _is_xlsx(original):
         return copy_marked(target, tables, findings)
     book = openpyxl.load_workbook(original, keep_links=False)
+    for sheet, cells in rewritten.items():
+        if isinstance(page := book[sheet] if sheet in book.sheetnames else None, Worksheet):
+            _rewrite(page, cells)
     by_sheet = pl.col("cell").str.extract(r"^(.*)![A-Z]*\d*$", 1)
     for (name,), part in findings.with_columns(by_sheet.alias("sheet")).group_by("sheet"):
         if name in book.sheetnames and isinstance(book[str(name)], Worksheet):
@@ -38,6 +49,15 @@ def marked_up(original: Path, target: Path, tables: Sequence[Table], findings: p
     _list(book, findings)
     book.save(target)
     return target
+
+
+def _rewrite(page: Worksheet, cells: Mapping[tuple[int, int], str | None]) -> None:
+    for (row, column), text in cells.items():
+        cell = page.cell(row, column + 1)
+        cell = _anchor(page, row, column + 1) if type(cell).__name__ == "MergedCell" else cell
+        cell.value = text
+        if text is not None:
+            cell.data_type = "s"  # a text that looks like a number stays a text
 
 
 def _is_xlsx(path: Path) -> bool:

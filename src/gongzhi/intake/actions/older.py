@@ -11,6 +11,8 @@ from gongzhi.engine.definitions import Sheet, only_grew
 from gongzhi.engine.tables import Notice, Reading, Table
 from gongzhi.intake.models import Submission
 
+from .taking import sheets_of
+
 MOST_TOLD = 8
 """Changes that a notice names one by one."""
 
@@ -49,6 +51,14 @@ def brought_over(reading: Reading, submission: Submission, sheets: Sequence[Shee
     notice = Notice("template_carried", None, f"第 {places['made']} 版", f"第 {places['asked']} 版")
     told = [Notice("template_change", None, None, text) for text in template.changes[:MOST_TOLD]]
     return replace(reading, tables=tables, notices=(*reading.notices, notice, *told))
+
+
+def brought_or_not(reading: Reading, submission: Submission) -> Reading:
+    """`brought_over` for the copies that go back, made of any file: as it came where it cannot be."""
+    try:
+        return brought_over(reading, submission, sheets_of(submission))
+    except TemplateChanged:
+        return reading
 
 
 def _brought(table: Table, made: Sequence[Sheet], asked: Sequence[Sheet]) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,20 +19,18 @@ from gongzhi.engine.calendar import parse_period
 from gongzhi.engine.checks import (
     Checked,
     Context,
-    Mapping,
     adopt,
     best_match,
     check,
-    map_columns,
     render,
     repaired_cells,
 )
 from gongzhi.engine.checks.adopting import ADOPTED
 from gongzhi.engine.checks.canonical import canonical_rows
 from gongzhi.engine.crypto import content_hash, person_tokens, sm3
-from gongzhi.engine.definitions import Definitions, Field, FieldType, Resource, Sensitivity, Sheet
+from gongzhi.engine.definitions import Definitions, Field, FieldType, Resource, Sheet
 from gongzhi.engine.lake import column_types, cut_persons, is_person, may_name_person, seal_rows
-from gongzhi.engine.tables import Reading, Table, Unreadable, read
+from gongzhi.engine.tables import Reading, Unreadable, read
 from gongzhi.intake.models import Submission
 from gongzhi.intake.queries import FINDINGS, REPAIRED, known_keys, place_of_box, waivers_of
 
@@ -40,19 +38,11 @@ from .comparing import Comparing, trends
 from .names import reads_as_organisation
 from .older import TemplateChanged, brought_over, every_sheet
 from .preparation import Part, Prepared, counted, known
+from .taking import Taken, guarded, headings_of, meant, sheets_of, take
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _CELL_CONTENT = {"extra_cell", "merged_filled"}
 _PLACE = re.compile(r"\{([a-z_]+)\}")
-
-
-@dataclass(frozen=True)
-class _Taken:
-    """A table of the file and the sheet of the resource as which it is taken."""
-
-    table: Table
-    sheet: Sheet
-    mapping: Mapping
 
 
 @dataclass(frozen=True)
@@ -68,7 +58,6 @@ def prepare(submission: Submission, file: Path) -> Prepared:
     """Read and check a file for its submission; one that cannot be read gives a refusal, never an error."""
     definitions = in_force_for(submission.resource, submission.period)
     resource = definitions.resources[submission.resource]
-    sheets = [resource.sheet(submission.letter)] if submission.letter else list(resource.sheets)
     try:
         reading = read(file, headings=headings_of(every_sheet(resource.number)))
     except Unreadable as error:
@@ -77,22 +66,17 @@ def prepare(submission: Submission, file: Path) -> Prepared:
         other = definitions.resources.get(reading.mark.resource)
         return _wrong_template(definitions, resource, other.title if other else reading.mark.resource)
     try:
-        reading = brought_over(reading, submission, sheets)
+        reading = brought_over(reading, submission, sheets_of(submission))
     except TemplateChanged as changed:
         return _refused(definitions, "template_changed", {"title": resource.title, **changed.places})
-    if submission.only_sheet:
-        names = "、".join(table.sheet for table in reading.tables)
-        reading = replace(
-            reading, tables=tuple(t for t in reading.tables if t.sheet == submission.only_sheet)
-        )
-        if not reading.tables:
-            places = {"sheet": submission.only_sheet, "sheets": names}
-            return _refused(definitions, "no_such_sheet", places)
-    taken = list(_take(reading, sheets, definitions))
+    names = "、".join(table.sheet for table in reading.tables)
+    reading = meant(reading, submission)
+    if submission.only_sheet and not reading.tables:
+        places = {"sheet": submission.only_sheet, "sheets": names}
+        return _refused(definitions, "no_such_sheet", places)
+    taken = take(reading, submission)
     if not taken:
         return _wrong_template(definitions, resource, _nearest(definitions, reading))
-    if resource.least:
-        taken = [_without_beside(one) for one in taken]
     rest: dict[str, Any] = {
         "notices": list(_notices(definitions, reading)),
         "adds": reading.mark.adds if reading.mark else None,
@@ -105,7 +89,7 @@ def prepare(submission: Submission, file: Path) -> Prepared:
 
 
 def _checked_tables(
-    submission: Submission, definitions: Definitions, taken: list[_Taken], comparing: Comparing
+    submission: Submission, definitions: Definitions, taken: list[Taken], comparing: Comparing
 ) -> dict[str, Any]:
     """Parts, findings, repairs and the content hash of all tables; `taken` is used up.
 
@@ -138,50 +122,6 @@ def _hand() -> Iterator[ThreadPoolExecutor]:
         yield hand
     finally:
         hand.shutdown(wait=False)
-
-
-def _without_beside(taken: _Taken) -> _Taken:
-    """Columns beyond the template of a resource that is reported by least need are dropped, and said so."""
-    faults = tuple(
-        replace(fault, code="over_supply") if fault.code == "unknown_column" else fault
-        for fault in taken.mapping.faults
-    )
-    return replace(taken, mapping=replace(taken.mapping, kept=(), faults=faults))
-
-
-def headings_of(sheets: Iterable[Sheet]) -> set[str]:
-    """Every spelling under which a column of these sheets may stand."""
-    names: set[str] = set()
-    for sheet in sheets:
-        for field in sheet.fields:
-            names.update({field.title, *field.aliases}, {field.item or field.title})
-    return names
-
-
-def _take(reading: Reading, sheets: list[Sheet], definitions: Definitions) -> Iterator[_Taken]:
-    """Each table with the sheet that it fits best; tables that fit none are not taken.
-
-    When no table fits, the one with most headings known is taken all the same, so that its findings
-    name the missing columns.
-    """
-    found = [max((_fit(table, sheet) for sheet in sheets), key=_rank) for table in reading.tables]
-    good = [one for one in found if not one.mapping.refused]
-    if good or not found:
-        yield from good
-        return
-    best = max(found, key=_rank)
-    if best.mapping.matched:
-        yield _Taken(
-            best.table, best.sheet, map_columns(best.table, best.sheet, definitions.resources.values())
-        )
-
-
-def _fit(table: Table, sheet: Sheet) -> _Taken:
-    return _Taken(table, sheet, map_columns(table, sheet))
-
-
-def _rank(one: _Taken) -> tuple[bool, int, int]:
-    return not one.mapping.refused, one.mapping.matched, one.table.data.height
 
 
 def _wrong_template(definitions: Definitions, resource: Resource, other: str) -> Prepared:
@@ -232,26 +172,14 @@ def _tokens_where(persons: pl.Series, values: pl.Series) -> pl.Series:
     return pl.select(pl.when(persons.is_not_null()).then(tokens(persons)).otherwise(values)).to_series()
 
 
-def _guarded(sheet: Sheet) -> Sheet:
-    """The sheet for the check: names that may be persons' are shown masked in findings and repairs."""
-    if not any(may_name_person(sheet, field) for field in sheet.fields):
-        return sheet
-    personal = {"sensitivity": Sensitivity.PERSONAL}
-    fields = [
-        field.model_copy(update=personal) if may_name_person(sheet, field) and not field.personal else field
-        for field in sheet.fields
-    ]
-    return sheet.model_copy(update={"fields": tuple(fields)})
-
-
 def _check(
     submission: Submission,
     context: Callable[[int, Sheet], Context],
     index: int,
-    taken: _Taken,
+    taken: Taken,
     hand: ThreadPoolExecutor,
 ) -> _Checked:
-    sheet, told = _guarded(taken.sheet), context(index, taken.sheet)
+    sheet, told = guarded(taken.sheet), context(index, taken.sheet)
     checked = check(taken.table, taken.mapping, sheet, told)
     cells = {(row, field) for part, row, field in submission.adopted if part == index}
     adopted = pl.DataFrame(schema=ADOPTED)
@@ -266,7 +194,7 @@ def _check(
     return _Checked(taken.sheet, part, checked.found_alone(), repaired, hashing)
 
 
-def _part(submission: Submission, index: int, taken: _Taken, checked: Checked) -> Part:
+def _part(submission: Submission, index: int, taken: Taken, checked: Checked) -> Part:
     """What enters the lake of one table, persons cut out."""
     cut = cut_persons(checked.accepted, taken.sheet, tokens, reads_as_organisation)
     types = {name: kind for name, kind in column_types(taken.sheet).items() if name in cut.rows.columns}

@@ -19,28 +19,30 @@ from gongzhi.intake.models import Submission
 from gongzhi.intake.queries import findings_of
 from gongzhi.organisation.models import Person
 
+from .copies import copy_of
 from .older import every_sheet
 from .original import opened
-from .reading import headings_of
 from .refused import Refused
+from .taking import headings_of
 
 
 def marked_up(*, submission: Submission, by: Person | None, findings: pl.DataFrame | None = None) -> bytes:
     """The sender's own file with its faults in red, commented and listed; raises Refused when unreadable.
 
-    `findings`: those of a check whose outcome was not kept.
+    Suggestions that were taken over are written in, what was cut at the door is left out. `findings`: those
+    of a check whose outcome was not kept.
     """
     found = findings_of(submission) if findings is None else findings
-    with _read(submission, by, "marked_up") as (path, reading), _target() as target:
-        documents.marked_up(path, target, _with_rows(reading), found)
-        return target.read_bytes()
+    with _opened(submission, by, "marked_up") as path:
+        return _marked(path, submission, found)
 
 
-def marked_up_file(*, file: Path, resource: str, findings: pl.DataFrame) -> bytes:
-    """`marked_up` for a file that was only tried (dry run) and is still the sender's alone: no event."""
-    with _target() as target:
-        documents.marked_up(file, target, _with_rows(_reading(file, resource)), findings)
-        return target.read_bytes()
+def marked_up_file(*, file: Path, submission: Submission, findings: pl.DataFrame) -> bytes:
+    """`marked_up` for a file that was only tried (dry run) and is still the sender's alone: no event.
+
+    `submission` was never stored; it says which place the file was tried for.
+    """
+    return _marked(file, submission, findings)
 
 
 def bad_rows(*, submission: Submission, by: Person | None) -> bytes:
@@ -48,17 +50,24 @@ def bad_rows(*, submission: Submission, by: Person | None) -> bytes:
     batch = getattr(submission, "batch", None)
     findings = findings_of(submission)
     asked = in_force_for(submission.resource, submission.period).versions[submission.resource]
-    with _read(submission, by, "bad_rows") as (_, reading), _target() as target:
+    with _opened(submission, by, "bad_rows") as path, _target() as target:
+        reading = _reading(path, submission)
         version = reading.mark.version if reading.mark else asked  # its headings stay the sender's
         mark = Stamp(submission.resource, version, str(batch.pk) if batch else None)
         blocked = findings.filter(pl.col("severity") == "block")
-        table, part = _worst(_with_rows(reading), blocked)
+        table, part = _worst(copy_of(reading, submission, findings).tables, blocked)
         documents.bad_rows(target, table, part["row"].unique().sort(), part, mark)
         return target.read_bytes()
 
 
-def _with_rows(reading: Reading) -> tuple[Table, ...]:
-    return tuple(table for table in reading.tables if table.data.height)
+def _marked(path: Path, submission: Submission, findings: pl.DataFrame) -> bytes:
+    copy = copy_of(_reading(path, submission), submission, findings)
+    with _target() as target:
+        if copy.whole:
+            documents.marked_up(path, target, copy.tables, findings, copy.rewritten)
+        else:
+            documents.copy_marked(target, copy.tables, findings)
+        return target.read_bytes()
 
 
 def _worst(tables: tuple[Table, ...], blocked: pl.DataFrame) -> tuple[Table, pl.DataFrame]:
@@ -69,17 +78,17 @@ def _worst(tables: tuple[Table, ...], blocked: pl.DataFrame) -> tuple[Table, pl.
 
 
 @contextmanager
-def _read(submission: Submission, by: Person | None, what: str) -> Iterator[tuple[Path, Reading]]:
+def _opened(submission: Submission, by: Person | None, what: str) -> Iterator[Path]:
     suffix = PurePath(submission.file_name).suffix.lower()
     with transaction.atomic():
         record(f"report.{what}", by=by, subject=("submission", submission.pk), duty="submit_file")
     with opened(submission.original, submission.file_digest, suffix) as path:
-        yield path, _reading(path, submission.resource)
+        yield path
 
 
-def _reading(file: Path, resource: str) -> Reading:
+def _reading(file: Path, submission: Submission) -> Reading:
     try:
-        return read(file, headings=headings_of(every_sheet(resource)))
+        return read(file, headings=headings_of(every_sheet(submission.resource)))
     except Unreadable as error:
         raise Refused("unreadable", "这份文件读不出表格，没有可标注的内容") from error
 

@@ -1,11 +1,14 @@
 """Suggestions are taken over by a tap: the file stays as it came, the rows come in mended."""
 
+import io
+
+import openpyxl
 import polars as pl
 import pytest
 from tests.files import PRESALE_HEAD, credit_code, csv_file, person_id, presale_rows
 
 from gongzhi.audit.models import Event
-from gongzhi.intake.actions import adopt, check, commit, receive
+from gongzhi.intake.actions import adopt, check, commit, receive, report
 from gongzhi.intake.actions.place import Place
 from gongzhi.intake.actions.reading import tokens
 from gongzhi.intake.actions.submission import tell
@@ -141,3 +144,48 @@ def test_a_persons_number_is_mended_without_being_shown_or_stored(checked, home)
     for path in (path for path in home.rglob("*") if path.is_file()):
         content = path.read_bytes()
         assert not [one for one in (*numbers, mistyped) if one.encode() in content], path
+
+
+def cells_of(content):
+    page = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    return {cell.value for row in page.iter_rows() for cell in row}
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_what_was_taken_over_stands_in_the_workbooks_that_go_back(home, db, tmp_path, form):
+    """A row with a second fault goes back with its code mended, and comes in with the second one mended."""
+    rows = slips(1, 3)
+    rows[1][6], rows[3][6] = "很多", "不详细"
+    path = csv_file(tmp_path / "报送.csv", PRESALE_HEAD, rows)
+    if form == "xlsx":
+        path = tmp_path / "报送.xlsx"
+        book = openpyxl.Workbook()
+        for row in [PRESALE_HEAD, *rows]:
+            book.active.append([str(cell) for cell in row])
+        book.save(path)
+    place = Place("9.5", "2026Q3", "建设交通局")
+    submission = receive(file=path, name=path.name, place=place, by=None, channel="page")
+    check(submission=submission, by=None)
+    assert adopt(submission=submission, by=None, cells=[(0, 3, "developer_code")]) == 1
+    check(submission=submission, by=None)
+    assert (submission.accepted, submission.set_aside) == (3, 2)
+    commit(submission=submission, by=None)
+    mended, left = credit_code(1), swapped(credit_code(3))
+    for content in (
+        report.marked_up(submission=submission, by=None),
+        report.bad_rows(submission=submission, by=None),
+    ):
+        said = cells_of(content)
+        assert {mended, left} <= said
+        assert swapped(credit_code(1)) not in said
+
+
+def test_a_persons_number_that_was_taken_over_goes_back_whole_to_its_own_unit(checked):
+    number = person_id(8)
+    rows = [[number.replace("0", "O", 1), "甲某", "", "绍兴示例贸易有限公司", "33301", "不是日期"]]
+    rows.append([person_id(7), "甲某", credit_code(1), "绍兴示例贸易有限公司", "33302", "2026-07-02"])
+    submission = checked(rows, ("T.14", "2026-07", "区税务局"), HEAD)
+    assert adopt(submission=submission, by=None) == 1
+    check(submission=submission, by=None)
+    assert submission.set_aside == 1
+    assert number in cells_of(report.bad_rows(submission=submission, by=None))

@@ -188,7 +188,7 @@ def test_households_of_relocation_are_dropped_and_told(hand, home):
     assert not list((home / "lake").rglob("_beside/*"))
 
 
-def test_an_unmasked_buyer_is_set_aside(hand):
+def test_an_unmasked_buyer_is_cut_and_told(hand):
     head = ("销售方名称", "销售方统一社会信用代码", "购买方信息(脱敏)", "网签合同编号", "网签日期")
     masked = [COMPANY, credit_code(1), "欧**", "W1", "2026-09-02"]
     handed = hand(
@@ -196,8 +196,8 @@ def test_an_unmasked_buyer_is_set_aside(hand):
         head=head,
     )  # fmt: skip
     answer = handed.as_json(9)
-    assert (answer["accepted"], answer["set_aside"]) == (1, 1)
-    assert [f["cell"] for f in answer["findings"] if f["severity"] == "block"] == ["C3"]
+    assert (answer["accepted"], answer["set_aside"]) == (2, 0)
+    assert [f["cell"] for f in answer["findings"] if f["code"] == "unmasked"] == ["C3"]
     assert NAMES[0] not in repr(answer)
 
 
