@@ -10,6 +10,7 @@ from tests.cast import NAMES
 from tests.house.access_table import EVERYONE, address, expected, may_open, routes
 
 from gongzhi.audit.models import Event
+from gongzhi.disclosure.models import Acceptance
 from gongzhi.gate import public
 from gongzhi.gate.checks import every_url_has_a_policy
 from gongzhi.work.models import Message
@@ -63,6 +64,21 @@ def test_a_stranger_is_sent_to_sign_in(route, stranger_client):
     else:
         assert response.status_code == 302
         assert response.headers["Location"].startswith("/login")
+
+
+BEFORE_THE_PROMISE = {"/agreement", "/login", "/logout"}
+
+
+@pytest.mark.parametrize("route", sorted(TABLE))
+def test_nothing_is_seen_before_the_promise_of_secrecy(route, client_of, cast):
+    """Every address that needs somebody signed in leads to the agreement, exports as well."""
+    if TABLE[route] == EVERYONE or route in BEFORE_THE_PROMISE or route.startswith("/account"):
+        return
+    Acceptance.objects.all().delete()
+    for name in ("liaison", "office"):
+        for wanted in (address(route), f"{address(route)}?export=xlsx"):
+            response = client_of(name).get(wanted)
+            assert (response.status_code, response.headers.get("Location")) == (302, "/agreement"), wanted
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])

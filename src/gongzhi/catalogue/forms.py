@@ -74,6 +74,32 @@ class DecisionForm(forms.Form):
     )
 
 
+class RulingForm(forms.Form):
+    """确认或不确认一项提议."""
+
+    from_on = forms.DateField(
+        label="自",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="从这一天及以后结束的期间起；不填就是今天。",
+        error_messages={"invalid": "请写成 2026-09-15 这样的日期"},
+    )
+    until = forms.DateField(
+        label="到",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="不填就是长期，直到撤销。",
+        error_messages={"invalid": "请写成 2026-09-15 这样的日期"},
+    )
+    answer = forms.CharField(
+        label="依据或理由",
+        max_length=300,
+        required=False,
+        help_text="不确认时必须写明理由。",
+        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
+    )
+
+
 class RequestForm(_Dressed):
     """A duty that no calendar opens."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db import models
 
 from gongzhi.organisation.models import Person
 
-from .states import ActState, Kind, day_of
+from .states import ActState, Kind, RulingKind, day_of
 
 
 class Obligation(models.Model):
@@ -104,6 +105,38 @@ class Act(Asking):
     @property
     def kind_label(self) -> str:
         return Kind(self.kind).label
+
+
+class Ruling(Asking):
+    """A proposal of the definitions about a whole resource, and what the office has ruled.
+
+    Once granted it holds for the periods that end from `from_on` to `until`: exempt, nobody owes them;
+    provider, the provider is confirmed and they count. Until then nothing follows from the proposal.
+    """
+
+    resource = models.CharField(max_length=8)
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.label) for kind in RulingKind])
+    since = models.DateField()  # the day of the proposal
+    from_on = models.DateField(null=True)
+    until = models.DateField(null=True)
+
+    class Meta(Asking.Meta):
+        constraints = (
+            models.UniqueConstraint(fields=["resource", "kind", "since"], name="ruling_proposed_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.resource} {self.kind} {self.state}"
+
+    @property
+    def kind_label(self) -> str:
+        return RulingKind(self.kind).label
+
+    def covers(self, end: dt.date) -> bool:
+        """Whether it holds for a period that ends on a day."""
+        if self.state != ActState.GRANTED or self.from_on is None:
+            return False
+        return self.from_on <= end and (self.until is None or end <= self.until)
 
 
 class Activity(models.Model):

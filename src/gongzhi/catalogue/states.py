@@ -130,6 +130,17 @@ class Kind(StrEnum):
         return {"zero": "零报告", "exempt": "免报", "extend": "延期", "elsewhere": "其他方式共享"}[self.value]
 
 
+class RulingKind(StrEnum):
+    """What the office has to say about a whole resource."""
+
+    EXEMPT = "exempt"
+    PROVIDER = "provider"
+
+    @property
+    def label(self) -> str:
+        return {"exempt": "免报的提议", "provider": "提供单位待核实"}[self.value]
+
+
 class ActState(StrEnum):
     ASKED = "asked"
     GRANTED = "granted"
@@ -155,6 +166,7 @@ TRANSITIONS = (
     Transition(ActState.ASKED, "refuse", ActState.REFUSED, "decide_waiver"),
     Transition(ActState.ASKED, "withdraw", ActState.WITHDRAWN, "request_waiver"),
     Transition(ActState.GRANTED, "withdraw", ActState.WITHDRAWN, "request_waiver"),
+    Transition(ActState.GRANTED, "end", ActState.WITHDRAWN, "decide_waiver"),  # a ruling on a resource
 )
 
 

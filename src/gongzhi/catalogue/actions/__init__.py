@@ -1,11 +1,13 @@
 """All that writes in this room: opening obligations, meeting them, deciding about them."""
 
-from .deciding import NeedsAnswer, answered, ask, decide, provided_elsewhere, report_zero, said, withdraw
+from .answering import answered, said
+from .deciding import NeedsAnswer, ask, decide, provided_elsewhere, report_zero, withdraw
 from .meeting import no_longer, returned, satisfy
 from .opening import ask_for, number_on, open_periods, period_for, stock_period
+from .ruling import end_ruling, rule
 
 __all__ = [
-    "NeedsAnswer", "answered", "ask", "ask_for", "decide", "no_longer", "number_on", "open_periods",
-    "period_for", "provided_elsewhere", "report_zero", "returned", "said", "satisfy", "stock_period",
-    "withdraw",
+    "NeedsAnswer", "answered", "ask", "ask_for", "decide", "end_ruling", "no_longer", "number_on",
+    "open_periods", "period_for", "provided_elsewhere", "report_zero", "returned", "rule", "said", "satisfy",
+    "stock_period", "withdraw",
 ]  # fmt: skip

@@ -8,14 +8,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
-from gongzhi.catalogue.models import Act, Asking, Obligation
+from gongzhi.catalogue.models import Act, Obligation
 from gongzhi.catalogue.states import SHANGHAI, ActState, Kind, NotPossible, after, due_of
 from gongzhi.editions.queries import in_force
 from gongzhi.organisation.models import Person
 
+from .answering import answered, said
 from .opening import number_on
 
-_LONGEST = 300
 _BROUGHT_ABOUT: dict[Kind, tuple[str, ...]] = {
     Kind.ZERO: ("zero_at",),
     Kind.EXEMPT: ("exempt_on",),
@@ -162,27 +162,6 @@ def withdraw(*, act: Act, by: Person | None) -> Act:
 
 def _locked(obligation: Obligation) -> Obligation:
     return Obligation.objects.select_for_update().get(pk=obligation.pk)
-
-
-def answered(asking: Asking, *, grant: bool, answer: str, by: Person) -> None:
-    """Write the office's answer into what was asked (to be saved by the caller). Raises NotPossible from
-    another state, for one's own request, and when it is refused without a reason.
-    """
-    if asking.asked_by_id == by.pk:
-        raise NotPossible("自己提出的申请要由另一个人决定")
-    if not grant:
-        said(answer, "请写明不同意的理由")
-    asking.state = after(asking.state, "grant" if grant else "refuse")
-    asking.decided_by, asking.decided_at, asking.answer = by, timezone.now(), answer.strip()[:_LONGEST]
-
-
-def said(text: str, otherwise: str) -> str:
-    """A reason as it is kept; NotPossible with `otherwise` when there is none, or when it is too long."""
-    if not text.strip():
-        raise NotPossible(otherwise)
-    if len(text.strip()) > _LONGEST:
-        raise NotPossible(f"说明请不超过 {_LONGEST} 字")
-    return text.strip()
 
 
 def _write(

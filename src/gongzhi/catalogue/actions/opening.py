@@ -27,6 +27,8 @@ from gongzhi.engine.calendar import (
 from gongzhi.engine.definitions import Definitions, Frequency, Resource
 from gongzhi.organisation.models import Person
 
+from .ruling import propose, ruled
+
 
 @transaction.atomic
 def open_periods(*, since: dt.date, until: dt.date) -> int:
@@ -35,11 +37,13 @@ def open_periods(*, since: dt.date, until: dt.date) -> int:
     Running it again changes nothing: an obligation, once written, keeps its due day.
     """
     definitions = in_force()
+    propose(definitions)
     rows = [
         row
         for resource in definitions.resources.values()
         for row in _obligations(definitions, resource, since, until)
     ]
+    ruled(rows)
     before = Obligation.objects.count()
     Obligation.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1_000)
     return Obligation.objects.count() - before

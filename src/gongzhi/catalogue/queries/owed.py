@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from gongzhi.catalogue.models import Act, Activity, Obligation
+from gongzhi.catalogue.models import Act, Activity, Obligation, Ruling
 from gongzhi.catalogue.states import Standing, State, due_of, standing
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import parse_period
@@ -100,6 +100,11 @@ def matters(today: dt.date, ahead: int = 31) -> list[Matter]:
 def acts_visible_to(sight: Sight) -> QuerySet[Act]:
     """What was asked and decided about the obligations in sight."""
     return Act.objects.filter(obligation__in=visible_to(sight)).select_related("obligation")
+
+
+def rulings() -> QuerySet[Ruling]:
+    """What is proposed about whole resources and what the office has ruled: no secret to any unit."""
+    return Ruling.objects.select_related("decided_by").order_by("resource", "-since")
 
 
 def standing_duties(units: frozenset[str] | None = None) -> list[tuple[str, str, dt.datetime | None]]:

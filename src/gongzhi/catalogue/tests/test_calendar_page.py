@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
-from gongzhi.catalogue.models import Obligation
+from gongzhi.catalogue.models import Activity, Obligation
+from gongzhi.editions.queries import in_force
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +65,18 @@ def test_the_export_says_what_it_holds(client_of, owed):
     assert sheet.max_row == 4
     assert sheet["C4"].value.startswith("9.5 ")
     assert sheet["D4"].value == "2026年三季度"
+
+
+def test_standing_duties_show_their_last_activity(client_of):
+    number = next(
+        one.number for one in in_force().resources.values()
+        if one.frequency == "日常" and in_force().providers(one) and not one.proposed
+    )  # fmt: skip
+    unit = in_force().providers(in_force().resources[number])[0].key
+    page = client_of("office").get(f"/calendar?unit={unit}").content.decode()
+    assert "还没有报过" in page
+    Activity.objects.create(unit=unit, resource=number, last_at=timezone.now() - dt.timedelta(12))
+    page = client_of("office").get("/calendar").content.decode()
+    block = page.split("日常事项</h2>")[1]
+    assert '<td class="num" data-label="距今（天）">12</td>' in block
+    assert f"{timezone.localdate() - dt.timedelta(12)}" in block

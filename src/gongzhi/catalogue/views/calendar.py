@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from gongzhi.catalogue.models import Obligation
-from gongzhi.catalogue.queries import in_days, visible_to, with_state
+from gongzhi.catalogue.queries import in_days, standing_duties, visible_to, with_state
 from gongzhi.catalogue.states import COUNTED, LABELS, REPORTED, TIMELY, State, due_of, standing
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import parse_period
@@ -76,8 +76,13 @@ def columns(today: dt.date, sight: Sight) -> tuple[Column, ...]:
         Column("period", "所属期", lambda o: parse_period(o.period).label, link=_page, order="period"),
         Column("unit", "单位", lambda o: unit_name(o.unit), order="unit"),
         Column("received", "接收时间", lambda o: o.received_at, "instant", order="received_at"),
-        Column("note", "说明", lambda o: "期限为暂定" if o.due_provisional else "", hidden=True),
+        Column("note", "说明", _note, hidden=True),
     )
+
+
+def _note(owed: Obligation) -> str:
+    words = ["期限为暂定"] if owed.due_provisional else []
+    return "；".join(words if owed.scored else [*words, "不计入评分"])
 
 
 def _page(owed: Obligation) -> str:
@@ -144,6 +149,22 @@ def _day(request: HttpRequest, name: str) -> dt.date | None:
         return None
 
 
+def _standing(sight: Sight, unit: str, today: dt.date) -> list[dict[str, Any]]:
+    """日常: what has no due day, with the day of its last activity and how long ago that was."""
+    seen = sight.units("see_calendar")
+    units = seen if isinstance(seen, frozenset) else None
+    titles = in_force().resources
+    return [
+        {
+            "unit": unit_name(key), "number": number, "title": titles[number].title, "last": last,
+            "ago": (today - timezone.localdate(last)).days if last else None,
+            "mine": key == sight.unit and sight.has("submit_file"),
+        }
+        for key, number, last in standing_duties(frozenset({unit}) if unit else units)
+        if units is None or key in units
+    ]  # fmt: skip
+
+
 @needs("see_calendar")
 def calendar(request: HttpRequest) -> HttpResponseBase:
     """Obligations in sight, the most urgent first; filtered by state, span and unit."""
@@ -154,4 +175,5 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
         empty="这段时间没有要报的", empty_next="可以放宽上面的时间范围看看。", filters=asked["words"],
     )  # fmt: skip
     context = asked | {"page": page, "spans": SPANS, "wanted": WANTED}
+    context["standing"] = _standing(sight, asked["unit"], today)
     return exported(request, page, by=request.user) or render(request, "catalogue/calendar.html", context)

@@ -21,7 +21,8 @@ ABOUT = {
 LISTED = {"aliases": "别名", "values": "选项"}
 ATTRIBUTES = {
     "unit": "计量单位", "help": "说明", "example": "示例", "minimum": "下限", "maximum": "上限",
-    "max_length": "最长字数", "pattern": "格式", "masked": "须脱敏", "in_period": "须在所属期间内",
+    "max_length": "最长字数", "pattern": "格式", "masked": "须脱敏", "counted": "缺填计入考核",
+    "in_period": "须在所属期间内",
     "sensitivity": "密级",
     "value_aliases": "选项的别名", "item": "对应的数据项", "proposed": "建议增加",
 }  # fmt: skip

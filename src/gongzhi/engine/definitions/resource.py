@@ -91,6 +91,7 @@ class Field(Strict):
     max_length: Annotated[int, Also(gt=0)] | None = None
     pattern: str | None = None
     masked: bool = False  # only what is masked (张**) is kept, everything else is cut at the door
+    counted: bool = True  # False: the bureau's own fact, which a provider may leave out altogether
     in_period: bool = False  # a date that should fall into the period of the file
 
     @model_validator(mode="after")
@@ -103,6 +104,8 @@ class Field(Strict):
             raise ValueError("proposed 的字段不得 required（文件没有要求）")
         if self.masked and not (self.type in {FieldType.TEXT, FieldType.NAME} and self.personal):
             raise ValueError("masked 只用于个人信息的文字和名称")
+        if self.required and not self.counted:
+            raise ValueError("counted: false 的字段不得 required")
         if self.in_period and self.type not in {FieldType.DATE, FieldType.PERIOD, FieldType.YEAR}:
             raise ValueError("in_period 只用于日期、期间、年份")
         return self
@@ -293,6 +296,17 @@ class Use(StrEnum):
     PARAMETERS = "parameters"  # publishes dated parameters
 
 
+class Proposal(Strict):
+    """What the office has to say about a resource before it counts as written; nothing holds until it does.
+
+    exempt: that nobody owes it any more (免报); provider: that the provider named here is the right one.
+    """
+
+    kind: Literal["exempt", "provider"]
+    since: dt.date
+    reason: Text
+
+
 class Resource(Strict):
     """One resource of annex 2 (`15.3`), annex 4 (`K.9`) or of the bureau (`T.1`)."""
 
@@ -311,6 +325,7 @@ class Resource(Strict):
     scored: bool = True
     duplicate_of: str | None = None
     proposed: bool = False
+    proposals: tuple[Proposal, ...] = ()
     note: Text | None = None
     sheets: tuple[Sheet, ...]
 
@@ -339,6 +354,15 @@ class Resource(Strict):
             raise ValueError("只有一张表时不写 letter")
         if len(letters) > 1 and letters != [chr(97 + index) for index in range(len(letters))]:
             raise ValueError("多张表的 letter 依次为 a、b、c …")
+        return self
+
+    @model_validator(mode="after")
+    def _awaits(self) -> Self:
+        kinds = [one.kind for one in self.proposals]
+        if len(set(kinds)) < len(kinds):
+            raise ValueError("proposals 中同一种只写一次")
+        if "provider" in kinds and self.scored:
+            raise ValueError("提供单位待核实的资源须写 scored: false")
         return self
 
     @property

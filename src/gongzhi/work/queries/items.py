@@ -6,7 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import WorkKind
@@ -62,6 +62,11 @@ def _covered(sight: Sight, duties: dict[str, str]) -> QuerySet[Item]:
     return Item.objects.filter(wanted)
 
 
+GONE = Q(person__is_active=False) | ~Q(unit="") & ~Q(person__unit=F("unit"))
+"""Whoever took it is not there any more: her account is closed, or she sits in another unit. Then it stands
+in the list of everybody at her post again, and whoever takes it over carries on where she left it."""
+
+
 def visible_to(sight: Sight) -> QuerySet[Item]:
     """What the reader's post may carry out, what she gave or may judge, what her unit answers for."""
     kinds = in_force().work
@@ -88,7 +93,7 @@ def mine(sight: Sight, today: dt.date, which: Filter = Filter.OPEN) -> QuerySet[
         return _given_by(sight)
     person = UUID(sight.person)
     to_do = assigned_to(sight).filter(
-        Q(state__in=UNTAKEN) | Q(state__in=IN_HAND) & (Q(person=person) | Q(stand_in=person))
+        Q(state__in=UNTAKEN) | Q(state__in=IN_HAND) & (Q(person=person) | Q(stand_in=person) | GONE)
     )
     kinds = in_force().work
     to_judge = _covered(sight, {key: kind.reviewer for key, kind in kinds.items()}).filter(

@@ -18,7 +18,7 @@ from gongzhi.organisation.models import Person
 from gongzhi.work.models import Delivery, Item, Letter, Message
 from gongzhi.work.states import OPEN
 
-from .items import kind_of
+from .items import GONE, kind_of
 
 
 @dataclass(frozen=True)
@@ -70,14 +70,17 @@ def _over(sight: Sight, duty: str, unit: str, cell: str) -> bool:
 
 def own_matters() -> list[Matter]:
     """The open work items as matters."""
-    return [_matter(item) for item in Item.objects.filter(state__in=OPEN)]
+    gone = set(Item.objects.filter(GONE, person__isnull=False, state__in=OPEN).values_list("pk", flat=True))
+    return [_matter(item, left=item.pk in gone) for item in Item.objects.filter(state__in=OPEN)]
 
 
-def _matter(item: Item) -> Matter:
+def _matter(item: Item, *, left: bool) -> Matter:
+    """`left`: who took it is gone, so that everybody at the post is told."""
     kind = kind_of(item)
     return Matter(
         key=f"work:{item.pk}", title=item.title, due=item.due, address=f"/work/{item.pk}", duty=kind.assignee,
-        ladder=kind.reminders, unit=item.unit, cell=item.cell, person=str(item.person_id or ""),
+        ladder=kind.reminders, unit=item.unit, cell=item.cell,
+        person="" if left else str(item.person_id or ""),
     )  # fmt: skip
 
 

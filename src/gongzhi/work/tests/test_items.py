@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from gongzhi.audit.models import Event
 from gongzhi.gate import sight_of
-from gongzhi.organisation.actions import grant
+from gongzhi.organisation.actions import disable, grant
 from gongzhi.organisation.models import Person
 from gongzhi.work import actions, queries
 from gongzhi.work.actions import Refused
@@ -258,3 +258,32 @@ class TestSight:
         assert actions.together(items=items, verb="take", note="", by=cast["liaison"]) == 1
         with pytest.raises(Refused, match="都不能这样办理"):
             actions.together(items=items, verb="accept", note="", by=cast["office"])
+
+
+class TestHandover:
+    def test_open_work_of_who_is_gone_stands_at_the_post_again_and_keeps_its_trail(
+        self, errand, cast, colleague
+    ):
+        item, today = errand(), timezone.localdate()
+        actions.take(item=item, by=cast["liaison"])
+        actions.comment(item=item, note="核到第三个楼盘", by=cast["liaison"])
+        assert item not in queries.mine(sight_of(colleague), today)
+        disable(person=cast["liaison"], reason="离职", by=cast["security"])
+        assert item in queries.mine(sight_of(colleague), today)
+        assert [one.person for one in queries.own_matters() if one.key == f"work:{item.pk}"] == [""]
+        actions.take(item=item, by=colleague)
+        item.refresh_from_db()
+        assert item.person == colleague
+        steps = [(step.verb, step.by.name) for step in item.steps.order_by("pk") if step.by]
+        assert steps[-3:] == [
+            ("take", cast["liaison"].name), ("comment", cast["liaison"].name), ("take", colleague.name)
+        ]  # fmt: skip
+        assert [one.person for one in queries.own_matters() if one.key == f"work:{item.pk}"] == [
+            str(colleague.pk)
+        ]
+
+    def test_who_moves_to_another_unit_leaves_her_work_behind(self, errand, cast, colleague):
+        item, today = errand(), timezone.localdate()
+        actions.take(item=item, by=cast["liaison"])
+        Person.objects.filter(pk=cast["liaison"].pk).update(unit="natural_resources")
+        assert item in queries.mine(sight_of(colleague), today)
