@@ -1,10 +1,14 @@
-"""Promises of confidentiality that people gave (三(三))."""
+"""Promises of confidentiality that people gave, looks at personal data, and wishes for more (三(三))."""
 
 from __future__ import annotations
 
+import datetime as dt
+
+from django.conf import settings
 from django.db import models
 
-from gongzhi.organisation.models import Person
+from gongzhi.disclosure.states import LABELS, State
+from gongzhi.organisation.models import Person, uuid7
 
 
 class Acceptance(models.Model):
@@ -21,3 +25,72 @@ class Acceptance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.agreement} {self.at:%Y-%m-%d}"
+
+
+class Reveal(models.Model):
+    """One look at personal values of one row: who, for what, at which row and fields; never what stood there.
+
+    It is also what the quota counts. The row is named, not linked: this room knows no room above it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    person_unit = models.CharField(max_length=48)  # the viewer's unit then
+    at = models.DateTimeField()
+    purpose = models.CharField(max_length=48)  # key of definitions/purposes
+    purpose_title = models.CharField(max_length=120)
+    about_kind = models.CharField(max_length=24, blank=True)
+    about = models.CharField(max_length=60, blank=True)
+    about_title = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    unit = models.CharField(max_length=48)  # whose row it is
+    resource = models.CharField(max_length=8)
+    batch = models.UUIDField()
+    batch_number = models.CharField(max_length=40)
+    part = models.PositiveSmallIntegerField()
+    row = models.PositiveIntegerField()
+    fields = models.JSONField(default=list)  # [[key, title], …]
+
+    class Meta:
+        ordering = ("-at", "-id")
+        indexes = (
+            models.Index(fields=["person", "at"], name="reveal_person"),
+            models.Index(fields=["unit", "at"], name="reveal_unit"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.batch_number} {self.row}"
+
+    @property
+    def open_until(self) -> dt.datetime:
+        """Until when the values may be shown again at their address."""
+        return self.at + dt.timedelta(seconds=settings.REVEAL_SECONDS)
+
+    @property
+    def titles(self) -> list[str]:
+        return [title for _, title in self.fields]
+
+
+class Allowance(models.Model):
+    """Some more rows on one day: one person asks, another of the same unit decides."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    unit = models.CharField(max_length=48)
+    day = models.DateField()
+    more = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=300)
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default=State.ASKED.value)
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-asked_at", "-id")
+        indexes = (models.Index(fields=["person", "day"], name="allowance_person"),)
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.day} +{self.more}"
+
+    @property
+    def state_label(self) -> str:
+        return LABELS[State(self.state)]

@@ -9,4 +9,9 @@ from . import views
 urlpatterns = [
     path("agreement", views.agreement, name="agreement"),
     path("agreements", views.agreements, name="agreements"),
+    path("reveals", views.reveals, name="reveals"),
+    path("reveals/mine", views.my_reveals, name="my_reveals"),
+    path("reveals/use", views.use, name="reveals_use"),
+    path("reveals/more", views.more, name="more_reveals"),
+    path("reveals/more/<int:pk>", views.decide, name="decide_more"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from . import views
+from .views import revealing
 
 urlpatterns = [
     path("submit", views.choose, name="submit"),
@@ -33,6 +34,8 @@ urlpatterns = [
     path("withdrawals/<int:pk>/decide", views.decide_withdrawal, name="decide_withdrawal"),
     path("withdrawals/<int:pk>/drop", views.drop_withdrawal, name="drop_withdrawal"),
     path("batches/<uuid:pk>/difference", views.difference, name="difference"),
+    path("batches/<uuid:pk>/rows/<int:part>/<int:row>/reveal", revealing.reveal_row, name="reveal_row"),
+    path("revealed/<str:token>", revealing.revealed, name="revealed"),
     path("submissions/<uuid:pk>/withdraw", views.withdraw, name="withdraw"),
     path("submissions/<uuid:pk>/marked-up", views.marked_up, name="marked_up"),
     path("submissions/<uuid:pk>/bad-rows", views.bad_rows, name="bad_rows"),

@@ -16,12 +16,14 @@ from gongzhi.engine.rules import shown_side
 from gongzhi.gate import Sight
 from gongzhi.intake.models import Batch, BatchPart
 from gongzhi.intake.queries import batches_visible_to
+from gongzhi.intake.queries.masked import is_token, rows_with_persons
 from gongzhi.lists import Mark, Meaning
 from gongzhi.registry.models import Taxpayer
 
 from .models import Evidence, Hit, Run, Step
 
 HIDDEN = "（已脱敏）"
+Place = tuple[UUID, int, int]  # batch, part, row
 GRADES: dict[str, Meaning] = {"high": "stop", "middle": "warn", "low": "note"}
 
 
@@ -116,6 +118,12 @@ class Cell:
     field: str
     title: str
     value: str
+    sealed: bool  # a person's original lies sealed for it
+
+
+def rests_on(hit: Hit, batch: UUID, part: int, row: int) -> bool:
+    """Whether a row of a batch stands behind a hit."""
+    return Evidence.objects.filter(hit=hit, batch=batch, part=part, row=row).exists()
 
 
 def evidence_of(hit: Hit) -> list[Cell]:
@@ -170,16 +178,21 @@ def _cells(found: Iterable[Evidence], places: dict[tuple[Any, int], BatchPart]) 
             cell=f"{place.letters.get(one.field, '') if place else ''}{one.row}",
             field=one.field,
             title=field.title,
-            value=HIDDEN if field.personal else one.value,
+            value=HIDDEN if field.personal or is_token(one.value) else one.value,
+            sealed=is_token(one.value),
         )
 
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a file that stands behind a hit, its cells in the order of the exhibit's heads."""
+    """One row of a file that stands behind a hit, its cells in the order of the exhibit's heads.
+
+    `persons`: the row names a person whom none of these cells shows.
+    """
 
     first: Cell
     cells: list[Cell | None]
+    persons: bool
 
 
 @dataclass(frozen=True)
@@ -195,18 +208,36 @@ class Exhibit:
 def exhibits(cells: Iterable[Cell]) -> list[Exhibit]:
     """Evidence as it is read: one line a row of a file, one table for each side and source table."""
     tables: dict[tuple[str, str], list[Cell]] = {}
+    cells = list(cells)
     for cell in cells:
         tables.setdefault((cell.side, cell.table), []).append(cell)
-    return [_exhibit(found) for found in tables.values()]
+    persons = _persons(cells)
+    return [_exhibit(found, persons) for found in tables.values()]
 
 
-def _exhibit(cells: list[Cell]) -> Exhibit:
+def _persons(cells: Iterable[Cell]) -> set[Place]:
+    """The rows behind some cells that name a person, without those where a cell stands for it."""
+    batches: dict[tuple[UUID, int], tuple[Batch, set[int]]] = {}
+    for cell in cells:
+        batches.setdefault((cell.batch.pk, cell.part), (cell.batch, set()))[1].add(cell.row)
+    named = {
+        (key, part, row)
+        for (key, part), (batch, rows) in batches.items()
+        for row in rows_with_persons(batch, part, rows)
+    }
+    return named - {(cell.batch.pk, cell.part, cell.row) for cell in cells if cell.sealed}
+
+
+def _exhibit(cells: list[Cell], persons: set[Place]) -> Exhibit:
     fields = dict.fromkeys(cell.field for cell in cells)
     titles = {cell.field: cell.title for cell in cells}
-    rows: dict[tuple[UUID, int, int], dict[str, Cell]] = {}
+    rows: dict[Place, dict[str, Cell]] = {}
     for cell in cells:
         rows.setdefault((cell.batch.pk, cell.part, cell.row), {})[cell.field] = cell
-    lines = [Line(next(iter(row.values())), [row.get(field) for field in fields]) for row in rows.values()]
+    lines = [
+        Line(next(iter(row.values())), [row.get(field) for field in fields], place in persons)
+        for place, row in rows.items()
+    ]
     return Exhibit(cells[0].side, cells[0].table_title, [titles[field] for field in fields], lines)
 
 

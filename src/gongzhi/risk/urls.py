@@ -11,5 +11,10 @@ urlpatterns = [
     path("hits/exclude", views.exclude_chosen, name="exclude_hits"),
     path("hits/<uuid:pk>", views.hit, name="hit"),
     path("hits/<uuid:pk>/exclude", views.exclude, name="exclude_hit"),
+    path(
+        "hits/<uuid:pk>/reveal/<uuid:batch>/<int:part>/<int:row>",
+        views.reveal_evidence,
+        name="reveal_evidence",
+    ),
     path("taxpayers/<uuid:pk>/hits", views.of_taxpayer, name="taxpayer_hits"),
 ]

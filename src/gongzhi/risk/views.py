@@ -5,13 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gongzhi.disclosure.queries import About
 from gongzhi.editions.queries import in_force
 from gongzhi.gate import needs, sight_of
+from gongzhi.intake.views.revealing import Place, ask
 from gongzhi.lists import Bulk, Column, Mark, Meaning, back_to, chosen, listing, with_back
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
@@ -136,6 +138,18 @@ def exclude_chosen(request: HttpRequest) -> HttpResponse:
     rows = [(one, queries.rule_name(one), queries.grade_of(one)) for one in found]
     context = {"rows": rows, "form": form, "back": back}
     return render(request, "risk/exclude.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("reveal_person")
+def reveal_evidence(request: HttpRequest, pk: UUID, batch: UUID, part: int, row: int) -> HttpResponseBase:
+    """Ask to see masked values of a row behind a hit; only an open hit is a matter to look for."""
+    found = get_object_or_404(queries.visible_to(sight_of(request.user)), pk=pk)
+    if not queries.rests_on(found, batch, part, row):
+        raise Http404
+    title = f"{queries.rule_name(found)} {found.subject_name or '（个人）'}"
+    abouts = [About("hit", str(found.pk), title)] if found.state == State.OPEN else []
+    return ask(request, Place(batch, part, row, f"/hits/{found.pk}"), abouts)
 
 
 @needs("see_hits")

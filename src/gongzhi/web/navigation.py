@@ -17,6 +17,7 @@ ENTRIES = (
     ("数据共享", "/submissions", "报送记录", "see_own_batches see_all_batches"),
     ("数据共享", "/reviews", "待审核", "return_file"),
     ("数据共享", "/batches", "入库批次", "see_own_batches see_all_batches"),
+    ("数据共享", "/reveals/use", "个人信息使用", "see_own_batches see_all_batches"),
     ("风险比对", "/taxpayers", "纳税人", "see_taxpayer"),
     ("风险比对", "/hits", "疑点", "see_hits"),
     ("风险比对", "/links", "待认定", "decide_links"),
@@ -30,6 +31,8 @@ ENTRIES = (
     ("管理", "/people", "人员与授权", "administer_accounts administer_grants see_unit_people"),
     ("管理", "/api-keys", "接口凭据", "administer_accounts administer_keys see_unit_people"),
     ("管理", "/outbox", "消息的发送", "administer_system"),
+    ("管理", "/reveals/more", "增加查看限额", "approve_reveal"),
+    ("管理", "/reveals", "个人信息查看", "read_audit"),
     ("管理", "/audit", "审计记录", "read_audit"),
 )
 

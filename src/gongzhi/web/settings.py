@@ -159,6 +159,7 @@ SESSION_ADMINISTRATOR_IDLE_SECONDS = 15 * 60
 SESSION_MOST_SECONDS = 10 * 3600
 SESSIONS_MOST = 2
 SESSIONS_MOST_ADMINISTRATOR = 1
+REVEAL_SECONDS = 5 * 60  # how long personal values that were looked at stay on the screen
 STEP_UP_SECONDS = 5 * 60  # a proof of who sits there counts so long for sensitive acts
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -13,6 +13,7 @@ from .history import AgreesWithRegister, HistoryCheck, PresentElsewhere, RowsExa
 from .holidays import Holiday, Holidays, HolidayYear
 from .law import Basis, Case, DatedValue, Evidence, Parameter, Rule, Side
 from .organisation import Cell, District, Post, Unit, UnitKind
+from .purpose import REVEAL, Purpose, Quota
 from .register import RegisterSource
 from .resource import (
     AnyOf,
@@ -34,12 +35,12 @@ from .words import Duty, Finding, Role, Term
 from .work import ASSIGNEE, FormField, Ladder, LetterTemplate, ReminderStep, WorkKind
 
 __all__ = [
-    "ASSIGNEE", "Agreement", "AgreesWithRegister", "AnyOf", "Basis", "Case", "Cell", "Check",
-    "Clause", "CollaborationItem", "DatedValue", "DefinitionError", "Definitions", "District",
-    "Duty", "Evidence", "Field", "FieldType", "Finding", "FormField", "Frequency", "GridTask",
-    "HistoryCheck", "Holiday", "HolidayYear", "Holidays", "Ladder", "LetterTemplate", "Needs",
-    "Order", "Parameter", "Party", "Post", "PresentElsewhere", "Problem", "Product",
-    "RegisterSource", "ReminderStep", "Resource", "Role", "RowsExample", "Rule", "RuleFolder",
-    "Seasonal", "Sensitivity", "Sheet", "Side", "Term", "Total", "Unit", "UnitKind", "Use",
-    "WorkKind", "contents_of", "digest_of", "load", "load_contents", "load_once", "only_grew", "understood",
+    "ASSIGNEE", "REVEAL", "Agreement", "AgreesWithRegister", "AnyOf", "Basis", "Case", "Cell", "Check",
+    "Clause", "CollaborationItem", "DatedValue", "DefinitionError", "Definitions", "District", "Duty",
+    "Evidence", "Field", "FieldType", "Finding", "FormField", "Frequency", "GridTask", "HistoryCheck",
+    "Holiday", "HolidayYear", "Holidays", "Ladder", "LetterTemplate", "Needs", "Order", "Parameter",
+    "Party", "Post", "PresentElsewhere", "Problem", "Product", "Purpose", "Quota", "RegisterSource",
+    "ReminderStep", "Resource", "Role", "RowsExample", "Rule", "RuleFolder", "Seasonal", "Sensitivity",
+    "Sheet", "Side", "Term", "Total", "Unit", "UnitKind", "Use", "WorkKind", "contents_of", "digest_of",
+    "load", "load_contents", "load_once", "only_grew", "understood",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from .history import HistoryCheck
 from .holidays import Holidays
 from .law import CasesFile, Parameter, Rule
 from .organisation import Cell, District, Post, Unit
+from .purpose import Purpose
 from .register import RegisterSource
 from .resource import FieldType, Resource, Sheet
 from .words import Duty, Finding, Role, Term, TypeChange
@@ -46,6 +47,7 @@ class Definitions:
     work: Mapping[str, WorkKind]
     ladders: Mapping[str, Ladder]  # when and whom the machine reminds
     agreements: Mapping[str, Agreement]
+    purposes: Mapping[str, Purpose]  # for what somebody may look at personal data
     letters: Mapping[str, LetterTemplate]
     history_checks: Mapping[str, HistoryCheck]  # against earlier periods, other tables, the register
     collaboration: Mapping[int, CollaborationItem]

@@ -17,6 +17,7 @@ from .holidays import Holidays
 from .kinds import LISTS, WORD_LISTS, List
 from .law import CasesFile, ParametersFile, Rule
 from .organisation import District
+from .purpose import Purpose
 from .references import unresolved
 from .resource import Resource
 from .strict import DefinitionError, Location, Model, Problem, Source, Strict, read
@@ -164,6 +165,7 @@ def load_contents(contents: Mapping[str, bytes]) -> Definitions:
         "work": folder.named("work/*.yml", WorkKind, "工作事项"),
         "ladders": folder.named("reminders/*.yml", Ladder, "提醒阶梯"),
         "agreements": folder.named("agreements/*.yml", Agreement, "承诺书"),
+        "purposes": folder.named("purposes/*.yml", Purpose, "事由"),
         "history_checks": folder.named("checks/*.yml", HistoryCheck, "历史核对"),
         "letters": folder.named("letters/*.yml", LetterTemplate, "函件模板"),
         **{name: folder.listed(kind) for name, kind in LISTS.items()},

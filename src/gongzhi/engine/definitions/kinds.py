@@ -11,6 +11,7 @@ from .history import HistoryCheck
 from .holidays import Holidays
 from .law import CasesFile, ParametersFile, Rule
 from .organisation import CellsFile, District, PostsFile, UnitsFile
+from .purpose import Purpose
 from .register import RegisterFile
 from .resource import Resource
 from .strict import Strict
@@ -57,6 +58,7 @@ MANY: dict[str, type[Strict]] = {
     "work/*.yml": WorkKind,
     "reminders/*.yml": Ladder,
     "agreements/*.yml": Agreement,
+    "purposes/*.yml": Purpose,
     "letters/*.yml": LetterTemplate,
     "checks/*.yml": HistoryCheck,
 }

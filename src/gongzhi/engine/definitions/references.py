@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .history import history_faults
+from .purpose import apart_faults, purpose_faults
 from .strict import Location, Problem, Source
 from .work import ladder_faults, work_faults
 
@@ -158,6 +159,7 @@ def _evidence(
 
 
 def _roles(definitions: Definitions, source: Source) -> Iterator[Fault]:
+    yield from apart_faults(definitions, source)
     for index, role in enumerate(source.value["roles"]):
         for duty in role["duties"]:
             if duty not in definitions.duties:
@@ -183,6 +185,7 @@ _CHECKS = {
     "work": work_faults,
     "checks": history_faults,
     "reminders": ladder_faults,
+    "purposes": purpose_faults,
     "roles.yml": _roles,
     "district.yml": _district,
 }

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field as Also
 from pydantic import model_validator
 
+from .purpose import Quota
 from .resource import FieldType, Sensitivity
 from .strict import Key, Strict, Text, Title
 
@@ -54,19 +55,22 @@ class Role(Strict):
     clause: Title | None = None
     excludes: tuple[Key, ...] = ()
     second_factor: bool = True
+    quota: Quota | None = None  # how much of personal data its holder may look at
 
 
 class Duty(Strict):
     """Something that may be done or seen; the gate decides on duties, never on roles.
 
     `opens` names the sensitivities beyond `open` that come into sight with it (design.md 5): who has no
-    duty that opens `tax` never sees an amount that was declared or paid.
+    duty that opens `tax` never sees an amount that was declared or paid. Whoever holds a duty of `apart`,
+    through whatever role, does not hold this one.
     """
 
     key: Key
     title: Title
     clause: Title | None = None  # of the notice, or the rule that demands it
     opens: tuple[Sensitivity, ...] = ()
+    apart: tuple[Key, ...] = ()
 
 
 class RolesFile(Strict):

@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.template.context import RequestContext
 from django.utils.safestring import SafeString
 
+from gongzhi.disclosure.queries import may_reveal
+from gongzhi.editions.queries import in_force
+from gongzhi.intake.models import Batch
 from gongzhi.web.navigation import groups
 from gongzhi.work.queries import unread as unread_by
 
@@ -65,6 +69,22 @@ def page_head(title: str, purpose: str = "", **more: str) -> dict[str, str]:
 def unread(context: RequestContext) -> int:
     """How many messages the reader has not seen; none on an error page, which asks for nothing."""
     return 0 if context.get("quiet") else unread_by(context["sight"])
+
+
+@register.inclusion_tag("components/reveal_link.html", takes_context=True)
+def reveal_link(
+    context: RequestContext, batch: Batch, part: int, row: int, **more: str | UUID
+) -> dict[str, str | UUID]:
+    """查看 beside a masked value, for whoever may look at this unit's rows; nothing for everybody else.
+
+    `field` is ticked beforehand, `label` stands for 查看. With `hit` the look is for that hit.
+    """
+    slot = batch.slot
+    may = may_reveal(context["sight"], slot.unit, in_force().resources[slot.resource])
+    place = f"/batches/{batch.pk}/rows/{part}/{row}/reveal"
+    if hit := more.get("hit"):
+        place = f"/hits/{hit}/reveal/{batch.pk}/{part}/{row}"
+    return more | {"href": place if may else ""}
 
 
 @register.inclusion_tag("components/empty.html")
