@@ -26,6 +26,8 @@ class ListFilter(forms.Form):
     q = forms.CharField(label="资源、期间或文件名", required=False, max_length=60)
     state = forms.ChoiceField(label="状态", required=False)
     unit = forms.ChoiceField(label="单位", required=False)
+    resource = forms.CharField(label="资源编号", required=False, max_length=8, widget=forms.HiddenInput)
+    period = forms.CharField(label="期间", required=False, max_length=16, widget=forms.HiddenInput)
 
     def __init__(
         self, data: Any, *, states: Sequence[tuple[str, str]], units: Sequence[tuple[str, str]]

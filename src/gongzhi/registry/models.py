@@ -74,6 +74,8 @@ class Linking(models.Model):
     doubtful = models.PositiveIntegerField(default=0)
     unlinked = models.PositiveIntegerField(default=0)
     round = models.PositiveIntegerField(default=0)
+    methods = models.JSONField(null=True)  # linked mentions by method; None: linked before this was counted
+    taxpayers = models.PositiveIntegerField(default=0)  # how many different ones the rows were joined to
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.linked}/{self.rows}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -16,10 +17,10 @@ from gongzhi.engine.idcodes import classify
 from gongzhi.engine.lake import Lake
 from gongzhi.engine.linkage import explain, load_vocabulary
 from gongzhi.gate import Sight
-from gongzhi.intake.models import LakeFile
+from gongzhi.intake.models import Batch, LakeFile
 from gongzhi.intake.queries import live
 
-from .models import Doubt, Taxpayer
+from .models import Doubt, Linking, Taxpayer
 
 
 def visible_to(sight: Sight) -> QuerySet[Taxpayer]:
@@ -122,6 +123,93 @@ METHODS = {
     "name": "名称一致", "former_name": "曾用名一致", "core_name": "字号和行业一致，区域不冲突",
     "scored": "名称相近，另有地址等佐证", "decision": "人工认定",
 }  # fmt: skip
+
+
+@dataclass
+class Joined:
+    """Mentions of parties in the rows of some batches, by what linking made of them.
+
+    `persons` stand as tokens and are never joined by name; `waiting` batches are not linked yet.
+    """
+
+    batches: int = 0
+    waiting: int = 0
+    mentions: int = 0
+    linked: int = 0
+    doubtful: int = 0
+    unlinked: int = 0
+    methods: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def persons(self) -> int:
+        return self.mentions - self.linked - self.doubtful - self.unlinked
+
+    @property
+    def rate(self) -> float | None:
+        """关联率: linked mentions of organisations, 0 to 100; None where none is named."""
+        organisations = self.mentions - self.persons
+        return 100 * self.linked / organisations if organisations else None
+
+    @property
+    def how(self) -> list[tuple[str, int]]:
+        """The methods in words, the most frequent first."""
+        return [(METHODS.get(method, method), count) for method, count in self.methods.most_common()]
+
+    def add(self, linking: Linking | None) -> None:
+        self.batches += 1
+        if linking is None:
+            self.waiting += 1
+            return
+        self.mentions += linking.rows
+        self.linked, self.doubtful = self.linked + linking.linked, self.doubtful + linking.doubtful
+        self.unlinked += linking.unlinked
+        self.methods.update(linking.methods or {})
+
+
+def joined(batches: QuerySet[Batch], by: Callable[[Batch], Hashable]) -> dict[Hashable, Joined]:
+    """What linking made of batches (already limited to what may be seen), gathered by what `by` gives."""
+    found: dict[Hashable, Joined] = {}
+    for batch in batches.select_related("slot", "linking"):
+        found.setdefault(by(batch), Joined()).add(getattr(batch, "linking", None))
+    return found
+
+
+@dataclass(frozen=True)
+class Covered:
+    """Of the taxpayers that should appear in a table, how many do; `counted` says who they are."""
+
+    should: int
+    appear: int
+    counted: str
+
+
+def covered(table: str, batches: QuerySet[Batch]) -> Covered | None:
+    """How many of the register's taxpayers that belong into a table its rows were joined to.
+
+    None where the definitions do not say who belongs there. A count over the register, never a name.
+    """
+    target = in_force().coverage.get(table)
+    if target is None:
+        return None
+    wanted = Taxpayer.objects.all()
+    wanted = wanted.filter(status__in=target.statuses) if target.statuses else wanted
+    wanted = wanted.filter(kind__in=target.kinds) if target.kinds else wanted
+    if target.industries:
+        wanted = wanted.filter(industry__regex=f"^[A-T]?({'|'.join(target.industries)})")
+    should = {str(pk) for pk in wanted.values_list("pk", flat=True)}
+    return Covered(len(should), len(should & _subjects(table, target.role, batches)), target.counted)
+
+
+def _subjects(table: str, role: str, batches: QuerySet[Batch]) -> set[str]:
+    """The taxpayers to which rows of a table were joined as this party."""
+    lake = Lake(settings.LAKE)
+    holding = batches.filter(parts__table=table)
+    files = LakeFile.objects.filter(role="links", batch__in=holding).values_list("path", flat=True)
+    paths = [lake.path(path) for path in files]
+    if not paths:
+        return set()
+    links = pl.scan_parquet(paths).filter(pl.col("role") == role, pl.col("status") == "linked")
+    return set(links.select(pl.col("subject").unique()).collect()["subject"])
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:

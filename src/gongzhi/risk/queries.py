@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import field as dataclass_field
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Rule
 from gongzhi.engine.rules import shown_side
 from gongzhi.gate import Sight
 from gongzhi.intake.models import Batch, BatchPart
-from gongzhi.intake.queries import batches_visible_to
 from gongzhi.intake.queries.masked import is_token, rows_with_persons
 from gongzhi.lists import Mark, Meaning
 from gongzhi.registry.models import Taxpayer
 
 from .models import Evidence, Hit, Run, Step
+from .states import LABELS, State
 
 HIDDEN = "（已脱敏）"
 Place = tuple[UUID, int, int]  # batch, part, row
+FEW = "数量太少，不单列"
 GRADES: dict[str, Meaning] = {"high": "stop", "middle": "warn", "low": "note"}
 
 
@@ -32,7 +36,7 @@ def visible_to(sight: Sight) -> QuerySet[Hit]:
 
     Amounts, declarations and invoices do not leave the bureau (征管法 8; design.md 5).
     """
-    if not sight.has("see_hits") or sight.unit != in_force().district.bureau:
+    if not sees_hits(sight):
         return Hit.objects.none()
     return Hit.objects.select_related("taxpayer", "last_run")
 
@@ -55,24 +59,96 @@ def of_taxpayer(hits: QuerySet[Hit], taxpayer: Taxpayer) -> QuerySet[Hit]:
     return hits.filter(Q(taxpayer=taxpayer) | Q(object=str(taxpayer.pk)))
 
 
-@dataclass(frozen=True)
-class BatchUse:
-    """What a batch served for, without a name or an amount: how many hits rest on it, in which states."""
+@dataclass
+class Resting:
+    """Hits whose evidence lies in some batches: how many by state, about how many subjects, expected tax.
 
-    batch: Batch
-    hits: int
+    For counting alone: what of it a reader may be told is decided by `told`.
+    """
+
+    states: Counter[str] = dataclass_field(default_factory=Counter)
+    tax: dict[str, Decimal] = dataclass_field(default_factory=dict)  # of open hits, by subject
+    subjects: set[str] = dataclass_field(default_factory=set)
+
+    @property
+    def hits(self) -> int:
+        return self.states.total()
+
+    def add(self, state: str, subject: str, tax: Decimal | None) -> None:
+        self.states[state] += 1
+        self.subjects.add(subject)
+        if state == State.OPEN and tax:
+            self.tax[subject] = self.tax.get(subject, Decimal(0)) + tax
 
 
-def use_of_batches(sight: Sight) -> list[BatchUse]:
-    """For each batch that a unit may see: the number of hits that rest on its rows, and nothing more."""
-    batches = {batch.pk: batch for batch in batches_visible_to(sight)}
-    counted = (
-        Evidence.objects.filter(batch__in=batches.keys())
-        .values("batch")
-        .annotate(hits=Count("hit", distinct=True))
+def resting_on(batches: QuerySet[Batch], by: str) -> dict[Any, Resting]:
+    """Hits that rest on batches, each counted once for each value of `by` (a field of Evidence)."""
+    rows = (
+        Evidence.objects.filter(batch__in=batches)
+        .order_by()
+        .values_list(by, "hit_id", "hit__state", "hit__subject", "hit__tax_yuan")
+        .distinct()
     )
-    number = {row["batch"]: row["hits"] for row in counted}
-    return [BatchUse(batch, number.get(pk, 0)) for pk, batch in batches.items()]
+    found: dict[Any, Resting] = {}
+    for key, _, state, subject, tax in rows:
+        found.setdefault(key, Resting()).add(state, subject, tax)
+    return found
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a reader is told of hits: words where the number is too small to be told, never a taxpayer."""
+
+    text: str
+    hits: int | None  # None where it is not told
+    states: tuple[tuple[str, int], ...]
+    tax_yuan: Decimal | None
+
+
+def told(resting: Resting, sight: Sight, *, about: int | None = None, money: bool = True) -> Told:
+    """The hits as this reader may know them (征管法 8; design.md 5).
+
+    The bureau sees all. Everybody else sees counts and states, but no number below the least that may be
+    told, and nothing of rows that are `about` fewer taxpayers; no state where one is as few, so that nothing
+    follows by taking one from the other; and expected tax (with `money`) only as a sum over enough subjects
+    of which none makes up nearly all, rounded to 0.1 万元.
+    """
+    named = tuple((LABELS[State(state)], count) for state, count in sorted(resting.states.items()))
+    whole = sum(resting.tax.values(), Decimal(0))
+    if sees_hits(sight):
+        return Told(f"{resting.hits:,}", resting.hits, named, whole if money else None)
+    least = least_counted()
+    few = 0 < resting.hits < least or 0 < len(resting.subjects) < least
+    if few or (about is not None and about < least):
+        return Told(FEW, None, (), None)
+    shown = named if all(count >= least for _, count in named) else ()
+    largest = _threshold("largest_share")
+    spread = len(resting.tax) >= least and max(resting.tax.values()) <= whole * largest
+    tax = whole.quantize(Decimal("1E3"), ROUND_HALF_UP).quantize(Decimal(1)) if money and spread else None
+    return Told(f"{resting.hits:,}", resting.hits, shown, tax)
+
+
+def least_counted() -> Decimal:
+    """How many hits, and how many taxpayers, must stand behind a number that leaves the bureau."""
+    return _threshold("least_counted")
+
+
+def sees_hits(sight: Sight) -> bool:
+    """Whether a reader may open hits: the duty, within the bureau."""
+    return sight.has("see_hits") and sight.unit == in_force().district.bureau
+
+
+def _threshold(key: str) -> Decimal:
+    """A parameter of today; where a district has not set it, no number is great enough to be told."""
+    parameter = in_force().parameters.get(key)
+    found = parameter.at(timezone.localdate()) if parameter else None
+    return found.value if found else Decimal("Infinity")
+
+
+def rules_reading(tables: Iterable[str]) -> list[Rule]:
+    """The rules in force that read one of these tables."""
+    wanted = set(tables)
+    return [one.rule for one in in_force().rules.values() if wanted & set(one.rule.tables)]
 
 
 def rule_of(hit: Hit) -> Rule | None:

@@ -1,12 +1,12 @@
 """All that reads in this room: what is owed, what was asked about it, and the picture of it all."""
 
 from .duties import Sheet, sheet_of
-from .matrix import Lateness, Matrix, Rates, lateness, matrix, rates, with_state
+from .matrix import Lateness, Matrix, Rates, lateness, matrix, rates, summed, with_state
 from .owed import Owed, acts_visible_to, in_days, matters, owed, rulings, standing_duties, unmet, visible_to
 from .periods import periods_of
 
 __all__ = [
     "Lateness", "Matrix", "Owed", "Rates", "Sheet", "acts_visible_to", "in_days", "lateness", "matrix",
-    "matters", "owed", "periods_of", "rates", "rulings", "sheet_of", "standing_duties", "unmet",
+    "matters", "owed", "periods_of", "rates", "rulings", "sheet_of", "standing_duties", "summed", "unmet",
     "visible_to", "with_state",
 ]  # fmt: skip

@@ -91,7 +91,8 @@ def test_the_matrix_counts_and_opens_to_its_rows(client_of, owed):
     owed("natural_resources", "16.1", -1, scored=False)
     office = client_of("office")
     answer = office.get(f"/matrix?year={end.year}")
-    [row] = answer.context["rows"]
+    group, row = answer.context["rows"]
+    assert (group["name"], group["rates"].counts) == ("区级部门", row["rates"].counts)
     assert row["key"] == "construction_transport"
     assert (row["rates"].counted, row["rates"].timely, row["rates"].reported, row["rates"].missing) == (
         3,
@@ -115,7 +116,44 @@ def test_a_unit_sees_its_own_part_of_the_matrix(client_of, owed):
     year = (timezone.localdate() - dt.timedelta(20)).year
     assert client_of("liaison").get(f"/matrix?year={year}").context["rows"] == []
     assert client_of("liaison").get("/matrix/natural_resources/16.1").status_code == 404
-    assert len(client_of("leader").get(f"/matrix?year={year}").context["rows"]) == 1
+    rows = client_of("leader").get(f"/matrix?year={year}").context["rows"]
+    assert [row["level"] for row in rows] == ["group", "unit"]
+
+
+def test_the_matrix_rolls_up_along_the_organisation(client_of, owed):
+    end = timezone.localdate() - dt.timedelta(20)
+    came = timezone.now() - dt.timedelta(3)
+    owed(due=-1)
+    owed(resource="9.4", due=-1, received_at=came)
+    owed("natural_resources", "16.1", -1, received_at=came)
+    owed("street_330602001", "20.1", -1)
+    owed("street_330602002", "20.1", -1, received_at=came)
+    office = client_of("office")
+    rows = office.get(f"/matrix?year={end.year}&level=resource").context["rows"]
+    told = [(row["level"], row["name"][:4], row["rates"].timely, row["rates"].counted) for row in rows]
+    assert [one for one in told if one[0] == "group"] == [
+        ("group", "区级部门", 2, 3),
+        ("group", "各街道（", 1, 2),
+    ]
+    assert len([one for one in told if one[0] == "resource"]) == 5
+    answer = office.get(f"/matrix?year={end.year}&level=group")
+    assert [row["level"] for row in answer.context["rows"]] == ["group", "group"]
+    assert (answer.context["whole"].timely, answer.context["whole"].counted) == (3, 5)
+    for query in ("span=10&cut=month", "span=3&cut=year", "cut=year"):
+        context = office.get(f"/matrix?year={end.year}&{query}").context
+        assert [row["rates"].counted for row in context["rows"] if row["level"] == "group"] == [3, 2], query
+        assert sum(cell.text != "" for cell in context["foot"]) == 1, query
+
+
+def test_a_cell_opens_to_its_obligations(client_of, owed):
+    end = timezone.localdate() - dt.timedelta(20)
+    owed(due=-1)
+    owed(resource="9.4", due=-1)
+    office = client_of("office")
+    rows = office.get(f"/matrix?year={end.year}").context["rows"]
+    cell = next(row for row in rows if row["level"] == "unit")["cells"][end.month - 1]
+    assert cell.text == "缺2"
+    assert office.get(f"/calendar?scored=1&state=all&{cell.href}").context["page"].total == 2
 
 
 def test_the_office_asks_a_unit_for_data(client_of):

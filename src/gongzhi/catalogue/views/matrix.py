@@ -20,6 +20,11 @@ from gongzhi.gate import needs, sight_of
 from .calendar import mark_of, unit_name
 
 SPANS = (("1", "一年"), ("3", "三年"), ("10", "十年"))
+COLUMNS = (("", "自动"), ("month", "按月"), ("year", "按年"))
+LEVELS = (("group", "只看汇总"), ("unit", "到单位"), ("resource", "到资源"))
+STREETS, BUREAU, DEPARTMENTS = "各街道（镇）", "税务部门", "区级部门"
+MOST_OPENED = 12
+"""Up to so many columns, a cell opens to its obligations; in more, the row does."""
 
 
 @dataclass(frozen=True)
@@ -29,66 +34,133 @@ class Cell:
     text: str
     meaning: str
     title: str
+    href: str = ""
 
 
-def _cell(rates: Rates | None) -> Cell:
+def _cell(rates: Rates | None, href: str = "") -> Cell:
     if rates is None or not rates.all:
         return Cell("", "", "这一格没有要报的")
     title = f"应报 {rates.owed}，按时 {rates.timely}，已报 {rates.reported}，逾期未报 {rates.missing}"
     if rates.missing:
-        return Cell(f"缺{rates.missing}", "stop", title)
+        return Cell(f"缺{rates.missing}", "stop", title, href)
     if rates.counted:
         late = rates.reported - rates.timely
-        return Cell(f"迟{late}", "warn", title) if late else Cell(f"✓{rates.timely}", "good", title)
+        if late:
+            return Cell(f"迟{late}", "warn", title, href)
+        return Cell(f"✓{rates.timely}", "good", title, href)
     waiting = rates.of((State.AWAITED,))
-    return Cell(f"待{waiting}" if waiting else "·", "note", title)
+    return Cell(f"待{waiting}" if waiting else "·", "note", title, href)
 
 
 @needs("see_calendar")
 def matrix(request: HttpRequest) -> HttpResponse:
-    """Units (or the resources of one unit) by month: colour and number; each row opens to its obligations."""
+    """Units and resources by month, rolled up to groups and the district: colour and number in each cell."""
     today, sight = timezone.localdate(), sight_of(request.user)
     asked = _asked(request, today)
     rows = queries.visible_to(sight).filter(period_end__range=(asked["first"], asked["last"]))
     unit = request.GET.get("unit", "")
-    rows = rows.filter(unit=unit) if unit in in_force().units else rows
-    by = "resource" if unit in in_force().units else "unit"
-    found = queries.matrix(rows, asked["as_of"], by)
-    months = _months(asked["year"]) if asked["years"] == 1 else _years(found)
+    unit = unit if unit in in_force().units else ""
+    pairs = queries.matrix(rows.filter(unit=unit) if unit else rows, asked["as_of"], "pair")
+    heads = _heads(asked, pairs)
+    found = _Levels(pairs, heads)
     context = asked | {
-        "by": by, "unit": unit, "unit_name": unit_name(unit) if by == "resource" else "",
-        "months": months, "rows": _rows(found, by, months),
-        "foot": [_cell(_summed(found.months, month)) for month in months], "whole": found.whole,
-        "spans": SPANS,
+        "unit": unit, "unit_name": unit_name(unit) if unit else "", "heads": heads,
+        "rows": found.resources(unit) if unit else found.lines(asked["level"]),
+        "foot": found.foot, "whole": pairs.whole, "spans": SPANS, "levels": LEVELS, "columns": COLUMNS,
     }  # fmt: skip
     return render(request, "catalogue/matrix.html", context)
 
 
 def _asked(request: HttpRequest, today: dt.date) -> dict[str, Any]:
-    span = request.GET.get("span", "1")
+    span, level = request.GET.get("span", "1"), request.GET.get("level", "unit")
     years = int(span) if span in dict(SPANS) else 1
-    text = request.GET.get("year", "")
+    text, cut = request.GET.get("year", ""), request.GET.get("cut", "")
     year = int(text) if text.isdigit() and 2000 <= int(text) <= 2100 else today.year
+    cut = cut if cut in dict(COLUMNS) else ""
     first, last = dt.date(year - years + 1, 1, 1), dt.date(year, 12, 31)
-    return {"span": str(years), "years": years, "year": year, "first": first, "last": last, "as_of": today}
+    level = level if level in dict(LEVELS) else "unit"
+    asked = {"span": str(years), "years": years, "year": year, "first": first, "last": last, "as_of": today}
+    return asked | {"level": level, "cut": cut, "by_month": cut == "month" or (not cut and years == 1)}
 
 
-def _months(year: int) -> list[str]:
-    return [f"{year}-{month:02d}" for month in range(1, 13)]
+def _heads(asked: dict[str, Any], found: Matrix) -> list[str]:
+    """The columns: every month (2026-09) or year (2026) of the span in which something was owed."""
+    if asked["by_month"] and asked["years"] == 1:
+        return [f"{asked['year']}-{month:02d}" for month in range(1, 13)]
+    width = 7 if asked["by_month"] else 4
+    return sorted({month[:width] for months in found.cells.values() for month in months})
 
 
-def _years(found: Matrix) -> list[str]:
-    return sorted({month[:4] for month in found.months})
+def _group(unit: str) -> str:
+    known = in_force().units.get(unit)
+    if known and known.division:
+        return STREETS
+    return BUREAU if unit == in_force().district.bureau else DEPARTMENTS
 
 
-def _summed(months: dict[str, Rates], span: str) -> Rates:
-    """The months that a head stands for: one, or those of a year."""
-    whole = Rates()
-    for month, rates in months.items():
-        if month.startswith(span):
-            for state, count in rates.counts.items():
-                whole.add(state, count)
-    return whole
+class _Levels:
+    """The rows of the page at every level: groups, units, resources of units; each with its months."""
+
+    def __init__(self, pairs: Matrix, heads: list[str]) -> None:
+        self._heads = heads
+        self._pairs = pairs
+        self._units = pairs.rolled(lambda key: key[0])
+        self._groups = self._units.rolled(_group)
+        self._place = {key: n for n, key in enumerate(in_force().units)}
+
+    def lines(self, level: str) -> list[dict[str, Any]]:
+        """Groups with their units, and these with their resources, down to the level that is asked for."""
+        found = []
+        for group in sorted(self._groups.cells, key=(DEPARTMENTS, STREETS, BUREAU).index):
+            found.append(self._line(self._groups, group, {"name": group, "level": "group", "key": group}))
+            for unit in self._members(group) if level != "group" else ():
+                about = {"name": unit_name(unit), "level": "unit", "key": unit}
+                found.append(self._line(self._units, unit, about, f"unit={unit}"))
+                found += self.resources(unit) if level == "resource" else ()
+        return found
+
+    def _members(self, group: str) -> list[str]:
+        mine = (unit for unit in self._units.cells if _group(unit) == group)
+        return sorted(mine, key=lambda unit: self._place.get(unit, len(self._place)))
+
+    def resources(self, unit: str) -> list[dict[str, Any]]:
+        """The resources of one unit, in the order of the notice."""
+        known = in_force().resources
+        found = []
+        for number in sorted((number for key, number in self._pairs.cells if key == unit), key=_numbers):
+            title = known[number].title if number in known else ""
+            about = {"name": f"{number} {title}", "level": "resource", "key": number, "unit": unit}
+            address = f"unit={unit}&resource={number}"
+            found.append(self._line(self._pairs, (unit, number), about, address))
+        return found
+
+    def _line(self, matrix: Matrix, key: Any, about: dict[str, str], address: str = "") -> dict[str, Any]:
+        months, few = matrix.cells[key], len(self._heads) <= MOST_OPENED
+        cells = [
+            _cell(_within(months, head), f"{_days(head)}&{address}" if address and few else "")
+            for head in self._heads
+        ]
+        return about | {"cells": cells, "rates": matrix.rows[key]}
+
+    @property
+    def foot(self) -> list[Cell]:
+        """The district: all units together."""
+        return [_cell(_within(self._groups.months, head)) for head in self._heads]
+
+
+def _within(months: dict[str, Rates], head: str) -> Rates | None:
+    """What a head stands for: a month, or the months of a year."""
+    if len(head) > 4:
+        return months.get(head)
+    return queries.summed(rates for month, rates in months.items() if month.startswith(head))
+
+
+def _days(head: str) -> str:
+    """The days of a month or year, as the calendar's address says them."""
+    if len(head) == 4:
+        return f"since={head}-01-01&until={head}-12-31"
+    period = parse_period(head)
+    return f"since={period.start}&until={period.end}"
 
 
 def _numbers(number: str) -> tuple[int, ...]:
@@ -99,26 +171,6 @@ def _numbers(number: str) -> tuple[int, ...]:
         int(head) if head.isdigit() else 0,
         int(tail) if tail.isdigit() else 0,
     )
-
-
-def _rows(found: Matrix, by: str, heads: list[str]) -> list[dict[str, Any]]:
-    definitions = in_force()
-
-    def name(key: str) -> str:
-        if by == "unit":
-            return unit_name(key)
-        resource = definitions.resources.get(key)
-        return f"{key} {resource.title}" if resource else key
-
-    place = {key: n for n, key in enumerate(definitions.units)}
-    keys = sorted(found.rows, key=(lambda key: (place.get(key, len(place)),)) if by == "unit" else _numbers)
-    return [
-        {
-            "key": key, "name": name(key), "rates": found.rows[key],
-            "cells": [_cell(_summed(found.cells[key], head)) for head in heads],
-        }
-        for key in keys
-    ]  # fmt: skip
 
 
 @needs("see_calendar")

@@ -1,15 +1,27 @@
 """All that the pictures read: from the rooms that own the facts."""
 
 from .faults import fault_files, fault_lines
+from .feedback import Use, batch_lines, feedback_lines, use_of, use_of_batch
 from .figures import Chart, Figure, chart
 from .lists import try_lines, unit_lines
+from .resources import (
+    FILLED,
+    period_lines,
+    provider_lines,
+    providers_in_sight,
+    resource_figures,
+    resource_lines,
+    sheet_fills,
+)
 from .spans import Span, choices, span_of
 from .stretch import Stretch
 from .units import MEANINGS, MEANS, outside, sees_files, unit_chart, unit_figures
 from .workbench import awaiting, facts, hits_shown, open_hits, recent, to_do, undecided
 
 __all__ = [
-    "MEANINGS", "MEANS", "Chart", "Figure", "Span", "Stretch", "awaiting", "chart", "choices", "facts",
-    "fault_files", "fault_lines", "hits_shown", "open_hits", "outside", "recent", "sees_files", "span_of",
-    "to_do", "try_lines", "undecided", "unit_chart", "unit_figures", "unit_lines",
+    "FILLED", "MEANINGS", "MEANS", "Chart", "Figure", "Span", "Stretch", "Use", "awaiting",
+    "batch_lines", "chart", "choices", "facts", "fault_files", "fault_lines", "feedback_lines",
+    "hits_shown", "open_hits", "outside", "period_lines", "provider_lines", "providers_in_sight",
+    "recent", "resource_figures", "resource_lines", "sees_files", "sheet_fills", "span_of", "to_do",
+    "try_lines", "undecided", "unit_chart", "unit_figures", "unit_lines", "use_of", "use_of_batch",
 ]  # fmt: skip

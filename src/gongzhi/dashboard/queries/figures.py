@@ -45,7 +45,7 @@ def rate(label: str, now: Ratio, means: str, *, before: Ratio | None = None, hre
     return Figure(label, percent(now.value), means, f"{now.part:,} / {now.whole:,}", earlier, href)
 
 
-HEIGHT, STEP, BAR = 120, 48, 28
+HEIGHT, STEP, BAR = 120, 60, 32
 PARTS = (
     ("timely", "按时", (State.ON_TIME, State.ZERO)),
     ("late", "迟报", (State.LATE, State.ZERO_LATE)),

@@ -33,17 +33,20 @@ def unit_lines(now: Stretch) -> pl.LazyFrame:
 
 
 _LINE: dict[str, type[pl.DataType]] = {
-    "key": pl.String, "name": pl.String, "owed": pl.Int64, "timely": pl.Float64, "reported": pl.Float64,
-    "missing": pl.Int64, "days": pl.Int64, "zero": pl.Int64, "passed": pl.Float64, "rows": pl.Float64,
+    "place": pl.Int64, "key": pl.String, "name": pl.String, "owed": pl.Int64,
+    "timely": pl.Float64, "reported": pl.Float64, "missing": pl.Int64, "days": pl.Int64, "zero": pl.Int64,
+    "passed": pl.Float64, "rows": pl.Float64,
 }  # fmt: skip
 
 
 def _line(unit: str, rates: Rates, late: Lateness, first: FirstPass) -> dict[str, object]:
-    known = in_force().units.get(unit)
+    units = in_force().units
+    known = units.get(unit)
     shares = (rates.timely_rate, rates.reporting_rate, first.rate, first.row_rate)
     timely, reported, passed, rows = (None if share is None else round(share, 1) for share in shares)
     return {
-        "key": unit, "name": known.name if known else unit, "owed": rates.owed, "timely": timely,
+        "place": list(units).index(unit) if unit in units else len(units), "key": unit,
+        "name": known.name if known else unit, "owed": rates.owed, "timely": timely,
         "reported": reported, "missing": rates.missing, "days": late.days,
         "zero": rates.of((State.ZERO, State.ZERO_LATE)), "passed": passed, "rows": rows,
     }  # fmt: skip

@@ -14,7 +14,7 @@ from gongzhi.catalogue.models import Obligation
 from gongzhi.catalogue.queries import Lateness, Rates
 from gongzhi.gate import Sight
 from gongzhi.intake import queries as intake
-from gongzhi.intake.models import Submission
+from gongzhi.intake.models import Batch, Submission
 from gongzhi.intake.queries import FirstPass
 
 from .figures import Ratio
@@ -39,6 +39,11 @@ class Stretch:
     @cached_property
     def submissions(self) -> QuerySet[Submission]:
         return intake.in_span(intake.counted_for(self.sight).filter(**self.narrowed), *self.days)
+
+    @cached_property
+    def batches(self) -> QuerySet[Batch]:
+        """The batches in force of these submissions."""
+        return intake.batches_counted_for(self.sight).filter(submission__in=self.submissions)
 
     @cached_property
     def rates(self) -> Rates:

@@ -18,7 +18,7 @@ from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
 
 UNITS = (
-    Column("name", "单位", lambda r: r["name"], link=lambda r: f"/units/{r['key']}/picture", order="name"),
+    Column("name", "单位", lambda r: r["name"], link=lambda r: f"/units/{r['key']}/picture", order="place"),
     Column("owed", "应报", lambda r: r["owed"], "number", order="owed", unit="期"),
     Column("timely", "按时率", lambda r: r["timely"], "number", order="timely", unit="%"),
     Column("reported", "报送率", lambda r: r["reported"], "number", order="reported", unit="%"),
@@ -58,7 +58,7 @@ def pictures(request: HttpRequest) -> HttpResponseBase:
     span = chosen_span(request)
     now, _ = stretch(request, span)
     page = listing(
-        request, "报送质量", UNITS, queries.unit_lines(now), order=("name", "key"),
+        request, "报送质量", UNITS, queries.unit_lines(now), order=("place", "key"),
         filters=[("范围", span.title)], empty="这段时间没有单位要报", empty_next="可以换一段时间看看。",
         identity=lambda r: r["key"],
     )  # fmt: skip

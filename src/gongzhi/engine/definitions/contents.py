@@ -14,7 +14,7 @@ from .holidays import Holidays
 from .law import CasesFile, Parameter, Rule
 from .organisation import Cell, District, Post, Unit
 from .purpose import Purpose
-from .register import RegisterSource
+from .register import Coverage, RegisterSource
 from .resource import FieldType, Resource, Sheet
 from .words import Duty, Finding, Role, Term, TypeChange
 from .work import Ladder, LetterTemplate, WorkKind
@@ -41,6 +41,7 @@ class Definitions:
     holidays: Holidays
     resources: Mapping[str, Resource]  # by number
     register_sources: Mapping[str, RegisterSource]  # by table
+    coverage: Mapping[str, Coverage]  # by table: who of the register should appear in it
     parameters: Mapping[str, Parameter]
     rules: Mapping[str, RuleFolder]
     grid_tasks: Mapping[str, GridTask]

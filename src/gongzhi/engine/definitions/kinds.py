@@ -36,6 +36,7 @@ LISTS = {
     "cells": List("organisation/cells.yml", CellsFile, "cells", "code", "网格"),
     "frequencies": List("calendar/frequencies.yml", FrequenciesFile, "frequencies", "wording", "频率"),
     "register_sources": List("registry/sources.yml", RegisterFile, "sources", "table", "登记来源"),
+    "coverage": List("registry/sources.yml", RegisterFile, "coverage", "table", "覆盖率口径"),
     "grid_tasks": List("grid_tasks/tasks.yml", GridTasksFile, "tasks", "number", "任务"),
     "collaboration": List("collaboration/items.yml", CollaborationFile, "items", "number", "协作事项"),
     "clauses": List("policy/clauses.yml", ClausesFile, "clauses", "id", "条款"),

@@ -78,6 +78,7 @@ def _units(definitions: Definitions, units: Sequence[Mapping[str, Any]]) -> Iter
 
 
 def _registry(definitions: Definitions, source: Source) -> Iterator[Fault]:
+    yield from _coverage(definitions)
     for index, entry in enumerate(definitions.register_sources.values()):
         if entry.table not in definitions.tables:
             yield ("sources", index, "table"), f"没有这张表：{entry.table}"
@@ -86,6 +87,13 @@ def _registry(definitions: Definitions, source: Source) -> Iterator[Fault]:
         named = {*entry.columns.values(), *entry.where, *([entry.latest_by] if entry.latest_by else [])}
         if strange := named - known:
             yield ("sources", index), f"表 {entry.table} 没有字段 {'、'.join(sorted(strange))}"
+
+
+def _coverage(definitions: Definitions) -> Iterator[Fault]:
+    for index, entry in enumerate(definitions.coverage.values()):
+        parties = definitions.tables[entry.table][1].parties if entry.table in definitions.tables else ()
+        if entry.role not in {party.role for party in parties}:
+            yield ("coverage", index, "role"), f"表 {entry.table} 没有当事人 {entry.role}"
 
 
 def _calendar(definitions: Definitions, source: Source) -> Iterator[Fault]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 from pydantic import Field as Also
-from pydantic import model_validator
+from pydantic import StringConstraints, model_validator
 
-from .strict import Key, Strict, Title
+from .strict import Key, Strict, Text, Title
 
 
 class RegisterSource(Strict):
@@ -43,8 +43,31 @@ class RegisterSource(Strict):
         return {key: str(column) for key, column in named.items() if column}
 
 
+class Coverage(Strict):
+    """Which taxpayers of the register should appear in a table, as the party `role`; `counted` says so.
+
+    Bounded by kind, by the first digits of the industry (GB/T 4754, without its letter) and by status.
+    `confirm_locally` marks a reading that the office must check.
+    """
+
+    table: Key
+    role: Key
+    kinds: tuple[Title, ...] = ()
+    industries: tuple[Annotated[str, StringConstraints(pattern=r"^\d{2,4}$")], ...] = ()
+    statuses: tuple[Title, ...] = ()
+    counted: Text
+    confirm_locally: bool = False
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if not (self.kinds or self.industries):
+            raise ValueError("kinds 与 industries 至少写一个")
+        return self
+
+
 class RegisterFile(Strict):
     sources: Annotated[tuple[RegisterSource, ...], Also(min_length=1)]
+    coverage: tuple[Coverage, ...] = ()
 
     @model_validator(mode="after")
     def _ranked(self) -> Self:

@@ -12,12 +12,14 @@ from .desk import (
 )
 from .difference import difference
 from .faults import FAULTY, Fault, Place, counts_of, fault_rows, top_faults
+from .fills import Fill, fills, summed
 from .pages import findings_page, owed_resources, reading_of, rows_page
 from .proofs import NotFrozen, cutoff_at, frozen_batches, public_keys, snapshot_at
 from .pulls import periods_to_pull, pulls_of
 from .stored import (
     FINDINGS,
     REPAIRED,
+    batches_counted_for,
     batches_visible_to,
     counted_for,
     findings_of,
@@ -41,11 +43,13 @@ __all__ = [
     "FINDINGS",
     "REPAIRED",
     "Fault",
+    "Fill",
     "FirstPass",
     "FirstTry",
     "NotFrozen",
     "Place",
     "asked_of",
+    "batches_counted_for",
     "batches_visible_to",
     "check_waivers_visible_to",
     "counted_for",
@@ -54,6 +58,7 @@ __all__ = [
     "difference",
     "explanations",
     "fault_rows",
+    "fills",
     "findings_of",
     "findings_page",
     "first_pass",
@@ -78,6 +83,7 @@ __all__ = [
     "snapshot",
     "snapshot_at",
     "still_counted",
+    "summed",
     "top_faults",
     "two_persons",
     "unreviewed",

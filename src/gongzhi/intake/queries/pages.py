@@ -25,8 +25,8 @@ from .rows import RowsPage, period_label, rows_page
 from .stored import findings_of, live, repaired_of
 
 __all__ = [
-    "RowsPage", "decision_of", "findings_page", "live_batches", "matching", "owed_resources", "period_label",
-    "reading_of", "rows_page", "unit_choices",
+    "RowsPage", "decision_of", "findings_page", "live_batches", "matching",
+    "owed_resources", "period_label", "reading_of", "rows_page", "unit_choices",
 ]  # fmt: skip
 REASONS = {
     "blank": "空行", "title": "标题行", "note": "说明行", "header": "表头行", "repeated_header": "重复的表头",

@@ -33,6 +33,12 @@ def counted_for(sight: Sight) -> QuerySet[Submission]:
     return Submission.objects.all() if sight.has("see_overview") else visible_to(sight)
 
 
+def batches_counted_for(sight: Sight) -> QuerySet[Batch]:
+    """Batches that count now and that a reader may see counted, by the same rule as `counted_for`."""
+    seen = Batch.objects.all() if sight.has("see_overview") else batches_visible_to(sight)
+    return seen.filter(pk__in=live())
+
+
 def batches_visible_to(sight: Sight) -> QuerySet[Batch]:
     """Batches, by the same rule as submissions."""
     return Batch.objects.filter(_in_sight(sight, "slot__unit")).select_related("slot", "submission")

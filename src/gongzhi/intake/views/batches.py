@@ -69,7 +69,8 @@ def filtered(rows: QuerySet[Batch], values: dict[str, str]) -> QuerySet[Batch]:
         rows = rows.filter(matching(values["q"], "slot__", file="submission__file_name"))
     if "state" in values:
         rows = rows.filter(**IN_STATE[values["state"]])
-    return rows.filter(slot__unit=values["unit"]) if "unit" in values else rows
+    exactly = {name: values[name] for name in ("unit", "resource", "period") if name in values}
+    return rows.filter(**{f"slot__{name}": value for name, value in exactly.items()})
 
 
 @needs("see_own_batches", "see_all_batches")

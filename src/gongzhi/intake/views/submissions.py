@@ -84,7 +84,9 @@ def _filtered(rows: QuerySet[Submission], chosen: ListFilter) -> QuerySet[Submis
     values = chosen.values
     if "q" in values:
         rows = rows.filter(matching(values["q"], "", file="file_name"))
-    return rows.filter(**{name: values[name] for name in ("state", "unit") if name in values})
+    return rows.filter(
+        **{name: values[name] for name in ("state", "unit", "resource", "period") if name in values}
+    )
 
 
 def _seen(request: HttpRequest, pk: UUID) -> Submission:

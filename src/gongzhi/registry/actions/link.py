@@ -11,6 +11,7 @@ from uuid import UUID
 import polars as pl
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
@@ -65,8 +66,8 @@ def link_batches(*, by: Person | None, every: bool = False) -> int:
 
 
 def link_new() -> int:
-    """Refresh the register and link, when there is a batch that was never linked; cheap when not."""
-    if not live().filter(linking=None).exists():
+    """Refresh the register and link, when a batch was never linked or counted; cheap when there is none."""
+    if not live().filter(Q(linking=None) | Q(linking__methods=None)).exists():
         return 0
     refresh(by=None)
     return link_batches(by=None)
@@ -74,7 +75,9 @@ def link_new() -> int:
 
 def _waits(batch: Batch, digest: str) -> bool:
     linking = Linking.objects.filter(batch=batch).first()
-    return linking is None or (linking.register != digest and (linking.unlinked > 0 or linking.doubtful > 0))
+    if linking is None or linking.methods is None:
+        return True
+    return linking.register != digest and (linking.unlinked > 0 or linking.doubtful > 0)
 
 
 def register_digest() -> str:
@@ -225,6 +228,7 @@ def _keep(batch: UUID, links: pl.DataFrame, digest: str) -> None:
     number = linking.round + 1 if linking else 1
     stored = Lake(settings.LAKE).write(f"_links/{batch}-{number}", links.drop("row", strict=False))
     counts = dict(links.group_by("status").len().iter_rows())
+    linked = links.filter(pl.col("status") == "linked")
     with transaction.atomic():
         put_beside(batch=batch, role="links", table="_links", stored=stored)
         Linking.objects.update_or_create(
@@ -237,6 +241,8 @@ def _keep(batch: UUID, links: pl.DataFrame, digest: str) -> None:
                 "doubtful": counts.get("doubtful", 0) + counts.get("conflict", 0),
                 "unlinked": counts.get("unlinked", 0),
                 "round": number,
+                "methods": dict(linked.group_by("method").len().sort("method").iter_rows()),
+                "taxpayers": linked["subject"].n_unique(),
             },
         )
 

@@ -1,10 +1,12 @@
 """Who sees hits, and what a hit opens to."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from gongzhi.gate.sight import NOBODY, sight_of
+from gongzhi.intake.models import Batch
 from gongzhi.registry.models import Taxpayer
 from gongzhi.risk import queries
 from gongzhi.risk.models import Hit, Run
@@ -49,15 +51,52 @@ def test_the_duty_alone_does_not_open_them_outside_the_bureau(scanned, cast):
 def test_who_is_not_signed_in_sees_nothing(scanned):
     scanned()
     assert not queries.visible_to(NOBODY).exists()
-    assert queries.use_of_batches(NOBODY) == []
 
 
-def test_a_unit_sees_how_many_hits_rest_on_its_batches_and_nothing_else(scanned, district, cast):
+def test_one_hit_is_counted_for_the_batches_that_it_rests_on(scanned, district):
     scanned()
-    mine = queries.use_of_batches(sight_of(cast["peer"]))
-    assert [(use.batch.pk, use.hits) for use in mine] == [(district["grants"].pk, 1)]
-    assert vars(mine[0]).keys() == {"batch", "hits"}
-    assert queries.use_of_batches(sight_of(cast["liaison"])) == []
+    found = queries.resting_on(Batch.objects.filter(pk=district["grants"].pk), "batch")
+    assert {pk: one.hits for pk, one in found.items()} == {district["grants"].pk: 1}
+    assert not queries.resting_on(Batch.objects.none(), "batch")
+
+
+def test_the_rules_that_read_a_table():
+    assert "R17" in {rule.code for rule in queries.rules_reading(["land_grants"])}
+    assert queries.rules_reading([]) == []
+
+
+def resting(*taxes, state="open"):
+    made = queries.Resting()
+    for number, tax in enumerate(taxes):
+        made.add(state, f"taxpayer {number}", Decimal(tax))
+    return made
+
+
+def test_the_bureau_is_told_all_and_a_unit_no_small_number(cast):
+    office, peer = sight_of(cast["office"]), sight_of(cast["peer"])
+    said = queries.told(resting(10, 20), office)
+    assert (said.hits, said.states, said.tax_yuan) == (2, (("新命中", 2),), Decimal(30))
+    said = queries.told(resting(10, 20), peer)
+    assert (said.hits, said.states, said.tax_yuan) == (None, (), None)
+    assert queries.told(resting(), peer).hits == 0
+    assert queries.told(resting(1, 2, 3), peer, about=2).hits is None
+
+
+def test_money_leaves_the_bureau_as_a_sum_over_enough_subjects_alone(cast):
+    peer = sight_of(cast["peer"])
+    said = queries.told(resting(100_400, 200_000, 300_200), peer)
+    assert (said.hits, said.tax_yuan) == (3, Decimal(601_000))
+    assert queries.told(resting(100_400, 200_000, 300_200), peer, money=False).tax_yuan is None
+    assert queries.told(resting(10, 20, 900_000), peer).tax_yuan is None
+    mixed = resting(1_000, 1_000, 1_000, 1_000)
+    mixed.add("excluded", "taxpayer 9", Decimal(5))
+    said = queries.told(mixed, peer)
+    assert (said.hits, said.states, said.tax_yuan) == (5, (), Decimal(4_000))
+
+
+def test_a_district_without_the_threshold_tells_nothing(cast, monkeypatch):
+    monkeypatch.setattr(queries, "_threshold", lambda key: Decimal("Infinity"))
+    assert queries.told(resting(*range(1, 50)), sight_of(cast["peer"])).hits is None
 
 
 def test_evidence_ends_at_file_sheet_and_cell(scanned, district):
