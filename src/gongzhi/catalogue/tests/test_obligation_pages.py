@@ -92,7 +92,7 @@ def test_the_matrix_counts_and_opens_to_its_rows(client_of, owed):
     office = client_of("office")
     answer = office.get(f"/matrix?year={end.year}")
     group, row = answer.context["rows"]
-    assert (group["name"], group["rates"].counts) == ("区级部门", row["rates"].counts)
+    assert (group["name"], group["rates"].counts) == ("部门和单位", row["rates"].counts)
     assert row["key"] == "construction_transport"
     assert (row["rates"].counted, row["rates"].timely, row["rates"].reported, row["rates"].missing) == (
         3,
@@ -132,7 +132,7 @@ def test_the_matrix_rolls_up_along_the_organisation(client_of, owed):
     rows = office.get(f"/matrix?year={end.year}&level=resource").context["rows"]
     told = [(row["level"], row["name"][:4], row["rates"].timely, row["rates"].counted) for row in rows]
     assert [one for one in told if one[0] == "group"] == [
-        ("group", "区级部门", 2, 3),
+        ("group", "部门和单", 2, 3),
         ("group", "各街道（", 1, 2),
     ]
     assert len([one for one in told if one[0] == "resource"]) == 5

@@ -22,6 +22,7 @@ from gongzhi.lists.workbook import exported
 
 OPEN = (("open", "待报和逾期未报"), ("missing", "逾期未报"), ("all", "全部"))
 GROUPS: dict[str, tuple[str, tuple[State, ...]]] = {
+    "asked": ("要报的", tuple(state for state in State if state is not State.EXEMPT)),
     "owed": ("应报", (*COUNTED, State.AWAITED)),
     "counted": ("计入比率的", COUNTED),
     "reported": ("已报", REPORTED),
@@ -33,6 +34,7 @@ GROUPS: dict[str, tuple[str, tuple[State, ...]]] = {
 STATES = {**{state.value: (LABELS[state], (state,)) for state in State}, **GROUPS}
 WANTED = (*OPEN, *((key, word) for key, (word, _) in STATES.items() if key not in dict(OPEN)))
 SPANS = (("30", "前后一个月"), ("90", "前后一季"), ("400", "前后一年"))
+BOUND = {"": ("period_end", "所属期截止"), "due": ("due", "到期日")}
 MEANINGS: dict[State, Meaning] = {
     State.ON_TIME: "good",
     State.LATE: "warn",
@@ -97,7 +99,8 @@ def unit_name(key: str) -> str:
 def _asked(request: HttpRequest, seen: QuerySet[Obligation], today: dt.date) -> dict[str, Any]:
     """What the address asks for, and the rows that answer it; what is not understood keeps its default.
 
-    With `since` and `until` the days are those on which periods end, as the rates count them.
+    With `since` and `until` the days are those on which periods end, as the rates count them, or (`by`
+    due) those on which they are due.
     """
     state, span = request.GET.get("state", "open"), request.GET.get("span", "90")
     state = state if state in dict(WANTED) else "open"
@@ -106,18 +109,32 @@ def _asked(request: HttpRequest, seen: QuerySet[Obligation], today: dt.date) -> 
     units = sorted(((key, unit_name(key)) for key in keys), key=lambda unit: unit[1])
     unit = request.GET.get("unit", "")
     unit = unit if unit in dict(units) else ""
-    since, until = _day(request, "since"), _day(request, "until")
-    ends = (since or dt.date.min, until or dt.date.max) if since or until else None
-    rows, words = _in_state(seen, state, int(span), ends, today), [("状态", dict(WANTED)[state])]
-    words += [("所属期截止", f"{since or ''} 至 {until or ''}")] if ends else [("范围", dict(SPANS)[span])]
-    kept = [(name, value.isoformat()) for name, value in (("since", since), ("until", until)) if value]
+    limits, bound, kept = _bounds(request)
+    near = seen.filter(**limits) if limits else None
+    rows, words = _in_state(seen, near, state, int(span), today), [("状态", dict(WANTED)[state])]
+    words += bound or [("范围", dict(SPANS)[span])]
     if unit:
         rows, words = rows.filter(unit=unit), [*words, ("单位", dict(units)[unit])]
     for name, title, value in _narrowed(request):
         rows, words = rows.filter(**{name: value}), [*words, title]
         kept.append((name, request.GET[name]))
     found = {"rows": rows, "state": state, "span": span, "unit": unit, "units": units, "words": words}
-    return found | {"ends": ends, "kept": kept}
+    return found | {"ends": bool(limits), "kept": kept}
+
+
+Words = list[tuple[str, str]]
+
+
+def _bounds(request: HttpRequest) -> tuple[dict[str, Any], Words, Words]:
+    """The days asked for: as a limit, in words, and as the address keeps them; empty without any."""
+    since, until = _day(request, "since"), _day(request, "until")
+    if not since and not until:
+        return {}, [], []
+    by = "due" if request.GET.get("by") == "due" else ""
+    field, word = BOUND[by]
+    kept = [("since", str(since or "")), ("until", str(until or "")), ("by", by)]
+    limits = {f"{field}__range": (since or dt.date.min, until or dt.date.max)}
+    return limits, [(word, f"{since or ''} 至 {until or ''}")], kept
 
 
 def _narrowed(request: HttpRequest) -> list[tuple[str, tuple[str, str], Any]]:
@@ -131,13 +148,13 @@ def _narrowed(request: HttpRequest) -> list[tuple[str, tuple[str, str], Any]]:
 
 
 def _in_state(
-    seen: QuerySet[Obligation], state: str, span: int, ends: tuple[dt.date, dt.date] | None, today: dt.date
+    seen: QuerySet[Obligation], near: QuerySet[Obligation] | None, state: str, span: int, today: dt.date
 ) -> QuerySet[Any]:
-    """The obligations of these days that are in a state, as the rates count them."""
-    if ends is None and state in dict(OPEN):
+    """The obligations `near` the days asked for (around today where none were) that are in a state."""
+    if near is None and state in dict(OPEN):
         rows = in_days(seen, today, span, "all" if state == "all" else "open")
         return rows.filter(due__lt=today) if state == "missing" else rows
-    rows = seen.filter(period_end__range=ends) if ends else in_days(seen, today, span, "all")
+    rows = in_days(seen, today, span, "all") if near is None else near
     wanted = STATES.get(state) or ("", (State.AWAITED, State.MISSING))
     return rows if state == "all" else with_state(rows, today).filter(state_then__in=wanted[1])
 

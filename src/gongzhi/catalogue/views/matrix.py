@@ -22,7 +22,8 @@ from .calendar import mark_of, unit_name
 SPANS = (("1", "一年"), ("3", "三年"), ("10", "十年"))
 COLUMNS = (("", "自动"), ("month", "按月"), ("year", "按年"))
 LEVELS = (("group", "只看汇总"), ("unit", "到单位"), ("resource", "到资源"))
-STREETS, BUREAU, DEPARTMENTS = "各街道（镇）", "税务部门", "区级部门"
+OTHERS = "部门和单位"
+"""Units that belong to no class of units; a class (the streets) is named as the definitions name it."""
 MOST_OPENED = 12
 """Up to so many columns, a cell opens to its obligations; in more, the row does."""
 
@@ -91,11 +92,9 @@ def _heads(asked: dict[str, Any], found: Matrix) -> list[str]:
     return sorted({month[:width] for months in found.cells.values() for month in months})
 
 
-def _group(unit: str) -> str:
-    known = in_force().units.get(unit)
-    if known and known.division:
-        return STREETS
-    return BUREAU if unit == in_force().district.bureau else DEPARTMENTS
+def _classes() -> dict[str, str]:
+    """The class of units that each of its members belongs to."""
+    return {member: unit.key for unit in in_force().units.values() for member in unit.members}
 
 
 class _Levels:
@@ -105,14 +104,16 @@ class _Levels:
         self._heads = heads
         self._pairs = pairs
         self._units = pairs.rolled(lambda key: key[0])
-        self._groups = self._units.rolled(_group)
-        self._place = {key: n for n, key in enumerate(in_force().units)}
+        self._class = _classes()
+        self._groups = self._units.rolled(lambda unit: self._class.get(unit, ""))
+        self._place = {"": -1} | {key: n for n, key in enumerate(in_force().units)}
 
     def lines(self, level: str) -> list[dict[str, Any]]:
         """Groups with their units, and these with their resources, down to the level that is asked for."""
         found = []
-        for group in sorted(self._groups.cells, key=(DEPARTMENTS, STREETS, BUREAU).index):
-            found.append(self._line(self._groups, group, {"name": group, "level": "group", "key": group}))
+        for group in sorted(self._groups.cells, key=lambda key: self._place[key]):
+            about = {"name": unit_name(group) if group else OTHERS, "level": "group", "key": group}
+            found.append(self._line(self._groups, group, about))
             for unit in self._members(group) if level != "group" else ():
                 about = {"name": unit_name(unit), "level": "unit", "key": unit}
                 found.append(self._line(self._units, unit, about, f"unit={unit}"))
@@ -120,7 +121,7 @@ class _Levels:
         return found
 
     def _members(self, group: str) -> list[str]:
-        mine = (unit for unit in self._units.cells if _group(unit) == group)
+        mine = (unit for unit in self._units.cells if self._class.get(unit, "") == group)
         return sorted(mine, key=lambda unit: self._place.get(unit, len(self._place)))
 
     def resources(self, unit: str) -> list[dict[str, Any]]:

@@ -16,12 +16,23 @@ from .resources import (
 from .spans import Span, choices, span_of
 from .stretch import Stretch
 from .units import MEANINGS, MEANS, outside, sees_files, unit_chart, unit_figures
-from .workbench import awaiting, facts, hits_shown, open_hits, recent, to_do, undecided
+from .workbench import (
+    awaiting,
+    facts,
+    hit_states,
+    hits_shown,
+    open_hits,
+    recent,
+    to_do,
+    to_look_at,
+    undecided,
+)
 
 __all__ = [
     "FILLED", "MEANINGS", "MEANS", "Chart", "Figure", "Span", "Stretch", "Use", "awaiting",
     "batch_lines", "chart", "choices", "facts", "fault_files", "fault_lines", "feedback_lines",
-    "hits_shown", "open_hits", "outside", "period_lines", "provider_lines", "providers_in_sight",
-    "recent", "resource_figures", "resource_lines", "sees_files", "sheet_fills", "span_of", "to_do",
-    "try_lines", "undecided", "unit_chart", "unit_figures", "unit_lines", "use_of", "use_of_batch",
+    "hit_states", "hits_shown", "open_hits", "outside", "period_lines", "provider_lines",
+    "providers_in_sight", "recent", "resource_figures", "resource_lines", "sees_files",
+    "sheet_fills", "span_of", "to_do", "to_look_at", "try_lines", "undecided", "unit_chart",
+    "unit_figures", "unit_lines", "use_of", "use_of_batch",
 ]  # fmt: skip

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.catalogue.models import Obligation
 from gongzhi.catalogue.queries import Owed
 from gongzhi.catalogue.states import State
+from gongzhi.editions.queries import in_force
 from gongzhi.gate import Sight
 from gongzhi.intake import queries as intake
 from gongzhi.intake.models import Submission
@@ -19,11 +22,17 @@ from gongzhi.lists import Mark
 from gongzhi.registry import queries as registry
 from gongzhi.risk import queries as risk
 from gongzhi.risk.models import Hit
+from gongzhi.risk.states import LABELS as FOUND_LABELS
 from gongzhi.risk.states import State as Found
 from gongzhi.work import queries as work
 
+from .figures import percent
+from .spans import EARLIEST, LATEST
+
 TO_DO = 12
 RECENT = 5
+NAMED = 5
+MOST_LOOKED_THROUGH = 500
 
 
 def to_do(sight: Sight, today: dt.date) -> list[Owed]:
@@ -66,33 +75,134 @@ def hits_shown(sight: Sight) -> list[tuple[Hit, str, Mark]]:
     return [(hit, risk.rule_name(hit), risk.grade_of(hit)) for hit in open_hits(sight)[:TO_DO]]
 
 
-def facts(sight: Sight, today: dt.date) -> list[dict[str, Any]]:
+Fact = dict[str, Any]
+
+
+def facts(sight: Sight, today: dt.date) -> list[Fact]:
     """The figures at the head of the workbench, each with the page that opens to its rows."""
-    found: list[dict[str, Any]] = []
-    if sight.has("see_calendar"):
-        rows = catalogue.visible_to(sight)
-        if sight.unit and sight.has("submit_file"):
-            rows = rows.filter(unit=sight.unit)
-        year = catalogue.rates(rows.filter(period_end__year=today.year), today)
-        found += [
-            {"label": "今年应报", "value": year.owed, "href": "/calendar?state=all&span=400"},
-            {"label": "已报", "value": year.reported, "href": "/calendar?state=all&span=400"},
-            {"label": "逾期未报", "value": year.missing, "href": "/calendar?state=missing&span=400"},
-        ]
-    if sight.has("see_own_batches") or sight.has("see_all_batches"):
+    found = _month(sight, today) if sight.has("submit_file") else _year(sight, today)
+    if sight.has("return_file"):
+        found.append({"label": "待审核", "value": intake.unreviewed(sight).count(), "href": "/reviews"})
+    elif sight.has("see_own_batches") or sight.has("see_all_batches"):
         waiting = intake.visible_to(sight).filter(state=Handed.CHECKED).count()
-        found.append(
-            {"label": "等待确认入库", "value": waiting, "href": f"/submissions?state={Handed.CHECKED.value}"}
-        )
-    if sight.has("do_work") or sight.has("give_work"):
-        counted = work.counts(sight, today)
-        found.append({"label": "我的待办", "value": counted[work.Filter.OPEN], "href": "/work"})
-        if late := counted[work.Filter.LATE]:
-            found.append({"label": "待办已逾期", "value": late, "href": "/work?view=late"})
+        address = f"/submissions?state={Handed.CHECKED.value}"
+        found.append({"label": "等待确认入库", "value": waiting, "href": address})
     if sight.has("see_hits"):
         found.append({"label": "待核疑点", "value": open_hits(sight).count(), "href": "/hits"})
     if sight.has("decide_links"):
-        found.append(
-            {"label": "待认定名称", "value": registry.doubts_visible_to(sight).count(), "href": "/links"}
-        )
+        doubts = registry.doubts_visible_to(sight).count()
+        found.append({"label": "待认定名称", "value": doubts, "href": "/links"})
+    return found + _work(sight, today)
+
+
+def _month(sight: Sight, today: dt.date) -> list[Fact]:
+    """What the reader's own unit owes this month by due day, and what is overdue from before."""
+    mine = catalogue.visible_to(sight).filter(unit=sight.unit)
+    first = today.replace(day=1)
+    last = (first + dt.timedelta(31)).replace(day=1) - dt.timedelta(1)
+    month = catalogue.rates(mine.filter(due__range=(first, last)), today)
+    whole = catalogue.rates(mine, today)
+    asked = month.of(set(State) - {State.EXEMPT})
+    days = f"by=due&since={first}&until={last}"
+    return [
+        {"label": "本月应报", "value": asked, "href": f"/calendar?state=asked&{days}"},
+        {"label": "已报", "value": month.reported, "href": f"/calendar?state=reported&{days}"},
+        {"label": "逾期", "value": whole.missing, "href": f"/calendar?state=missing&{EVER}"},
+    ]
+
+
+def _year(sight: Sight, today: dt.date) -> list[Fact]:
+    """What all units in sight owed this year, and how timely it came."""
+    if not sight.has("see_calendar"):
+        return []
+    first, last = today.replace(month=1, day=1), today.replace(month=12, day=31)
+    seen = catalogue.visible_to(sight).filter(scored=True)
+    year = catalogue.rates(seen.filter(period_end__range=(first, last)), today)
+    whole = catalogue.rates(seen, today)
+    days = f"scored=1&since={first}&until={last}"
+    return [
+        {"label": "今年应报", "value": year.owed, "href": f"/calendar?state=owed&{days}"},
+        {"label": "按时率", "text": percent(year.timely_rate), "href": f"/calendar?state=counted&{days}"},
+        {"label": "逾期未报", "value": whole.missing, "href": f"/calendar?state=missing&scored=1&{EVER}"},
+    ]
+
+
+EVER = f"since={EARLIEST}&until={LATEST}"
+
+
+def _work(sight: Sight, today: dt.date) -> list[Fact]:
+    if not (sight.has("do_work") or sight.has("give_work")):
+        return []
+    counted = work.counts(sight, today)
+    found: list[Fact] = [{"label": "我的待办", "value": counted[work.Filter.OPEN], "href": "/work"}]
+    if late := counted[work.Filter.LATE]:
+        found.append({"label": "待办已逾期", "value": late, "href": "/work?view=late"})
     return found
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What the office looks at today: a matter with its number, and some of its rows by name."""
+
+    text: str
+    href: str
+    items: tuple[tuple[str, str], ...] = ()  # words and address
+
+
+def to_look_at(sight: Sight, today: dt.date) -> list[Glance]:
+    """今天要看的: overdue units, batches out of line with their season, rules that people exclude much."""
+    found = _overdue(sight, today) if sight.has("chase_units") else []
+    found += _out_of_line(sight) if sight.has("return_file") else []
+    return found + (_excluded(sight, today) if sight.has("decide_hits") else [])
+
+
+def _overdue(sight: Sight, today: dt.date) -> list[Glance]:
+    late = catalogue.lateness(catalogue.visible_to(sight).filter(scored=True), today, "unit")
+    worst = sorted((one for one in late.items() if one[1].missing), key=lambda one: -one[1].missing_days)
+    units = in_force().units
+    items = tuple(
+        (f"{units[key].name if key in units else key} {one.missing} 项", f"/units/{key}/picture")
+        for key, one in worst[:NAMED]
+    )
+    return (
+        [Glance(f"逾期单位 {len(worst)}", f"/calendar?state=missing&scored=1&{EVER}", items)] if worst else []
+    )
+
+
+def _out_of_line(sight: Sight) -> list[Glance]:
+    strange = [one for one in intake.unreviewed(sight)[:MOST_LOOKED_THROUGH] if one.submission.trends]
+    items = tuple((one.number, one.path) for one in strange[:NAMED])
+    text = f"待审核中与往期相差较大的批次 {len(strange)}"
+    return [Glance(text, "/reviews", items)] if strange else []
+
+
+def _excluded(sight: Sight, today: dt.date) -> list[Glance]:
+    """The rules whose hits people excluded most in thirty days, beside the thirty days before."""
+    since, before = (timezone.now() - dt.timedelta(days) for days in (30, 60))
+    hits = risk.visible_to(sight).order_by()
+    now = dict(hits.filter(excluded_at__gte=since).values_list("rule").annotate(Count("pk")))
+    then = dict(
+        hits.filter(excluded_at__gte=before, excluded_at__lt=since).values_list("rule").annotate(Count("pk"))
+    )
+    more = sorted((code for code in now if now[code] > then.get(code, 0)), key=lambda code: -now[code])
+    items = tuple(
+        (f"{_rule(code)} {now[code]} 条（前三十天 {then.get(code, 0)} 条）",
+         f"/hits?rule={code}&state=excluded")
+        for code in more[:NAMED]
+    )  # fmt: skip
+    return [Glance(f"近三十天排除增多的规则 {len(more)}", "/hits?state=excluded", items)] if more else []
+
+
+def _rule(code: str) -> str:
+    known = in_force().rules.get(code)
+    return known.rule.name if known else code
+
+
+def hit_states(sight: Sight) -> list[tuple[str, int, str]]:
+    """How many hits are in each state, with the address of their list; empty for who may not see them."""
+    if not sight.has("see_hits"):
+        return []
+    counted = dict(risk.visible_to(sight).order_by().values_list("state").annotate(Count("pk")))
+    return [
+        (FOUND_LABELS[state], counted.get(state.value, 0), f"/hits?state={state.value}") for state in Found
+    ]

@@ -10,6 +10,7 @@ from tests.cast import NAMES
 
 from gongzhi.catalogue.models import Obligation
 from gongzhi.intake.models import Submission
+from gongzhi.risk.models import Hit, Run
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +49,70 @@ def test_every_figure_opens(client_of, waiting, name):
     assert answer.status_code == 200
     for fact in answer.context["facts"]:
         assert client.get(fact["href"]).status_code == 200, fact["label"]
+
+
+def facts(client):
+    return {fact["label"]: fact for fact in client.get("/").context["facts"]}
+
+
+def test_the_liaison_sees_her_month(client_of, owe):
+    """Due this month: one came in time, one is awaited, one is exempt; one of long ago is missing."""
+    today = timezone.localdate()
+    first = today.replace(day=1)
+    for days, more in ((0, {"received_at": timezone.now()}), (1, {}), (2, {"exempt_on": today})):
+        one = owe(20)
+        for name, value in (more | {"due": first + dt.timedelta(days)}).items():
+            setattr(one, name, value)
+        one.period_end = first - dt.timedelta(15)
+        one.save()
+    owe(200)
+    found = facts(client_of("liaison"))
+    assert (found["本月应报"]["value"], found["已报"]["value"]) == (2, 1)
+    liaison = client_of("liaison")
+    for label in ("本月应报", "已报", "逾期"):
+        total = liaison.get(found[label]["href"]).context["page"].total
+        assert total == found[label]["value"], label
+
+
+def test_the_office_sees_rates_and_what_to_look_at_today(client_of, owe):
+    owe(200)
+    owe(200, unit="natural_resources", resource="16.1")
+    owe(60, came=-1)
+    client = client_of("office")
+    found = facts(client)
+    assert found["逾期未报"]["value"] == 2
+    assert {"今年应报", "按时率", "待审核", "待核疑点"} <= set(found)
+    for label in ("今年应报", "逾期未报"):
+        assert client.get(found[label]["href"]).context["page"].total == found[label]["value"], label
+    page = client.get("/")
+    [late] = page.context["glances"]
+    assert late.text == "逾期单位 2"
+    assert {address for _, address in late.items} == {
+        "/units/construction_transport/picture", "/units/natural_resources/picture",
+    }  # fmt: skip
+    assert 'hx-get="/matrix"' in page.content.decode()
+    assert client.get(late.href).context["page"].total == 2
+
+
+def test_a_leader_sees_sums_and_no_task(client_of, owe):
+    owe(60, came=-1)
+    page = client_of("leader").get("/")
+    assert {"今年应报", "按时率", "逾期未报"} == {fact["label"] for fact in page.context["facts"]}
+    assert not page.context["glances"]
+    assert 'hx-get="/matrix"' in page.content.decode()
+
+
+def test_an_excluded_rule_is_named_when_it_is_excluded_more_than_before(client_of, db):
+    now = timezone.now()
+    run = Run.objects.create(
+        as_of=timezone.localdate(), snapshot="0" * 64, definitions="0" * 64, engine="duckdb", started_at=now
+    )
+    for number, days in enumerate((1, 2, 40)):
+        Hit.objects.create(
+            rule="R17", subject=f"code:{number}", object="", left_unit="fen", right_unit="fen", formula="",
+            proof="0" * 64, definitions="0" * 64, first_run=run, last_run=run, found_at=now, changed_at=now,
+            state="excluded", excluded_at=now - dt.timedelta(days),
+        )  # fmt: skip
+    [glance] = client_of("office").get("/").context["glances"]
+    assert glance.text == "近三十天排除增多的规则 1"
+    assert "2 条（前三十天 1 条）" in glance.items[0][0]

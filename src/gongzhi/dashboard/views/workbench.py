@@ -26,6 +26,9 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "undecided": queries.undecided(sight),
         "awaiting": queries.awaiting(sight),
         "hits": queries.hits_shown(sight),
+        "glances": queries.to_look_at(sight, today),
+        "hit_states": queries.hit_states(sight),
+        "wide": sight.has("chase_units") or sight.has("see_overview"),
         "recent": [(one, period_label(one.period)) for one in queries.recent(sight)],
     }
     return render(request, "dashboard/workbench.html", context)
