@@ -9,7 +9,8 @@ from django.db.models import Count, Sum
 
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.catalogue.queries import Rates
-from gongzhi.editions.queries import in_force, in_order
+from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries.pieces import in_order
 from gongzhi.engine.calendar import PeriodError, parse_period
 from gongzhi.engine.definitions import Field as Column
 from gongzhi.engine.definitions import Resource, Sensitivity, Sheet, Unit
