@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from gongzhi.catalogue import queries
 from gongzhi.gate import needs
+from gongzhi.organisation.forms import POSTS
+from gongzhi.organisation.queries import half_year, standings
 
 
 @needs("see_calendar", "give_work")
@@ -16,4 +19,7 @@ def duties(request: HttpRequest, unit: str) -> HttpResponse:
         sheet = queries.sheet_of(unit)
     except KeyError as error:
         raise Http404 from error
-    return render(request, "catalogue/duties.html", {"sheet": sheet})
+    today = timezone.localdate()
+    filed = next((one for one in standings(today) if one.unit.key == unit), None)
+    context = {"sheet": sheet, "filed": filed, "half": half_year(today)[1], "posts": [*POSTS.values()][:4]}
+    return render(request, "catalogue/duties.html", context)

@@ -35,6 +35,8 @@ def ask_check_waiver(
         raise NotPossible("本单位不提供这项数据")
     _may_be_waived(named, code, field)
     today = timezone.localdate()
+    if "check_waiver_days" not in definitions.parameters:
+        raise NotPossible("还没有规定最长可以暂免多少天，请办公室先批准这个参数")
     longest = today + dt.timedelta(number_on(definitions, "check_waiver_days", today))
     if not today <= until <= longest:
         raise NotPossible(f"“暂免到”请填今天到 {longest} 之间的日期")
