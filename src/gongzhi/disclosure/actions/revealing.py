@@ -20,6 +20,7 @@ from gongzhi.organisation.models import Person
 from .refusal import Refused
 
 Opened = Callable[[], Mapping[str, str]]
+OVER = ("over_day", "over_burst")  # codes of a refusal over the quota; another may allow more for a day
 _MAC_CHARACTERS = 32
 
 
@@ -49,7 +50,7 @@ def reveal(*, asked: Asked, opened: Opened, by: Person) -> Reveal:
     try:
         return _looked(asked, opened, by)
     except Refused as refused:
-        if refused.code == "over_quota":
+        if refused.code in OVER:
             _turned_away(asked, by, str(refused))
         raise
 
@@ -60,8 +61,10 @@ def _looked(asked: Asked, opened: Opened, by: Person) -> Reveal:
     quota = quota_of(sight_of(by))
     Person.objects.select_for_update().get(pk=by.pk)  # looks of one person are counted one after the other
     now = timezone.now()
-    if quota is None or (bound := over(by, quota, now)):
-        raise Refused(("", bound.text if quota and bound else "这个角色没有限额"), code="over_quota")
+    if quota is None:
+        raise Refused(("", "这个角色没有限额，不能查看"), code="not_allowed")
+    if bound := over(by, quota, now):
+        raise Refused(("", bound.text), code="over_day" if bound.day else "over_burst")
     about = asked.about
     look = Reveal.objects.create(
         person=by, person_unit=by.unit, at=now, purpose=asked.purpose.key, purpose_title=asked.purpose.title,

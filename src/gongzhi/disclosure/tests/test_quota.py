@@ -66,7 +66,7 @@ def test_the_burst_is_held_and_goes_again(noon, cast):
         look(person, number)
     with pytest.raises(Refused, match="5 分钟内最多查看 10 行，请在 12:05 以后再看") as refused:
         look(person)
-    assert refused.value.code == "over_quota"
+    assert refused.value.code == "over_burst"
     event = Event.objects.get(verb="reveal.refused")
     assert (event.outcome, event.detail["row"], event.detail["purpose"]) == ("refused", 2, "own_rows")
     Reveal.objects.update(at=noon - dt.timedelta(minutes=6))
@@ -77,8 +77,9 @@ def test_the_day_is_held_and_the_next_begins_anew(noon, cast):
     person = cast["liaison"]
     earlier(person, BURST, minutes=60)
     earlier(person, BURST, minutes=30)
-    with pytest.raises(Refused, match="今天已查看到限额（每天 20 行）"):
+    with pytest.raises(Refused, match="今天已查看到限额（每天 20 行）") as refused:
         look(person)
+    assert refused.value.code == "over_day"
     Reveal.objects.update(at=noon - dt.timedelta(hours=13))
     assert look(person)
     assert Reveal.objects.count() == DAY + 1

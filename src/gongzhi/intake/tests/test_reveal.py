@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as configured
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from tests.files import credit_code, person_id
 
 from gongzhi.audit.actions import Behind, seal
@@ -18,6 +19,7 @@ from gongzhi.disclosure.models import Reveal
 from gongzhi.engine.crypto import SealBroken
 from gongzhi.engine.lake import Lake
 from gongzhi.intake.models import LakeFile
+from gongzhi.organisation.models import uuid7
 from gongzhi.work.actions import open_item, take
 from gongzhi.work.actions.giving import PlaceOfWork
 
@@ -85,6 +87,7 @@ def test_the_value_asked_for_is_shown_and_nothing_else(own, client_of, cast, cap
     assert int(shown.headers["Refresh"]) <= configured.REVEAL_SECONDS + 1
     assert text_of(shown).count(f"{cast['liaison'].name} ") > 10, "the mark repeats"
     assert f"/batches/{own.pk}?part=0&amp;row=2#row" in text_of(shown)
+    assert "/suggestions/new" not in text_of(shown), "the address of a look is told to nobody"
     assert not {secret for secret in SECRETS if secret in caplog.text}
 
 
@@ -261,6 +264,31 @@ def test_a_stale_session_proves_itself_first(own, client_of):
     assert WHY in text_of(answer), "what was typed travels along"
     assert told(answer) == set()
     assert not Reveal.objects.exists()
+
+
+def test_over_the_quota_the_form_says_who_may_allow_more(own, client_of, cast):
+    """The burst tells when it goes again; the day names a colleague, and the value stays masked."""
+    client = client_of("liaison")
+    for _ in range(10):
+        assert client.post(page(own), ask()).status_code == 302
+    answer = client.post(page(own), ask())
+    assert (answer.status_code, told(answer)) == (429, set())
+    assert "5 分钟内最多查看 10 行" in text_of(answer)
+    assert "申请增加" not in text_of(answer)
+    start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    Reveal.objects.update(at=start)
+    Reveal.objects.bulk_create(_again(Reveal.objects.all()))
+    answer = client.post(page(own), ask())
+    assert (answer.status_code, told(answer)) == (429, set())
+    assert "今天已查看到限额（每天 20 行）" in text_of(answer)
+    assert cast["head"].name in text_of(answer)
+    assert Event.objects.filter(verb="reveal.refused").count() == 2
+
+
+def _again(looks):
+    for look in list(looks):
+        look.pk = uuid7()
+        yield look
 
 
 class Broken(Exception):

@@ -73,7 +73,7 @@ def looks(person_id):
 
 def test_many_at_once_see_no_more_than_the_quota(served, cast):
     said = Counter(at_once(looks(cast["liaison"].pk)))
-    assert said == {"seen": BURST, "over_quota": WORKERS * TRIES - BURST}
+    assert said == {"seen": BURST, "over_burst": WORKERS * TRIES - BURST}
     assert Reveal.objects.count() == Event.objects.filter(verb="reveal.made").count() == BURST
     assert Event.objects.filter(verb="reveal.refused").count() == WORKERS * TRIES - BURST
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gongzhi.disclosure import queries as disclosure
 from gongzhi.disclosure.actions import Refused, reveal
-from gongzhi.disclosure.actions.revealing import Asked
+from gongzhi.disclosure.actions.revealing import OVER, Asked
 from gongzhi.disclosure.forms import RevealForm
 from gongzhi.disclosure.models import Reveal
 from gongzhi.disclosure.queries import About
@@ -85,9 +85,9 @@ def _given(
         look = reveal(asked=asked, opened=opened, by=by)
     except Refused as refused:
         form.tell(refused.faults)
-        over = refused.code == "over_quota"
-        context |= {"over": over, "approvers": disclosure.approvers(by) if over else ()}
-        return render(request, "intake/reveal.html", context, status=429 if over else 422)
+        over_day = refused.code == "over_day"
+        context |= {"over_day": over_day, "approvers": disclosure.approvers(by) if over_day else ()}
+        return render(request, "intake/reveal.html", context, status=429 if refused.code in OVER else 422)
     return redirect(disclosure.address_of(look, request.session.session_key or "", place.back))
 
 
@@ -108,7 +108,7 @@ def revealed(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "look": look, "values": shown, "open": left > 0, "batch": batch, "back": back,
         "mark": f"{sight.name} {unit_name(look.person_unit)} {timezone.localtime():%Y-%m-%d %H:%M}",
-        "times": range(24),
+        "times": range(24), "private": True,
     }  # fmt: skip
     response = render(request, "intake/revealed.html", context)
     if left > 0:
