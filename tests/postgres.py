@@ -28,3 +28,16 @@ def _start() -> str:
             connection.execute(f"ALTER SYSTEM SET {setting} = off")  # type: ignore[arg-type]  # fixed words
         connection.execute("SELECT pg_reload_conf()")
     return address
+
+
+def own_database(name: str) -> str:
+    """The address of an empty database of this name on that server."""
+    import psycopg  # noqa: PLC0415  # as above
+
+    address = server_address()
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]  # fixed words
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]  # the same
+    head, _, tail = address.partition("/postgres?")
+    assert tail, address
+    return f"{head}/{name}?{tail}"

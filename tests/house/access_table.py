@@ -13,12 +13,13 @@ from gongzhi.gate.checks import walk
 TABLE = Path(__file__).with_name("access.txt")
 SAMPLES = {
     "uuid": str(UUID(int=7)),
+    "uuidstr": str(UUID(int=7)),
     "int": "999999999",
     "str": "no-such-thing",
     "slug": "no-such-thing",
     "path": "no",
 }
-EVERYONE, SIGNED_IN = "everyone", "signed in"
+EVERYONE, SIGNED_IN, MACHINES = "everyone", "signed in", "machines"
 
 
 def expected() -> dict[str, str]:

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import path
 from django.utils import timezone
 from tests.cast import NAMES
-from tests.house.access_table import EVERYONE, address, expected, may_open, routes
+from tests.house.access_table import EVERYONE, MACHINES, address, expected, may_open, routes
 
 from gongzhi.audit.models import Event
 from gongzhi.disclosure.models import Acceptance
@@ -28,6 +28,11 @@ HEADERS = {
 }
 
 
+def unsigned(response) -> bool:
+    """Answered as a call without signature: there is nobody's authority in a cookie, so no token is due."""
+    return response.status_code == 401 and response.json()["code"] == "unsigned"
+
+
 def test_the_table_has_every_address_and_no_other():
     real = set(routes())
     assert not real - set(TABLE), f"access.txt lacks: {sorted(real - set(TABLE))}"
@@ -35,7 +40,8 @@ def test_the_table_has_every_address_and_no_other():
 
 
 def test_the_table_names_only_the_cast():
-    named = {name for who in TABLE.values() if who not in {EVERYONE, "signed in"} for name in who.split()}
+    words = {EVERYONE, "signed in", MACHINES}
+    named = {name for who in TABLE.values() if who not in words for name in who.split()}
     assert named <= set(NAMES)
 
 
@@ -51,6 +57,8 @@ def test_who_may_open_it(route, client_of, cast):
         if may_open(TABLE[route], name):
             assert response.status_code < 500
             assert not refused, f"{name} should reach {route}"
+        elif TABLE[route] == MACHINES:
+            assert unsigned(response), f"{name} should not reach {route}"
         else:
             assert response.status_code == 404, f"{name} should not reach {route}"
             assert refused == 1, f"the refusal of {route} for {name} is not on record"
@@ -61,6 +69,8 @@ def test_a_stranger_is_sent_to_sign_in(route, stranger_client):
     response = stranger_client.get(address(route))
     if may_open(TABLE[route], ""):
         assert not response.headers.get("Location", "").startswith("/login?next")
+    elif TABLE[route] == MACHINES:
+        assert unsigned(response)
     else:
         assert response.status_code == 302
         assert response.headers["Location"].startswith("/login")
@@ -92,8 +102,13 @@ def test_unsafe_methods_need_a_token(route, method, client_of, cast):
     client.cookies = signed_in.cookies
     events = Event.objects.count()
     response = getattr(client, method)(address(route))
-    assert response.status_code == 403
-    assert "页面停留太久了" in response.content.decode()
+    if TABLE[route] == MACHINES:
+        assert unsigned(response)
+    elif route.startswith("/api/"):
+        assert response.status_code == 405
+    else:
+        assert response.status_code == 403
+        assert "页面停留太久了" in response.content.decode()
     assert Event.objects.count() == events
 
 

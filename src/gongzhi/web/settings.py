@@ -191,6 +191,9 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 FILE_UPLOAD_TEMP_DIR = HOME.folder("incoming")
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+INBOX_QUIET_SECONDS = 10 * 60  # pushed rows are gathered when their slot was quiet for so long
+INBOX_MOST_SECONDS = 60 * 60  # or when the first of them waits for so long
+INBOX_MOST_ROWS = 50_000  # or when there are so many; never more in one submission
 MAX_FILE_BYTES = 512 * 1024 * 1024
 
 LOGGING = {

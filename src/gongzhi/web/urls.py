@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from . import views
+from .api.surface import guarded
 
 handler404 = "gongzhi.web.errors.not_found"
 handler403 = "gongzhi.web.errors.forbidden"
@@ -22,6 +23,7 @@ urlpatterns = [
     path("", include("gongzhi.risk.urls")),
     path("", include("gongzhi.audit.urls")),
     path("", include("gongzhi.organisation.urls")),
+    path("api/v1/", guarded()),
     path("components", views.components, name="components"),
     path("healthz", views.health, name="health"),
 ]

@@ -18,7 +18,9 @@ from gongzhi.audit.actions import seal
 from gongzhi.catalogue.actions import open_periods
 from gongzhi.catalogue.queries import matters
 from gongzhi.engine.tables import warm
+from gongzhi.intake.actions.committing import take_in_waiting
 from gongzhi.intake.actions.folder import answer_again, prepare_places, take_files
+from gongzhi.intake.actions.inbox import gather
 from gongzhi.intake.actions.orphans import sweep
 from gongzhi.intake.actions.pulling import pull_due
 from gongzhi.intake.actions.signing import close_days, freeze_due, sign_receipts
@@ -48,7 +50,9 @@ def tell() -> int:
 
 EVERY_ROUND: tuple[tuple[str, Callable[[], int]], ...] = (
     ("seal", seal),  # chain the events of the last half second
-    ("check", check_waiting),  # read and check the files that pages have received
+    ("gather", gather),  # make a submission of the rows that machines have pushed
+    ("check", check_waiting),  # read and check the files that pages and machines have handed in
+    ("take in", take_in_waiting),  # commit what machines have handed in
     ("sign", sign_receipts),  # sign the receipts of new batches, all under one root
     ("link", link_new),  # join the rows of new batches to taxpayers
     ("deliver", deliver),  # send the messages that are on their way out of the house

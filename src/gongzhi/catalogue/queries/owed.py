@@ -50,16 +50,21 @@ def visible_to(sight: Sight) -> QuerySet[Obligation]:
 
 def owed(obligations: QuerySet[Obligation], as_of: dt.date) -> Iterator[Owed]:
     """Each obligation with its standing as of a day, by due day."""
-    definitions = in_force()
     for obligation in obligations:
-        resource = definitions.resources.get(obligation.resource)
-        unit = definitions.units.get(obligation.unit)
-        yield Owed(
-            obligation,
-            standing(obligation, as_of),
-            resource.title if resource else obligation.resource,
-            unit.name if unit else obligation.unit,
-        )
+        yield owed_one(obligation, as_of)
+
+
+def owed_one(obligation: Obligation, as_of: dt.date) -> Owed:
+    """An obligation with its standing as of a day."""
+    definitions = in_force()
+    resource = definitions.resources.get(obligation.resource)
+    unit = definitions.units.get(obligation.unit)
+    return Owed(
+        obligation,
+        standing(obligation, as_of),
+        resource.title if resource else obligation.resource,
+        unit.name if unit else obligation.unit,
+    )
 
 
 def in_days(rows: QuerySet[Obligation], today: dt.date, days: int, state: str) -> QuerySet[Obligation]:

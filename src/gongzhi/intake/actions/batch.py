@@ -20,7 +20,7 @@ from gongzhi.engine.lake import Lake, Stored
 from gongzhi.intake.models import Batch, BatchPart, LakeFile, Slot, Submission
 from gongzhi.intake.queries.outcome import outcome_of
 from gongzhi.intake.states import State, after
-from gongzhi.organisation.models import Person, uuid7
+from gongzhi.organisation.models import Author, person_of, uuid7
 
 from . import preparation
 from .preparation import Prepared
@@ -41,7 +41,7 @@ class _File:
     stored: Stored
 
 
-def commit(*, submission: Submission, by: Person | None, prepared: Prepared | None = None) -> Batch:
+def commit(*, submission: Submission, by: Author | None, prepared: Prepared | None = None) -> Batch:
     """Take the good rows in. The same content in the same slot is the batch that is already there.
 
     A submission that is committed already gives its batch. Raises Refused (Chinese text) when the slot is
@@ -53,7 +53,7 @@ def commit(*, submission: Submission, by: Person | None, prepared: Prepared | No
         return submission.batch
     after(submission.state, "commit")
     fits(submission, by)
-    prepared = prepared or _outcome(submission, by)
+    prepared = prepared or prepared_of(submission, by)
     if prepared.refusal is not None:
         raise Refused(prepared.refusal["code"], prepared.refusal["text"])
     if _slot_of(submission).exists() and not twin_of(submission, prepared):
@@ -72,7 +72,7 @@ def commit(*, submission: Submission, by: Person | None, prepared: Prepared | No
     return batch
 
 
-def _outcome(submission: Submission, by: Person | None) -> Prepared:
+def prepared_of(submission: Submission, by: Author | None) -> Prepared:
     """The outcome put down by the check; found anew when it was lost or the definitions have changed."""
     prepared = preparation.take_up(submission.pk)
     asked = in_force_for(submission.resource, submission.period)
@@ -165,7 +165,7 @@ def _discard(files: list[_File]) -> None:
 
 @transaction.atomic
 def _enter(
-    identity: UUID, submission: Submission, prepared: Prepared, files: list[_File], by: Person | None
+    identity: UUID, submission: Submission, prepared: Prepared, files: list[_File], by: Author | None
 ) -> Batch:
     """The ledger rows: slot locked, version counted, the act and its event together."""
     slot, _ = Slot.objects.select_for_update().get_or_create(
@@ -192,7 +192,7 @@ def _enter(
         rows=prepared.accepted,
         definitions=submission.definitions,
         committed_at=timezone.now(),
-        committed_by=by,
+        committed_by=person_of(by),
     )
     LakeFile.objects.bulk_create(
         LakeFile(batch=batch, role=file.role, table=file.table, part=file.part, **vars(file.stored))
@@ -216,7 +216,7 @@ def _places(batch: Batch, prepared: Prepared) -> Iterator[BatchPart]:
         )
 
 
-def _close(submission: Submission, batch: Batch, by: Person | None) -> None:
+def _close(submission: Submission, batch: Batch, by: Author | None) -> None:
     """What follows from a batch in the same transaction: replacement, state, receipt, obligation, event."""
     if submission.replaces_id:
         Batch.objects.filter(pk=submission.replaces_id).update(
@@ -242,11 +242,11 @@ def _close(submission: Submission, batch: Batch, by: Person | None) -> None:
     tell_outcome(submission, outcome_of(submission), batch)
 
 
-def _same_as(submission: Submission, twin: Batch, by: Person | None) -> Batch:
+def _same_as(submission: Submission, twin: Batch, by: Author | None) -> Batch:
     """The content is there already: the file is closed, and its answer is the earlier batch's."""
-    submission.state = after(submission.state, "withdraw")
+    submission.state, submission.same_as = after(submission.state, "withdraw"), twin
     submission.closed_at = timezone.now()
-    submission.save(update_fields=["state", "closed_at"])
+    submission.save(update_fields=["state", "closed_at", "same_as"])
     detail = {"same_as": str(twin.pk)}
     record("submission.same", by=by, subject=("submission", submission.pk), detail=detail)
     tell_outcome(submission, outcome_of(twin.submission), twin)

@@ -16,7 +16,7 @@ from gongzhi.editions.queries import in_force
 from gongzhi.intake.models import Batch, Submission
 from gongzhi.intake.queries import findings_of, repaired_of, two_persons
 from gongzhi.intake.states import NotPossible, State
-from gongzhi.organisation.models import Person
+from gongzhi.organisation.models import Author
 
 from . import original, receipt
 from .batch import commit, open_place, twin_of
@@ -102,7 +102,7 @@ def hand_in(
     file: Path,
     name: str,
     place: Place,
-    by: Person | None,
+    by: Author | None,
     channel: str,
     received_at: dt.datetime | None = None,
     dry_run: bool = False,
@@ -132,7 +132,7 @@ def hand_in(
         if submission.pk != draft.pk:  # the file waits already; what was sealed is bound to the draft
             prepared = prepare(submission, file)
             settle(submission, prepared, by=by)
-        return _committed_or_not(submission, prepared, by)
+        return committed_or_not(submission, prepared, by)
     except NotPossible:
         return _decided_elsewhere(submission, prepared)
 
@@ -159,7 +159,8 @@ def _decided_elsewhere(submission: Submission, prepared: Prepared) -> HandedIn:
     return HandedIn(submission, prepared, None)
 
 
-def _committed_or_not(submission: Submission, prepared: Prepared, by: Person | None) -> HandedIn:
+def committed_or_not(submission: Submission, prepared: Prepared, by: Author | None) -> HandedIn:
+    """Commit what was checked, put it to a second person or turn it away; NotPossible when it is closed."""
     if prepared.refusal is not None:
         return HandedIn(submission, prepared, None)
     if two_persons(submission.unit):

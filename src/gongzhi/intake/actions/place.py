@@ -15,7 +15,7 @@ from gongzhi.engine.calendar import PeriodError
 from gongzhi.engine.definitions import Resource
 from gongzhi.gate import explain, sight_of
 from gongzhi.intake.models import Batch, Submission
-from gongzhi.organisation.models import Person
+from gongzhi.organisation.models import ApiKey, Author, person_of
 
 from .refused import Refused
 
@@ -34,7 +34,7 @@ class Place:
 
 
 def draft_of(
-    place: Place, *, name: str, by: Person | None, channel: str, received_at: dt.datetime | None
+    place: Place, *, name: str, by: Author | None, channel: str, received_at: dt.datetime | None
 ) -> Submission:
     """A submission for this place, not stored and without its file yet. Raises Refused (Chinese text)."""
     resource, letter = _resource(place.resource)
@@ -47,7 +47,8 @@ def draft_of(
         only_sheet=place.only_sheet[:31],
         period=period,
         received_at=received_at or timezone.now(),
-        received_by=by,
+        received_by=person_of(by),
+        received_key=by if isinstance(by, ApiKey) else None,
         channel=channel,
         file_name=PurePath(name.replace("\\", "/")).name[-200:],
         adds=_batch(place.adds, unit, resource.number, period),
@@ -73,7 +74,7 @@ def _resource(name: str) -> tuple[Resource, str]:
     return resource, letter
 
 
-def _unit(name: str, resource: Resource, by: Person | None) -> str:
+def _unit(name: str, resource: Resource, by: Author | None) -> str:
     definitions = in_force()
     try:
         unit = definitions.unit(name)

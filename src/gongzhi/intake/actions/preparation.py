@@ -75,6 +75,11 @@ class Prepared:
         return sum(len(part.set_aside) for part in self.parts)
 
     @property
+    def rows_aside(self) -> list[int]:
+        """Numbers of the rows set aside, as the sender's sheets count them."""
+        return [row for part in self.parts for row in part.set_aside]
+
+    @property
     def rows(self) -> int:
         return self.accepted + self.set_aside
 

@@ -10,7 +10,7 @@ from gongzhi.gate import explain, sight_of
 from gongzhi.intake.models import Submission, TwoPersons
 from gongzhi.intake.queries import two_persons
 from gongzhi.intake.states import State, after
-from gongzhi.organisation.models import Person
+from gongzhi.organisation.models import Author, Person, person_of
 
 from .refused import Refused
 from .telling import tell_outcome
@@ -18,7 +18,7 @@ from .telling import tell_outcome
 _LONGEST = 300
 
 
-def fits(submission: Submission, by: Person | None) -> None:
+def fits(submission: Submission, by: Author | None) -> None:
     """Whether this person may take the submission in; raises Refused with what is to be done instead."""
     if by is not None:
         duty = "review_file" if submission.state == State.AWAITING else "submit_file"
@@ -33,12 +33,12 @@ def fits(submission: Submission, by: Person | None) -> None:
 
 
 @transaction.atomic
-def propose(*, submission: Submission, by: Person | None) -> None:
+def propose(*, submission: Submission, by: Author | None) -> None:
     """Put a checked file to a second person of the unit; `submission` is brought up to date.
 
     Raises NotPossible from another state.
     """
-    _moved(submission, "propose", proposed_by=by, proposed_at=timezone.now(), sent_back="")
+    _moved(submission, "propose", proposed_by=person_of(by), proposed_at=timezone.now(), sent_back="")
     record("submission.proposed", by=by, subject=("submission", submission.pk), duty="submit_file")
     tell_outcome(submission, "awaiting")
 

@@ -14,7 +14,7 @@ from gongzhi.audit.actions import record
 from gongzhi.editions.queries import in_force_for
 from gongzhi.intake.models import Batch, Submission
 from gongzhi.intake.states import NotPossible, State, after
-from gongzhi.organisation.models import Person
+from gongzhi.organisation.models import Author
 
 from . import original, preparation
 from .original import Original
@@ -37,7 +37,7 @@ def receive(
     file: Path,
     name: str,
     place: Place,
-    by: Person | None,
+    by: Author | None,
     channel: str,
     received_at: dt.datetime | None = None,
 ) -> Submission:
@@ -49,7 +49,7 @@ def receive(
     return write_down(draft, original.keep(file), by=by)
 
 
-def write_down(draft: Submission, kept: Original, *, by: Person | None) -> Submission:
+def write_down(draft: Submission, kept: Original, *, by: Author | None) -> Submission:
     """Store a draft with its kept file, unless the same bytes already lie in the same place.
 
     A file that is handed in again while it waits is the same submission with what the sender says now
@@ -84,7 +84,7 @@ def same_as(draft: Submission) -> Submission | None:
     return found.order_by("received_at").first()
 
 
-def _told_anew(earlier: Submission, draft: Submission, by: Person | None) -> Submission:
+def _told_anew(earlier: Submission, draft: Submission, by: Author | None) -> Submission:
     said = {"adds_id": draft.adds_id, "replaces_id": draft.replaces_id, "whole": draft.whole}
     before = {name: getattr(earlier, name) for name in said}
     if earlier.state == State.COMMITTED or said == before:
@@ -99,7 +99,7 @@ def _told_anew(earlier: Submission, draft: Submission, by: Person | None) -> Sub
     return earlier
 
 
-def tell(*, submission: Submission, place: Place, by: Person | None) -> None:
+def tell(*, submission: Submission, place: Place, by: Author | None) -> None:
     """Say anew what a waiting file is (that it adds, replaces, comes whole); it is then checked anew.
 
     `submission` is brought up to date. Raises Refused when the place does not fit.
@@ -111,7 +111,7 @@ def tell(*, submission: Submission, place: Place, by: Person | None) -> None:
     submission.refresh_from_db()
 
 
-def check(*, submission: Submission, by: Person | None, keep: bool = True) -> Prepared:
+def check(*, submission: Submission, by: Author | None, keep: bool = True) -> Prepared:
     """Read and check the kept file; the submission is then 待确认 or 未入库.
 
     With `keep` the outcome is put down for a later commit. Checking twice gives the same outcome. Raises
@@ -135,7 +135,7 @@ def claim(submission: Submission) -> bool:
 
 
 @transaction.atomic
-def settle(submission: Submission, prepared: Prepared, *, by: Person | None) -> None:
+def settle(submission: Submission, prepared: Prepared, *, by: Author | None) -> None:
     """Write the outcome of a check down; `submission` is brought up to date."""
     submission.refresh_from_db(from_queryset=Submission.objects.select_for_update())
     if submission.state not in {State.RECEIVED, State.CHECKED, State.AWAITING}:
@@ -147,6 +147,7 @@ def settle(submission: Submission, prepared: Prepared, *, by: Person | None) -> 
         submission.adds = _named_by_mark(submission, prepared.adds)
     submission.rows, submission.accepted = prepared.rows, prepared.accepted
     submission.set_aside, submission.skipped = prepared.set_aside, prepared.skipped
+    submission.aside = prepared.rows_aside if submission.channel == "api" else []
     submission.by_code, submission.refusal = prepared.by_code, prepared.refusal or {}
     submission.notices = list(prepared.notices)
     submission.trends = list(prepared.trends)
@@ -194,7 +195,7 @@ def _under_way(submission: Submission) -> bool:
 
 def _checked(waiting: Submission) -> bool:
     try:
-        check(submission=waiting, by=waiting.received_by)
+        check(submission=waiting, by=waiting.author)
     except NotPossible:
         return False  # decided elsewhere while it was being read
     except Exception:
@@ -205,7 +206,7 @@ def _checked(waiting: Submission) -> bool:
 
 
 @transaction.atomic
-def withdraw(*, submission: Submission, by: Person | None) -> None:
+def withdraw(*, submission: Submission, by: Author | None) -> None:
     """The unit gives this file up and will hand in a mended one."""
     submission.refresh_from_db(from_queryset=Submission.objects.select_for_update())
     submission.state = after(submission.state, "withdraw")
@@ -217,7 +218,7 @@ def withdraw(*, submission: Submission, by: Person | None) -> None:
 
 
 @transaction.atomic
-def turn_away(*, submission: Submission, error: Refused, by: Person | None) -> None:
+def turn_away(*, submission: Submission, error: Refused, by: Author | None) -> None:
     """Refuse a checked file that has no place to go (its slot is filled, its batch replaced already)."""
     submission.refresh_from_db(from_queryset=Submission.objects.select_for_update())
     submission.state = after(submission.state, "refuse")

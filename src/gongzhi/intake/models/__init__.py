@@ -5,11 +5,12 @@ from gongzhi.organisation.models import uuid7
 from .batch import Batch, BatchPart, LakeFile
 from .desk import CheckWaiver, Explanation, Review, TwoPersons, Withdrawal
 from .door import FolderFile, Pull
+from .inbox import Push
 from .signed import SHANGHAI, Cutoff, DayRoot, FrozenBatch, Receipt, ReceiptRoot, SignedRoot, instant
 from .submission import Slot, Submission
 
 __all__ = [
-    "SHANGHAI", "Batch", "BatchPart", "CheckWaiver", "Cutoff", "DayRoot", "Explanation", "FolderFile",
-    "FrozenBatch", "LakeFile", "Pull", "Receipt", "ReceiptRoot", "Review", "SignedRoot", "Slot", "Submission",
-    "TwoPersons", "Withdrawal", "instant", "uuid7",
+    "SHANGHAI", "Batch", "BatchPart", "CheckWaiver", "Cutoff", "DayRoot", "Explanation",
+    "FolderFile", "FrozenBatch", "LakeFile", "Pull", "Push", "Receipt", "ReceiptRoot", "Review",
+    "SignedRoot", "Slot", "Submission", "TwoPersons", "Withdrawal", "instant", "uuid7",
 ]  # fmt: skip

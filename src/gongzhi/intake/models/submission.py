@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from gongzhi.intake.states import State
-from gongzhi.organisation.models import Person, uuid7
+from gongzhi.organisation.models import ApiKey, Author, Person, uuid7
 
 
 class Slot(models.Model):
@@ -35,6 +35,7 @@ class Submission(models.Model):
     state = models.CharField(max_length=12, default=State.RECEIVED.value)
     received_at = models.DateTimeField()
     received_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    received_key = models.ForeignKey(ApiKey, null=True, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=8)  # page, cli, api, folder, sql
     file_name = models.CharField(max_length=200)
     file_size = models.BigIntegerField()
@@ -42,12 +43,14 @@ class Submission(models.Model):
     original = models.CharField(max_length=120)  # path of the sealed copy
     adds = models.ForeignKey("Batch", null=True, on_delete=models.PROTECT, related_name="added_by")
     replaces = models.ForeignKey("Batch", null=True, on_delete=models.PROTECT, related_name="+")
+    same_as = models.ForeignKey("Batch", null=True, on_delete=models.PROTECT, related_name="+")
     whole = models.BooleanField(default=False)  # all rows or none
     definitions = models.CharField(max_length=64)  # digest of the definitions it was checked under
     rows = models.PositiveIntegerField(default=0)
     accepted = models.PositiveIntegerField(default=0)
     set_aside = models.PositiveIntegerField(default=0)
     skipped = models.JSONField(default=list)
+    aside = models.JSONField(default=list)  # numbers of the rows set aside, where a machine asks for each
     by_code = models.JSONField(default=dict)
     adopted = models.JSONField(default=list)  # cells whose suggestion was taken over: [part, row, field]
     notices = models.JSONField(default=list)  # what was seen on reading: {code, cell, text}
@@ -70,3 +73,8 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource} {self.period} {self.file_name}"
+
+    @property
+    def author(self) -> Author | None:
+        """In whose name it came: a person's or a machine's."""
+        return self.received_by or self.received_key

@@ -15,6 +15,7 @@ from .accounts import (
     reopen,
     unlock,
 )
+from .answers import Reply, Reused, once
 from .calls import Call, Turned, admit, claimed, forget_calls
 from .cast import Seat, seat_cast, seats
 from .factor import begin_factor, confirm_factor, proof_given, remove_factor, verify_factor
@@ -26,11 +27,11 @@ from .refusal import Barred, Refused
 from .sitting import end_others, forget, refused_sign_in, seen, signed_in, signed_out
 
 __all__ = [
-    "LINK_HOURS", "PASSWORDS_REMEMBERED", "Barred", "Call", "Refused", "Seat", "Turned", "admit",
-    "approve", "approve_key", "begin_factor", "claimed", "close_idle", "confirm_factor",
-    "confirm_filing", "decide_filing", "disable", "end_grant", "end_key", "end_others", "faults_of",
-    "first_administrators", "forget", "forget_calls", "grant", "issue_key", "issue_link",
-    "open_posts", "proof_given", "refused_sign_in", "register", "register_key", "remove_factor",
-    "reopen", "rotate_key", "seat_cast", "seats", "seen", "set_password", "signed_in", "signed_out",
-    "submit_filing", "unlock", "verify_factor",
+    "LINK_HOURS", "PASSWORDS_REMEMBERED", "Barred", "Call", "Refused", "Reply", "Reused", "Seat",
+    "Turned", "admit", "approve", "approve_key", "begin_factor", "claimed", "close_idle",
+    "confirm_factor", "confirm_filing", "decide_filing", "disable", "end_grant", "end_key",
+    "end_others", "faults_of", "first_administrators", "forget", "forget_calls", "grant",
+    "issue_key", "issue_link", "once", "open_posts", "proof_given", "refused_sign_in", "register",
+    "register_key", "remove_factor", "reopen", "rotate_key", "seat_cast", "seats", "seen",
+    "set_password", "signed_in", "signed_out", "submit_filing", "unlock", "verify_factor",
 ]  # fmt: skip

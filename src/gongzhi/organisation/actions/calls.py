@@ -17,11 +17,12 @@ from django.utils import timezone
 from gongzhi.audit.actions import record
 from gongzhi.engine.crypto import seal, unseal
 from gongzhi.engine.crypto.calls import Claim, claim_of, right, signed_text
-from gongzhi.organisation.models import ApiKey, Nonce, Tally, TurnedAway
+from gongzhi.organisation.models import Answer, ApiKey, Nonce, Tally, TurnedAway
 from gongzhi.organisation.queries import address_digest
 
 CLOCKS_MAY_DIFFER = 300  # seconds
 NONCES_KEPT = dt.timedelta(minutes=15)
+ANSWERS_KEPT = dt.timedelta(days=30)
 HOUR = 3_600
 SHARDS = 16
 TALLIES_KEPT = 24 * 400  # hours, so that a page can tell when a key was used last
@@ -143,9 +144,10 @@ def _turn_away(call: Call, key: ApiKey | None, code: str) -> NoReturn:
 
 
 def forget_calls() -> int:
-    """Delete nonces and counts that nothing asks for any more; returns how many."""
+    """Delete nonces, counts and answers that nothing asks for any more; returns how many."""
     hour = int(time.time()) // HOUR
     nonces, _ = Nonce.objects.filter(at__lt=timezone.now() - NONCES_KEPT).delete()
     tallies, _ = Tally.objects.filter(hour__lt=hour - TALLIES_KEPT).delete()
+    answers, _ = Answer.objects.filter(at__lt=timezone.now() - ANSWERS_KEPT).delete()
     turned, _ = TurnedAway.objects.filter(hour__lt=hour - 24).delete()
-    return nonces + tallies + turned
+    return nonces + tallies + answers + turned

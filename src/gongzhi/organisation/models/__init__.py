@@ -3,11 +3,12 @@
 from .factor import Authenticator, RecoveryCode
 from .filing import Filing
 from .ids import uuid7
-from .keys import ApiKey, Nonce, Tally, TurnedAway
+from .keys import Answer, ApiKey, Author, Nonce, Tally, TurnedAway, person_of
 from .people import FormerPassword, Grant, Link, People, Person
 from .sitting import Failure, Lock, Sitting
 
 __all__ = [
-    "ApiKey", "Authenticator", "Failure", "Filing", "FormerPassword", "Grant", "Link", "Lock",
-    "Nonce", "People", "Person", "RecoveryCode", "Sitting", "Tally", "TurnedAway", "uuid7",
+    "Answer", "ApiKey", "Authenticator", "Author", "Failure", "Filing", "FormerPassword", "Grant",
+    "Link", "Lock", "Nonce", "People", "Person", "RecoveryCode", "Sitting", "Tally", "TurnedAway",
+    "person_of", "uuid7",
 ]  # fmt: skip

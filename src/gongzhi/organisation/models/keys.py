@@ -114,3 +114,30 @@ class TurnedAway(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hour} {self.calls}"
+
+
+class Answer(models.Model):
+    """What a call was answered under its Idempotency-Key; the same call again is answered the same."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=64)  # the Idempotency-Key
+    request = models.CharField(max_length=64)  # SM3 of method, path, query and body
+    status = models.PositiveSmallIntegerField()
+    content = models.JSONField()
+    location = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["key", "name"], name="answer_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Author = Person | ApiKey
+"""In whose name something is handed in."""
+
+
+def person_of(author: Author | None) -> Person | None:
+    """The person, where it is one."""
+    return author if isinstance(author, Person) else None

@@ -30,9 +30,9 @@ class DoorMiddleware:
         if not request.path.startswith(PREFIX):
             return self.get_response(request)
         try:
-            return self._answer(request)
+            return sized(self._answer(request))
         except (Turned, TooLarge, Behind, Http404, SuspiciousOperation, UnreadablePostError) as error:
-            return refusal(error)
+            return sized(refusal(error))
         finally:
             if file := file_of(request):
                 file.close()
@@ -46,6 +46,13 @@ class DoorMiddleware:
         if response.status_code == 405:
             return problem("method", Allow=response.headers["Allow"])
         return response
+
+
+def sized(response: HttpResponseBase) -> HttpResponseBase:
+    """An answer says its length, so that the connection stays open for the next call."""
+    if isinstance(response, HttpResponse):
+        response.headers.setdefault("Content-Length", str(len(response.content)))
+    return response
 
 
 def refusal(error: Exception) -> HttpResponse:

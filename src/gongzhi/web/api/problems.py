@@ -47,6 +47,7 @@ WORDS: dict[str, tuple[int, str, str]] = {
     "broken": (400, "正文读不出来", "正文应是 UTF-8 编码的 JSON，且同一层没有重复的名称。"),
     "malformed": (400, "请求不完整", "收到的请求有缺失或格式不对，没有执行。"),
     "invalid": (422, "内容不合要求", "请按下面各项改正后重新发送。"),
+    "refused": (422, "不能这样报送", "请按说明改正后重新发送。"),
     "key_reused": (
         422,
         "这个 Idempotency-Key 用过了",
@@ -59,6 +60,23 @@ WORDS: dict[str, tuple[int, str, str]] = {
         "这次调用没有完成，请稍后用同一个 Idempotency-Key 重发；仍不行的，请告诉系统管理员。",
     ),
 }
+
+
+class Invalid(Exception):
+    """What was sent does not hold; each of `errors` says where, what is wrong, and how to mend it."""
+
+    def __init__(self, errors: Sequence[dict[str, Any]]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+class Unfit(Exception):
+    """A call that is refused under a code of `WORDS`, with a detail of its own where there is one."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
 
 
 def problem(

@@ -1,0 +1,133 @@
+"""Read the inbox of pushed rows: what waits, and what became of each row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+from django.db.models import Max, Min, QuerySet, Sum
+
+from gongzhi.gate import Sight
+from gongzhi.intake.models import SHANGHAI, Push, Submission
+from gongzhi.intake.states import State
+
+from .stored import findings_of
+
+FIRST_ROW = 2
+"""The row of a JSON file's first object, for its names count as the heading."""
+
+SHOWN = ("cell", "column", "value", "code", "severity", "message", "mend", "suggestion")
+UNDER_WAY = (State.RECEIVED, State.CHECKED, State.AWAITING)
+SLOT = ("unit", "resource", "letter", "period")
+
+
+def pushes_visible_to(sight: Sight) -> QuerySet[Push]:
+    """Pushes of one's own unit; of all units for the office and the bureau."""
+    if sight.has("see_all_batches"):
+        return Push.objects.all()
+    units = sight.units("see_own_batches")
+    return Push.objects.filter(unit__in=units) if isinstance(units, frozenset) else Push.objects.all()
+
+
+def waiting() -> QuerySet[Push]:
+    """Pushes whose rows are in no submission yet."""
+    return Push.objects.filter(submission=None, refusal="")
+
+
+def held(digest: str) -> Push | None:
+    """The push with these rows that waits, is under way, or has come in whole and still counts.
+
+    Rows that were set aside, refused or replaced may be pushed again: something may have changed since.
+    """
+    found = Push.objects.filter(digest=digest, refusal="").select_related(
+        "submission__batch", "submission__same_as__slot"
+    )
+    last = found.order_by("-received_at").first()
+    if last is None or last.submission is None or last.submission.state in UNDER_WAY:
+        return last
+    batch = last.submission.same_as or getattr(last.submission, "batch", None)
+    counts = batch is not None and batch.replaced_by_id is None
+    return last if counts and all(one["fate"] == "accepted" for one in fates(last)) else None
+
+
+@dataclass(frozen=True)
+class WaitingSlot:
+    """The waiting pushes of a unit for a resource and period."""
+
+    pushes: QuerySet[Push]
+    first_at: dt.datetime
+    last_at: dt.datetime
+    wanted_at: dt.datetime | None
+    rows: int
+
+    def ripe(self, now: dt.datetime) -> bool:
+        """Whether they are gathered now: quiet, said to be whole, long or many enough, or of a past day."""
+        quiet = now - self.last_at >= dt.timedelta(seconds=settings.INBOX_QUIET_SECONDS)
+        long = now - self.first_at >= dt.timedelta(seconds=settings.INBOX_MOST_SECONDS)
+        past = self.first_at.astimezone(SHANGHAI).date() < now.astimezone(SHANGHAI).date()
+        return bool(self.wanted_at) or quiet or long or past or self.rows >= settings.INBOX_MOST_ROWS
+
+
+def slots_waiting() -> Iterator[WaitingSlot]:
+    """Every slot with pushes that wait."""
+    found = waiting().order_by().values(*SLOT)
+    for slot in found.annotate(Min("received_at"), Max("received_at"), Max("wanted_at"), Sum("rows")):
+        yield WaitingSlot(
+            waiting().filter(**{name: slot[name] for name in SLOT}),
+            slot["received_at__min"],
+            slot["received_at__max"],
+            slot["wanted_at__max"],
+            slot["rows__sum"],
+        )
+
+
+def fates(push: Push) -> list[dict[str, Any]]:
+    """What became of each row of a push: `{row, fate, findings, batch}`; personal values are masked.
+
+    fate: waiting, checking, awaiting (a second person), refused (the whole file), withdrawn, accepted,
+    set_aside, skipped (blank, a total, a note).
+    """
+    submission = push.submission
+    if submission is None:
+        fate = {"fate": "refused", "why": push.refusal} if push.refusal else {"fate": "waiting"}
+        return [{"row": number} | fate for number in range(1, push.rows + 1)]
+    whole = _of_all(submission)
+    if whole:
+        return [{"row": number} | whole for number in range(1, push.rows + 1)]
+    return _one_by_one(push, submission)
+
+
+def _of_all(submission: Submission) -> dict[str, Any] | None:
+    """The fate that all rows of a submission share; None where each has its own."""
+    state = State(submission.state)
+    if state in {State.RECEIVED, State.CHECKED}:
+        return {"fate": "checking"}
+    if state is State.AWAITING:
+        return {"fate": "awaiting"}
+    if state is State.REFUSED:
+        return {"fate": "refused", "why": submission.refusal.get("text", "")}
+    if state is State.WITHDRAWN and submission.same_as is None:
+        return {"fate": "withdrawn"}
+    return None
+
+
+def _one_by_one(push: Push, submission: Submission) -> list[dict[str, Any]]:
+    batch = submission.same_as or submission.batch
+    before = push.first + FIRST_ROW
+    skipped = {entry["row"]: entry["why"] for entry in submission.skipped}
+    aside = set(submission.aside)
+    found = findings_of(submission) if submission.same_as is None else None
+    told = []
+    for number in range(1, push.rows + 1):
+        row = before + number - 1
+        if row in skipped:
+            told.append({"row": number, "fate": "skipped", "why": skipped[row]})
+            continue
+        fate = {"fate": "set_aside"} if row in aside else {"fate": "accepted", "batch": batch.number}
+        mine = [] if found is None else found.filter(pl.col("row") == row).select(SHOWN).to_dicts()
+        told.append({"row": number, **fate, "findings": mine})
+    return told

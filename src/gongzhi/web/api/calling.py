@@ -1,0 +1,82 @@
+"""What the routes share: whose call it is, what it may name, and how it is answered once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, JsonResponse
+from ninja import Schema
+
+from gongzhi.editions.queries import in_force
+from gongzhi.engine.crypto import sm3
+from gongzhi.engine.definitions import Resource
+from gongzhi.gate import Sight, sight_of
+from gongzhi.intake.actions.refused import Refused
+from gongzhi.organisation.actions import Reply, Reused, once
+from gongzhi.organisation.models import ApiKey
+
+from .problems import PREFIX, Invalid, Unfit
+
+
+def caller(request: HttpRequest) -> ApiKey:
+    """The key in whose name the call is done; the gate has put it there."""
+    key: ApiKey = request.caller  # type: ignore[attr-defined]  # gate.middleware
+    return key
+
+
+def sight(request: HttpRequest) -> Sight:
+    return sight_of(caller(request))
+
+
+def within(key: ApiKey, number: str) -> bool:
+    """Whether a resource lies within the key's scope."""
+    return not key.resources or number in key.resources
+
+
+def scope(key: ApiKey) -> list[Resource]:
+    """The resources that a key may hand in, as the definitions in force have them."""
+    known = in_force()
+    owed = (one for one in known.resources.values() if one.duplicate_of is None)
+    mine = (one for one in owed if key.unit in {unit.key for unit in known.providers(one)})
+    return [one for one in mine if within(key, one.number)]
+
+
+def resource_of(key: ApiKey, name: str) -> Resource:
+    """A resource of the key's scope by number or code; what is outside is not there (404)."""
+    for one in scope(key):
+        if name in {one.number, one.code}:
+            return one
+    raise Http404
+
+
+def answered(request: HttpRequest, name: str, body: bytes, act: Callable[[], Reply]) -> JsonResponse:
+    """Do `act` once under its Idempotency-Key. `body` is the SM3 digest of the request's body."""
+    asked = "\n".join((str(request.method), request.path, request.META.get("QUERY_STRING", ""), body.hex()))
+    try:
+        reply = once(key=caller(request), name=name, request=sm3(asked.encode()).hex(), act=act)
+    except Reused as error:
+        raise Unfit("key_reused") from error
+    except Refused as error:
+        raise Unfit("refused", error.text) from error
+    response = JsonResponse(
+        reply.content, status=reply.status, json_dumps_params={"ensure_ascii": False}
+    )  # fmt: skip
+    if reply.location:
+        response["Location"] = reply.location
+    return response
+
+
+def known_names(request: HttpRequest, schema: type[Schema]) -> None:
+    """Invalid where the query holds a name that the route does not know: nothing is dropped silently."""
+    if strange := sorted(set(request.GET) - set(schema.model_fields)):
+        words = {"text": "没有这一项", "mend": "请去掉，或对照接口说明改正"}
+        raise Invalid([{"pointer": name[:60]} | words for name in strange[:100]])
+
+
+def address(kind: str, identity: object) -> str:
+    return f"{PREFIX}{kind}/{identity}"
+
+
+def instant(at: Any) -> str:
+    return str(at.isoformat())
