@@ -9,5 +9,17 @@ from .back import back_to, with_back
 from .choosing import Bulk, chosen
 from .columns import Column, Mark, Meaning
 from .listing import Listing, listing
+from .sources import BadCursor
 
-__all__ = ["Bulk", "Column", "Listing", "Mark", "Meaning", "back_to", "chosen", "listing", "with_back"]
+__all__ = [
+    "BadCursor",
+    "Bulk",
+    "Column",
+    "Listing",
+    "Mark",
+    "Meaning",
+    "back_to",
+    "chosen",
+    "listing",
+    "with_back",
+]

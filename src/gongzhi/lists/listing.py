@@ -24,7 +24,7 @@ from .columns import Column
 from .sources import BadCursor, Source, source_of, turned
 
 PAGE = 50
-Rows = QuerySet[Any] | pl.LazyFrame
+Rows = QuerySet[Any] | pl.LazyFrame | Source
 
 
 def _pk(row: Any) -> Any:
@@ -44,8 +44,8 @@ class Cut:
 class Listing:
     """A page of `rows` in the order of `order`, continued by keyset: any page costs the same.
 
-    `rows` are a query of the database or a frame of the lake. With `bulk`, rows can be chosen (those that
-    `choosable` allows) and several are taken to a page together (`choosing`).
+    `rows` are a query of the database, a frame of the lake, or a source of a room's own. With `bulk` rows can
+    be chosen (those that `choosable` allows) and several are taken to a page together (`choosing`).
     """
 
     request: HttpRequest
@@ -60,6 +60,7 @@ class Listing:
     key: str = "list"  # id of the block; lists that share a page need different ones
     bulk: Sequence[Bulk] = ()
     choosable: Callable[[Any], bool] = bool
+    exportable: bool = True  # whether this reader may take the rows away in a file
     identity: Callable[[Any], Any] = _pk  # what a row is called in addresses; None where it has no name
 
     @cached_property
@@ -189,6 +190,11 @@ class Listing:
             if key not in left_out
             for value in values
         ]
+
+    @property
+    def settled(self) -> list[tuple[str, str]]:
+        """How the reader has set the list up: what a new filter leaves as it is."""
+        return [(name, value) for name in ("sort", "column") for value in self.request.GET.getlist(name)]
 
     @property
     def heads(self) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Where the rows of a list come from: the database, or a frame of the lake. Both page by keyset.
+"""Where the rows of a list come from: the database, a frame, or what a room brings. All page by keyset.
 
 Empty values come first going up and last going down, whatever holds the rows, so that a cursor means the
 same everywhere. A cursor that does not fit (an address cut or written by hand) raises BadCursor.
@@ -80,8 +80,10 @@ class Framed:
             yield from part.to_dicts()
 
 
-def source_of(rows: QuerySet[Any] | pl.LazyFrame) -> Source:
-    return Framed(rows) if isinstance(rows, pl.LazyFrame) else Stored(rows)
+def source_of(rows: QuerySet[Any] | pl.LazyFrame | Source) -> Source:
+    if isinstance(rows, pl.LazyFrame):
+        return Framed(rows)
+    return Stored(rows) if isinstance(rows, QuerySet) else rows
 
 
 def turned(ordering: Ordering) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def attachment(name: str) -> str:
 
 def exported(request: HttpRequest, page: Listing, *, by: Any) -> HttpResponseBase | None:
     """The workbook when the address asks for it (`export=xlsx`), else None; the export leaves an event."""
-    if request.GET.get("export") != "xlsx":
+    if request.GET.get("export") != "xlsx" or not page.exportable:
         return None
     file = tempfile.TemporaryFile()  # noqa: SIM115  # FileResponse closes it
     count = _write(file, page, getattr(by, "name", ""))

@@ -17,6 +17,7 @@ ENTRIES = (
     ("数据共享", "/submissions", "报送记录", "see_own_batches see_all_batches"),
     ("数据共享", "/reviews", "待审核", "return_file"),
     ("数据共享", "/batches", "入库批次", "see_own_batches see_all_batches"),
+    ("数据共享", "/rows", "入库明细", "see_own_batches see_all_batches"),
     ("数据共享", "/reveals/use", "个人信息使用", "see_own_batches see_all_batches"),
     ("数据共享", "/feedback", "使用反馈", "see_own_batches see_all_batches see_overview"),
     ("风险比对", "/taxpayers", "纳税人", "see_taxpayer"),

@@ -89,6 +89,7 @@ def _page(rows: list[SimpleNamespace], total: int) -> dict[str, Any]:
         "first_query": None,
         "previous_query": None,
         "next_query": "after=x" if total > len(rows) else None,
+        "exportable": True,
         "export_query": "export=xlsx",
     }
 

@@ -74,6 +74,7 @@ class Session:
         run = self._connection.execute
         run("SET memory_limit = ?", [memory])
         run("SET threads = ?", [threads])
+        run("SET parquet_metadata_cache = true")  # files of the lake never change
         run("SET autoinstall_known_extensions = false")
         run("SET autoload_known_extensions = false")
         run("SET allow_community_extensions = false")

@@ -19,6 +19,9 @@ from typing import BinaryIO
 import polars as pl
 import pyarrow.parquet as pq
 
+_PAGE_BYTES = 65_536
+"""Small enough that the few rows of a list's page are read without the rest of their column."""
+
 
 class Damaged(Exception):
     """A file of the lake does not read back as it was written."""
@@ -60,7 +63,13 @@ class Lake:
         """Store a frame as Parquet under `name` (relative, without suffix); durable when it returns."""
 
         def parquet(file: BinaryIO) -> None:
-            frame.write_parquet(file, compression="zstd", compression_level=1, row_group_size=262_144)
+            frame.write_parquet(
+                file,
+                compression="zstd",
+                compression_level=1,
+                row_group_size=262_144,
+                data_page_size=_PAGE_BYTES,
+            )
 
         return self._place(f"{name}.parquet", parquet, frame.height)
 

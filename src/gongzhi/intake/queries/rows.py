@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from gongzhi.editions.queries import in_force, in_force_for
 from gongzhi.engine.calendar import PeriodError, parse_period
 from gongzhi.engine.definitions import Field, FieldType
+from gongzhi.engine.definitions import Sheet as Definition
 from gongzhi.engine.lake import Lake
 from gongzhi.intake.models import Batch, BatchPart, LakeFile
 
@@ -93,8 +95,17 @@ class RowsPage:
         return max(0, self.start - self.size) if self.start else None
 
 
-def rows_page(batch: Batch, part: int, start: int, size: int, wanted: int | None) -> RowsPage | None:
-    """A page of one part of a batch; with `wanted`, the page that holds that row of the sender's sheet."""
+def head_of(field: Field) -> Head:
+    """A field as the head of its column: 元 and ㎡ whatever the template asks."""
+    return Head(field, {FieldType.MONEY: "元", FieldType.AREA: "㎡"}.get(field.type, field.unit or ""))
+
+
+def rows_page(
+    batch: Batch, part: int, start: int, size: int, wanted: int | None, *, open_to: Callable[[Field], bool]
+) -> RowsPage | None:
+    """A page of one part of a batch; with `wanted`, the page that holds that row of the sender's sheet.
+
+    Of the columns those that the reader may see."""
     files = list(LakeFile.objects.filter(batch=batch, role="rows").order_by("part"))
     chosen = next((file for file in files if file.part == part), None)
     if chosen is None:
@@ -103,7 +114,7 @@ def rows_page(batch: Batch, part: int, start: int, size: int, wanted: int | None
     if wanted is not None:
         before = lazy.filter(pl.col("_row") < wanted).select(pl.len()).collect().item()
         start = before // size * size
-    heads, unfilled = _heads(lazy, _fields(batch, chosen.table))
+    heads, unfilled = _heads(lazy, [one for one in sheet_of(batch, chosen.table).fields if open_to(one)])
     frame = lazy.slice(start, size).collect()
     rows = [
         (row["_row"], [Cell(head, shown(head.field, row[head.field.column])) for head in heads])
@@ -120,12 +131,13 @@ def _sheets(batch: Batch, files: list[LakeFile]) -> list[Sheet]:
     return [Sheet(file.part, tables[file.table][1].title, file.rows) for file in files]
 
 
-def _fields(batch: Batch, table: str) -> list[Field]:
-    """The columns as the batch was asked for, and those that came later (a correction may have them)."""
-    then = in_force_for(batch.slot.resource, batch.slot.period).tables[table][1].fields
+def sheet_of(batch: Batch, table: str) -> Definition:
+    """A table as the batch was asked for, with the columns that came later (a correction may have them)."""
+    then = in_force_for(batch.slot.resource, batch.slot.period).tables[table][1]
     now = in_force().tables.get(table)
-    known = {one.column for one in then}
-    return [*then, *(one for one in (now[1].fields if now else ()) if one.column not in known)]
+    known = {one.column for one in then.fields}
+    later = (one for one in (now[1].fields if now else ()) if one.column not in known)
+    return then.model_copy(update={"fields": (*then.fields, *later)})
 
 
 def _heads(lazy: pl.LazyFrame, asked: list[Field]) -> tuple[tuple[Head, ...], tuple[str, ...]]:
@@ -133,13 +145,8 @@ def _heads(lazy: pl.LazyFrame, asked: list[Field]) -> tuple[tuple[Head, ...], tu
     there = lazy.collect_schema().names()
     fields = [field for field in asked if field.column in there]
     filled = lazy.select(pl.col(field.column).is_not_null().any() for field in fields).collect()
-    heads = tuple(Head(field, _unit(field)) for field in fields if filled[field.column][0])
+    heads = tuple(head_of(field) for field in fields if filled[field.column][0])
     return heads, tuple(field.title for field in fields if not filled[field.column][0])
-
-
-def _unit(field: Field) -> str:
-    """The unit in which the lake's value is shown: 元 and ㎡ whatever the template asks."""
-    return {FieldType.MONEY: "元", FieldType.AREA: "㎡"}.get(field.type, field.unit or "")
 
 
 def shown(field: Field, value: Any) -> str:

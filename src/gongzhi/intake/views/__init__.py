@@ -5,6 +5,7 @@ from .desk import difference, explain, propose, send_back, two_persons
 from .hand_in import choose, hand_in, template
 from .receipts import public_keys, receipt, receipt_file
 from .reviewing import accept, decide_together, return_one, reviews
+from .rows import batch_row, batch_rows, table_rows, tables
 from .submissions import adopt, bad_rows, commit, findings, marked_up, submission, submissions, withdraw
 from .waiving import ask_check_waiver, check_waiver, check_waivers, decide_check_waiver, end_check_waiver
 from .withdrawing import ask_withdrawal, decide_withdrawal, drop_withdrawal, withdrawals
@@ -16,6 +17,8 @@ __all__ = [
     "ask_withdrawal",
     "bad_rows",
     "batch",
+    "batch_row",
+    "batch_rows",
     "batches",
     "check_waiver",
     "check_waivers",
@@ -40,6 +43,8 @@ __all__ = [
     "send_back",
     "submission",
     "submissions",
+    "table_rows",
+    "tables",
     "template",
     "two_persons",
     "withdraw",

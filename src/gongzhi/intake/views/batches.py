@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
 from gongzhi.editions.queries import in_force, in_force_for
-from gongzhi.gate import needs, sight_of
+from gongzhi.engine.definitions import Field
+from gongzhi.gate import Sight, needs, sight_of
 from gongzhi.intake import queries
 from gongzhi.intake.forms import ListFilter
 from gongzhi.intake.models import Batch, Review
+from gongzhi.intake.queries.listed import opened_fields
 from gongzhi.intake.queries.pages import matching, period_label, unit_choices
+from gongzhi.intake.queries.rows import sheet_of
 from gongzhi.lists import Column, Mark, back_to, listing
 from gongzhi.lists.workbook import exported
 
@@ -79,7 +83,8 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(queries.batches_visible_to(sight_of(request.user)), pk=pk)
     part, wanted = _number(request, "part"), _number(request, "row")
     start = _number(request, "from")
-    rows = queries.rows_page(found, part or 0, start or 0, ROWS_SHOWN, wanted)
+    sight = sight_of(request.user)
+    rows = queries.rows_page(found, part or 0, start or 0, ROWS_SHOWN, wanted, open_to=_open_to(found, sight))
     versions = queries.batches_visible_to(sight_of(request.user)).filter(slot=found.slot).order_by("version")
     review = Review.objects.filter(batch=found).select_related("by").first()
     context = {
@@ -96,6 +101,13 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
         "rows": rows,
     }
     return render(request, "intake/batch.html", context | withdrawing(request, found))
+
+
+def _open_to(found: Batch, sight: Sight) -> Callable[[Field], bool]:
+    """Which columns of a batch the reader may see."""
+    sheets = (sheet_of(found, part.table) for part in found.parts.all())
+    opened = {one for sheet in sheets for one in opened_fields(sheet, sight, [found.slot.unit])}
+    return opened.__contains__
 
 
 def _remarks(found: Batch, review: Review | None) -> list[dict[str, Any]]:

@@ -13,9 +13,8 @@ from gongzhi.catalogue.queries import periods_of
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import Period, PeriodError, parse_period_text
 from gongzhi.engine.definitions import Resource
-
-from .queries import waivable
-from .queries.pages import live_batches, period_label
+from gongzhi.intake.queries import waivable
+from gongzhi.intake.queries.pages import live_batches, period_label
 
 CALENDAR = {"month": 12, "quarter": 4, "half_year": 3, "year": 3}
 

@@ -1,0 +1,8 @@
+"""Forms of this room: handing in and judging files, and the filter above accepted rows."""
+
+from .hand_in import CheckWaiverForm, DecideForm, ExplainForm, HandInForm, ListFilter, ReturnForm
+from .rows import RowsFilter
+
+__all__ = [
+    "CheckWaiverForm", "DecideForm", "ExplainForm", "HandInForm", "ListFilter", "ReturnForm", "RowsFilter",
+]  # fmt: skip
