@@ -10,6 +10,8 @@ from typing import Any, Literal
 from django.utils import timezone
 
 Meaning = Literal["stop", "warn", "good", "note"]
+SHORT = 28
+"""Text that stays on one line: so many Latin letters and digits, or half as many Chinese characters."""
 Kind = Literal["text", "number", "yuan", "wan", "code", "day", "instant", "mark"]
 
 
@@ -49,10 +51,12 @@ class Column:
     def numeric(self) -> bool:
         return self.kind in {"number", "yuan", "wan"}
 
-    @property
-    def tight(self) -> bool:
-        """Whether a cell stays on one line."""
-        return self.kind in {"code", "day", "instant", "mark"}
+    def dress(self, text: str) -> str:
+        """The class of a cell: numbers to the right, short texts on one line, long ones not squeezed."""
+        if self.numeric:
+            return "num"
+        width = len(text) + sum(one >= "\u2e80" for one in text)
+        return "tight" if self.kind != "text" or width <= SHORT else "long"
 
     def plain(self, row: Any) -> Any:
         """The cell as a workbook holds it: numbers as numbers in the unit of the head, the rest as text."""

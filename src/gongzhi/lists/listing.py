@@ -234,9 +234,11 @@ def listing(
 
 def _cell(column: Column, row: Any, place: str) -> dict[str, Any]:
     link = column.link(row) if column.link else ""
+    text = column.text(row)
     return {
         "column": column,
-        "text": column.text(row),
+        "text": text,
+        "dress": column.dress(text),
         "raw": column.value(row),
         "link": with_back(link, place) if link else "",
     }

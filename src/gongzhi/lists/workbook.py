@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import xlsxwriter
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
+from gongzhi.engine.documents import MOST_ROWS, ListColumn, write_list
+
 from .listing import Listing
 
-MOST_ROWS = 1_000_000  # a sheet holds 1,048,576 rows
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -59,26 +58,12 @@ def exported(request: HttpRequest, page: Listing, *, by: Any) -> HttpResponseBas
 
 
 def _write(file: Any, page: Listing, name: str) -> int:
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    workbook = xlsxwriter.Workbook(file, options)
-    sheet = workbook.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", page.title)[:31])
-    bold = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True})
-    money = workbook.add_format({"num_format": "#,##0.00"})
     cut = f"。共{page.total}条，只含前{MOST_ROWS}条" if page.total > MOST_ROWS else ""
     words = "；".join(f"{title}：{value}" for title, value in page.filters) or "全部"
-    sheet.write_string(0, 0, page.title)
-    sheet.write_string(1, 0, f"筛选：{words}。导出：{timezone.localtime():%Y-%m-%d %H:%M} {name}{cut}")
-    for index, column in enumerate(page.shown):
-        sheet.set_column(index, index, 24 if column.kind in {"text", "code"} else 14)
-        sheet.write_string(2, index, column.head, bold)
-    sheet.freeze_panes(3, 0)
-    count = 0
-    for count, row in enumerate(page.every(MOST_ROWS), start=1):
-        for index, column in enumerate(page.shown):
-            value = column.plain(row)
-            if isinstance(value, int | float):
-                sheet.write_number(2 + count, index, value, money if column.kind in {"yuan", "wan"} else None)
-            elif value is not None:
-                sheet.write_string(2 + count, index, str(value))
-    workbook.close()
-    return count
+    said = f"筛选：{words}。导出：{timezone.localtime():%Y-%m-%d %H:%M} {name}{cut}"
+    columns = [
+        ListColumn(one.head, 24 if one.kind in {"text", "code"} else 14, money=one.kind in {"yuan", "wan"})
+        for one in page.shown
+    ]
+    rows = ([column.plain(row) for column in page.shown] for row in page.every(MOST_ROWS))
+    return write_list(file, page.title, said, columns, rows)

@@ -101,7 +101,10 @@ def _line(at: int, row: SimpleNamespace) -> dict[str, Any]:
 
 def _cell(column: Column, row: SimpleNamespace) -> dict[str, Any]:
     link = column.link(row) if column.link else ""
-    return {"column": column, "text": column.text(row), "raw": column.value(row), "link": link}
+    text = column.text(row)
+    return {
+        "column": column, "text": text, "dress": column.dress(text), "raw": column.value(row), "link": link,
+    }  # fmt: skip
 
 
 @signed_in()

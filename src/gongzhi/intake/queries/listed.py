@@ -19,6 +19,7 @@ from gongzhi.gate import Sight
 from gongzhi.intake.models import Batch, BatchPart, LakeFile
 from gongzhi.lists import BadCursor
 
+from .pages import matching
 from .rows import Cell, head_of, shown
 from .stored import batches_visible_to, live
 
@@ -136,19 +137,27 @@ def accepted_rows(
     )
 
 
-def tables_of(files: QuerySet[LakeFile]) -> pl.LazyFrame:
-    """The tables that these files fill.
+def tables_of(files: QuerySet[LakeFile], asked: Mapping[str, str]) -> pl.LazyFrame:
+    """The tables that these files fill: of a `unit`, of a resource, period or file name that holds `q`.
 
-    `table`, `title`, how many `units` and `batches`, rows in `total`, `first` and `last` period.
+    `table`, its `resource` (number) and `title`, how many `units` and `batches`, rows in `total`, `first` and
+    `last` period.
     """
     tables = in_force().tables
+    if "unit" in asked:
+        files = files.filter(batch__slot__unit=asked["unit"])
+    if "q" in asked:
+        files = files.filter(matching(asked["q"], "batch__slot__", file="batch__submission__file_name"))
     counted = files.order_by().values("table").annotate(
         units=Count("batch__slot__unit", distinct=True), batches=Count("batch", distinct=True),
         total=Sum("rows"), first=Min("batch__slot__period"), last=Max("batch__slot__period"),
     )  # fmt: skip
-    known = (one for one in counted if one["table"] in tables)
-    rows = [one | {"title": tables[one["table"]][1].title} for one in known]
-    shape = {"table": pl.String, "title": pl.String, "first": pl.String, "last": pl.String}
+    rows = [
+        one | {"resource": tables[one["table"]][0].number, "title": tables[one["table"]][1].title}
+        for one in counted
+        if one["table"] in tables
+    ]
+    shape = dict.fromkeys(("table", "resource", "title", "first", "last"), pl.String)
     return pl.LazyFrame(rows, schema=shape | dict.fromkeys(("units", "batches", "total"), pl.Int64))
 
 

@@ -168,3 +168,9 @@ def test_rows_that_only_answer_questions_are_listed_to_their_unit_alone(batches,
     monkeypatch.setitem(resource.__dict__, "use", Use.VERIFY)
     assert rows_visible_to(sight_of(cast["liaison"])).exists()
     assert not rows_visible_to(sight_of(cast["office"])).exists()
+
+
+def test_tables_are_found_by_name(batches, client_of):
+    client = client_of("office")
+    assert "商品房预售信息" in page(client, "/rows?q=商品房预售")
+    assert "没有符合条件的表" in page(client, "/rows?q=没有这样的表")

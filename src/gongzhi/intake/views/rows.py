@@ -14,9 +14,10 @@ from django.shortcuts import get_object_or_404, render
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Field, FieldType, Sheet
 from gongzhi.gate import needs, sight_of
-from gongzhi.intake.forms import RowsFilter
+from gongzhi.intake.forms import ListFilter, RowsFilter
 from gongzhi.intake.models import LakeFile
 from gongzhi.intake.queries import listed
+from gongzhi.intake.queries.pages import unit_choices
 from gongzhi.intake.queries.rows import NUMERIC, head_of, period_label, sheet_of, shown
 from gongzhi.lists import Column, back_to, listing
 from gongzhi.lists.workbook import exported
@@ -27,6 +28,7 @@ SHOWN_AT_FIRST = 10
 
 TABLES = (
     Column("title", "表", lambda t: t["title"], link=lambda t: f"/rows/{t['table']}", order="title"),
+    Column("resource", "资源", lambda t: t["resource"], order="resource"),
     Column("rows", "入库行数", lambda t: t["total"], "number", order="total"),
     Column("units", "单位数", lambda t: t["units"], "number", order="units"),
     Column("batches", "批数", lambda t: t["batches"], "number", order="batches"),
@@ -38,14 +40,16 @@ TABLES = (
 @needs("see_own_batches", "see_all_batches")
 def tables(request: HttpRequest) -> HttpResponseBase:
     """The tables that hold accepted rows in sight."""
-    found = listed.tables_of(listed.live_rows_visible_to(sight_of(request.user)))
+    sight = sight_of(request.user)
+    chosen = ListFilter(request.GET, states=(), units=unit_choices(sight))
+    found = listed.tables_of(listed.live_rows_visible_to(sight), chosen.values)
     page = listing(
         request, "入库明细", TABLES, found, order=("-total", "table"), identity=lambda t: t["table"],
-        empty="还没有入库的数据", empty_next="报送的文件通过检查并确认后，可以在这里逐行查看。",
+        filters=chosen.words, empty="没有符合条件的表" if chosen.words else "还没有入库的数据",
+        empty_next="可以放宽上面的条件。" if chosen.words else "报送的文件确认入库后，可以在这里逐行查看。",
     )  # fmt: skip
-    return exported(request, page, by=myself(request)) or render(
-        request, "intake/tables.html", {"page": page}
-    )
+    context = {"page": page, "chosen": chosen}
+    return exported(request, page, by=myself(request)) or render(request, "intake/tables.html", context)
 
 
 @needs("see_own_batches", "see_all_batches")
@@ -149,7 +153,7 @@ def _columns(fields: Sequence[Field], *, one_batch: bool) -> list[Column]:
         first = [Column("source", "原表行", lambda r: f"第 {r['_row']} 行", link=address, order="_row")]
     else:
         first = [
-            Column("source", "出处", lambda r: f"{r['number']} 第 {r['_row']} 行", link=address),
+            Column("source", "出处", lambda r: f"{r['number']}\xa0第\xa0{r['_row']}\xa0行", link=address),
             Column("unit", "单位", lambda r: in_force().units[r["_unit"]].name, order="_unit"),
             Column("period", "期间", lambda r: period_label(r["_period"]), order="_period"),
         ]

@@ -159,3 +159,36 @@ def test_a_formula_stays_text(db, cast):
 def test_without_the_word_there_is_no_export(events, cast):
     request = RequestFactory().get("/x")
     assert exported(request, page_of("", events), by=cast["liaison"]) is None
+
+
+def test_what_is_long_or_special_comes_out_as_it_is(db, cast):
+    from django.utils import timezone  # noqa: PLC0415  # only here
+
+    texts = ["a<b>&c", "\x00x\x0by", "+1", "-1+2", "@x", "  spaces  ", "a\nb"]
+    for text in texts:
+        Event.objects.create(at=timezone.now(), verb=text, detail={"fen": -123})
+    request = RequestFactory().get("/x?export=xlsx")
+    rows = Event.objects.filter(detail__fen=-123)
+    sheet = opened(
+        exported(request, listing(request, "示例", COLUMNS, rows, order=("id",)), by=cast["liaison"])
+    )
+    cells = [sheet.cell(row, 1) for row in range(4, sheet.max_row + 1)]
+    assert [cell.value for cell in cells] == ["a<b>&c", "xy", "+1", "-1+2", "@x", "  spaces  ", "a\nb"]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert sheet["C4"].number_format == "#,##0.00"
+    assert sheet.print_title_rows == "$1:$3"
+
+
+def test_a_list_without_rows_exports_its_head(events, cast):
+    request = RequestFactory().get("/x?export=xlsx")
+    page = listing(request, "示例", COLUMNS, events.none(), order=("id",))
+    rows = list(opened(exported(request, page, by=cast["liaison"])).iter_rows(values_only=True))
+    assert rows[2][:2] == ("动作", "序号")
+    assert len([row for row in rows if any(row)]) == 3
+
+
+def test_a_cell_is_dressed_by_what_it_holds():
+    words = Column("x", "x", str)
+    assert words.dress("短") == words.dress("2026-03-12 10:00 x") == "tight"
+    assert words.dress("绍兴示例纺织机械制造有限公司东浦分公司") == "long"
+    assert Column("x", "x", str, kind="yuan").dress("1.00") == "num"
