@@ -110,7 +110,7 @@ class _Grown(forms.Form):
                 )
                 continue
             for spare in [key for key in self.fields if key.startswith(path)]:
-                self.fields[spare].required = False
+                _may_stay_empty(self.fields[spare])
 
     def _choices(self, kinds: tuple[Any, Any], value: Mapping[str, Any], name: str, label: str) -> None:
         """Of a mapping from one choice to several: a row of ticks for each."""
@@ -172,6 +172,8 @@ class _Grown(forms.Form):
             said = _without_nothing(self._read(model, there, path))
             if there or any(one for one in said.values() if not isinstance(one, bool)):
                 hidden = {key: one for key, one in there.items() if f"{path}{key}" not in self.fields}
+                if not there and "key" in model.model_fields:
+                    hidden = {"key": _named_anew(value)}
                 yield {**hidden, **said}
 
 
@@ -200,6 +202,20 @@ class RuleForm(EntryForm):
             rows = min(30, text.count("\n") + 2)
             widget = forms.Textarea(attrs={"rows": rows, "class": "code", "spellcheck": "false"})
             self.fields[name] = forms.CharField(label=label, widget=widget, initial=text, strip=False)
+
+
+def _may_stay_empty(field: forms.Field) -> None:
+    """A field of a row that nobody has to fill; a list of choices begins with none."""
+    field.required = False
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.MultipleChoiceField):
+        choices: Any = field.choices
+        field.choices = [("", "没有"), *(pair for pair in choices if pair[0] != "")]
+
+
+def _named_anew(taken: Sequence[Mapping[str, Any]]) -> str:
+    """A key for an entry that the office has added."""
+    known = {one.get("key") for one in taken}
+    return next(name for number in range(1, 1_000) if (name := f"item_{number}") not in known)
 
 
 def _chosen(models: Sequence[type[BaseModel]], value: Mapping[str, Any]) -> type[BaseModel]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from gongzhi.engine.definitions import Definitions
 
+from .words import TYPES
+
 COMMON = {
     "title": "名称", "document": "文号", "clause": "条款", "since": "从哪天起", "until": "到哪天止",
     "note": "说明", "severity": "级别",
@@ -26,9 +28,16 @@ COMMON = {
     "finding": "提示", "unknown": "代码不在册时的提示", "differs": "名称不一致时的提示", "code": "代码列",
     "name": "名称", "measure": "比什么", "field": "合计哪一列",
     "years": "同期看几年", "recent": "没有同期时看几期",
-    "at_least_": "至少要有几期", "deviations": "偏离几倍算异常", "share": "至少偏离中位数的几成",
+    "deviations": "偏离几倍算异常", "share": "至少偏离中位数的几成",
     "summary": "比什么", "left": "左边", "right": "右边", "unit": "单位", "formula": "算式", "tax": "税费种",
     "basis": "依据", "article": "第几条", "explanations": "可能的正当原因", "tables": "用到的表",
+    "waivable": "可以经批准暂不问", "kinds": "类别", "annex_names": "附件中的名称", "annex2": "附件2第几项",
+    "members": "包括哪些单位", "division": "区划代码", "members_open": "成员由办公室指定", "role": "职务",
+    "level": "级别", "parent": "上级网格", "aliases": "也叫", "origin": "来自", "rank": "先后",
+    "section": "章节",
+    "text": "原文", "actor": "由谁", "binds": "约束哪些单位", "state": "状态", "journey": "由哪个测试证明",
+    "source": "原来的类型", "targets": "可以改为", "scope": "范围", "duties": "职责", "excludes": "不得兼任",
+    "second_factor": "须第二因素", "id": "编号",
     "parameters": "用到的参数", "theme": "主题", "kind": "类别", "key": "代码", "number": "编号",
 }  # fmt: skip
 BY_MODEL = {
@@ -45,6 +54,10 @@ VERBS = {
     "take": "签收", "submit": "送审", "finish": "办结", "accept": "审核通过", "send_back": "退回",
     "forward": "转办", "withdraw": "撤销", "split": "拆分", "merge": "合并", "ask_time": "申请延期",
     "decide_time": "决定延期", "comment": "留言", "attach": "加附件",
+}  # fmt: skip
+KINDS_OF_UNITS = {
+    "leading": "领导小组及其办公室", "member": "成员单位", "provider": "数据提供单位", "partner": "协作单位",
+    "grid": "网格单位", "bureau": "区税务局",
 }  # fmt: skip
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "severity": {
@@ -68,6 +81,16 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     "unit": {"fen": "金额", "sqm": "面积", "count": "个数", "days": "天数", "flag": "有无"},
     "verb": VERBS,
     "party": {"assignee": "承办一方", "reviewer": "交办审核一方"},
+    "kinds": KINDS_OF_UNITS,
+    "binds": KINDS_OF_UNITS,
+    "origin": {"bureau": "税务局", "market": "市场监管局"},
+    "state": {"todo": "未建", "part": "部分", "done": "已建"},
+    "scope": {
+        "own_unit": "本单位", "own_cell": "本网格", "all_units": "全部单位", "own_taxpayer": "本户",
+        "system": "系统", "public": "公开",
+    },
+    "source": TYPES,
+    "targets": TYPES,
     "side": {"left": "左边", "right": "右边"},
 }  # fmt: skip
 FIXED = {"key", "number", "kind", "theme", ("Rule", "code"), ("Finding", "code")}
@@ -110,6 +133,10 @@ def shown(key: str, value: Any, definitions: Definitions) -> str:
         return "；".join(shown(key, one, definitions) for one in value)
     if isinstance(value, Mapping):
         return "，".join(f"{name}：{shown(key, one, definitions)}" for name, one in value.items())
-    if key in {"partners", "providers"} and value in definitions.units:
-        return definitions.units[value].name
+    named: dict[str, Mapping[str, Any]] = {
+        "partners": definitions.units, "providers": definitions.units, "members": definitions.units,
+        "duties": definitions.duties, "excludes": definitions.roles,
+    }  # fmt: skip
+    if found := named.get(key, {}).get(str(value)):
+        return str(getattr(found, "name", "") or found.title)
     return CHOICES.get(key, {}).get(str(value), "" if value is None else str(value))

@@ -178,11 +178,15 @@ def _table(name: str, attribute: str, key: str, text: str, before: str | None) -
     shown_ones = [
         (at, one) for at, one in enumerate(entries) if before is None or old.get(one.get(key)) != one
     ]
-    heads = [one for one in dict.fromkeys(k for _, entry in shown_ones for k in entry)]
     model, definitions = entry_model(name, attribute).__name__, in_force()
-    labels = {head: word(model, head) or head for head in heads}
+    keys = dict.fromkeys(key_ for _, entry in shown_ones for key_ in entry)
+    labels = {key_: word(model, key_) for key_ in keys if word(model, key_)}
     rows = [
-        (at, one.get(key), [(labels[head], shown(head, one.get(head), definitions)) for head in heads])
+        (
+            at,
+            one.get(key),
+            [(label, shown(head, one.get(head), definitions)) for head, label in labels.items()],
+        )
         for at, one in shown_ones
     ]
     return {"attribute": attribute, "heads": list(labels.values()), "rows": rows, "of": len(entries)}

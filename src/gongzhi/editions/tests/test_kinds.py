@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 
 import openpyxl
 import pytest
 from django.conf import settings
+from django.forms import ChoiceField
 
 from gongzhi.cli.__main__ import parser
 from gongzhi.editions import actions
@@ -37,10 +39,15 @@ ENTRIES = [
 
 
 def sent(form):
-    """What a browser sends of a form that nobody has touched."""
-    values = {name: form[name].value() for name in form.fields}
-    said = {name: one.isoformat() if isinstance(one, dt.date) else one for name, one in values.items()}
-    return {name: "on" if one is True else one for name, one in said.items() if one not in (None, False)}
+    """What a browser sends of a form that nobody has touched: of a list without a choice its first line."""
+    said = {}
+    for name, field in form.fields.items():
+        value = form[name].value()
+        if value is None and type(field) is ChoiceField:
+            value = field.choices[0][0]
+        if value not in (None, False):
+            said[name] = value.isoformat() if isinstance(value, dt.date) else "on" if value is True else value
+    return said
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -49,6 +56,22 @@ def test_saving_a_definition_untouched_changes_no_byte(name):
     form = EntryForm(sent(EntryForm(model=model, value=plain(text))), model=model, value=plain(text))
     assert form.is_valid(), form.errors
     assert with_entry(text, (), form.values, name=name) == text
+
+
+def test_a_question_is_added_to_a_kind_of_work():
+    name = "work/errand.yml"
+    text = FOLDER[name].decode()
+    model = model_of(name)
+    data = sent(EntryForm(model=model, value=plain(text)))
+    data |= {"form__2__title": "走访地点", "form__2__type": "text"}
+    form = EntryForm(data, model=model, value=plain(text))
+    assert form.is_valid(), form.errors
+    new = plain(with_entry(text, (), form.values, name=name))["form"]
+    assert [(one["key"], one["title"]) for one in new][-1] == ("item_1", "走访地点")
+    assert new[:-1] == plain(text)["form"]
+    without = EntryForm(data | {"form__0__drop": "on"}, model=model, value=plain(text))
+    assert without.is_valid()
+    assert [one["title"] for one in without.values["form"]] == ["办成日期", "走访地点"]
 
 
 @pytest.mark.parametrize(("name", "attribute", "place"), ENTRIES)
@@ -90,6 +113,17 @@ def test_words_for_every_key_that_has_a_form():
         assert [key for key in model.model_fields if not word(model.__name__, key)] in ([], ["evidence"]), (
             name
         )
+
+
+@pytest.mark.parametrize("kind", [one for one in LISTS.values()], ids=lambda kind: kind.attribute)
+def test_a_list_is_shown_in_chinese(kind, client_of):
+    model = entry_model(kind.file, kind.attribute)
+    if model.__name__ in FORMED:
+        assert [key for key in model.model_fields if not word(model.__name__, key)] == []
+    page = client_of("liaison").get(f"/definitions/other/{kind.file.removesuffix('.yml')}").content.decode()
+    heads = re.findall(r'<td data-label="([^"]*)"', page)
+    assert heads
+    assert [one for one in set(heads) if one.isascii()] == []
 
 
 @pytest.mark.parametrize("address", ["/editions", "/editions/new-piece", "/definitions"])
