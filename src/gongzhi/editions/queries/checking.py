@@ -87,7 +87,7 @@ def _rules(kind: str, code: str, definitions: Definitions) -> Iterator[str]:
     for found in reading(kind, code, definitions):
         folder = definitions.rules[found]
         for failure in check_rule(folder, definitions):
-            yield f"规则 {found}“{folder.rule.name}”读不成了：{failure}"
+            yield failure if kind == "rule" else f"规则 {found}“{folder.rule.name}”读不成了：{failure}"
 
 
 def _examples(kind: str, code: str, definitions: Definitions) -> Iterator[str]:

@@ -31,19 +31,21 @@ COMMON = {
     "deviations": "偏离几倍算异常", "share": "至少偏离中位数的几成",
     "summary": "比什么", "left": "左边", "right": "右边", "unit": "单位", "formula": "算式", "tax": "税费种",
     "basis": "依据", "article": "第几条", "explanations": "可能的正当原因", "tables": "用到的表",
-    "waivable": "可以经批准暂不问", "kinds": "类别", "annex_names": "附件中的名称", "annex2": "附件2第几项",
+    "waivable": "可以经批准暂不问", "cuts": "超出的内容不留存",
+    "kinds": "类别", "annex_names": "附件中的名称", "annex2": "目录中的位次",
     "members": "包括哪些单位", "division": "区划代码", "members_open": "成员由办公室指定", "role": "职务",
     "level": "级别", "parent": "上级网格", "aliases": "也叫", "origin": "来自", "rank": "先后",
     "section": "章节",
     "text": "原文", "actor": "由谁", "binds": "约束哪些单位", "state": "状态", "journey": "由哪个测试证明",
     "source": "原来的类型", "targets": "可以改为", "scope": "范围", "duties": "职责", "excludes": "不得兼任",
-    "second_factor": "须第二因素", "id": "编号",
+    "second_factor": "须第二因素", "id": "编号", "expect": "应当得到", "given": "给出的数据", "as_of": "日期",
+    "result": "结果", "subject": "对象", "object": "标的", "says": "说明", "cells": "证据列",
     "parameters": "用到的参数", "theme": "主题", "kind": "类别", "key": "代码", "number": "编号",
 }  # fmt: skip
 BY_MODEL = {
     ("Seasonal", "at_least"): "至少要有几期", ("Finding", "code"): "代码", ("Rule", "code"): "编号",
     ("AgreesWithRegister", "name"): "名称列", ("FormField", "title"): "问什么", ("Term", "meaning"): "含义",
-    ("GridTask", "title"): "任务", ("CollaborationItem", "title"): "事项",
+    ("Clause", "kind"): "", ("GridTask", "title"): "任务", ("CollaborationItem", "title"): "事项",
 }  # fmt: skip
 HELP = {
     "match": "每行一对，写“本表的列：对照表的列”。",
@@ -57,7 +59,7 @@ VERBS = {
 }  # fmt: skip
 KINDS_OF_UNITS = {
     "leading": "领导小组及其办公室", "member": "成员单位", "provider": "数据提供单位", "partner": "协作单位",
-    "grid": "网格单位", "bureau": "区税务局",
+    "grid": "网格单位", "bureau": "税务机关",
 }  # fmt: skip
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "severity": {
@@ -83,7 +85,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     "party": {"assignee": "承办一方", "reviewer": "交办审核一方"},
     "kinds": KINDS_OF_UNITS,
     "binds": KINDS_OF_UNITS,
-    "origin": {"bureau": "税务局", "market": "市场监管局"},
+    "origin": {"bureau": "税务局", "market": "市场主体登记机关"},
     "state": {"todo": "未建", "part": "部分", "done": "已建"},
     "scope": {
         "own_unit": "本单位", "own_cell": "本网格", "all_units": "全部单位", "own_taxpayer": "本户",
@@ -91,6 +93,8 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     },
     "source": TYPES,
     "targets": TYPES,
+    "result": {"hit": "命中", "miss": "未命中", "insufficient": "数据不足"},
+    "to": {"assignee": "承办人"},
     "side": {"left": "左边", "right": "右边"},
 }  # fmt: skip
 FIXED = {"key", "number", "kind", "theme", ("Rule", "code"), ("Finding", "code")}
@@ -101,7 +105,9 @@ AS_TEXT = {"examples", "evidence", "value_aliases", "map"}
 
 def word(model: str, key: str) -> str:
     """The label of a key; empty where it is changed as text."""
-    return BY_MODEL.get((model, key)) or ("" if key in AS_TEXT else COMMON.get(key, ""))
+    if (model, key) in BY_MODEL:
+        return BY_MODEL[model, key]
+    return "" if key in AS_TEXT else COMMON.get(key, "")
 
 
 def references(definitions: Definitions) -> dict[str, list[tuple[str, str]]]:
@@ -132,10 +138,15 @@ def shown(key: str, value: Any, definitions: Definitions) -> str:
     if isinstance(value, list | tuple):
         return "；".join(shown(key, one, definitions) for one in value)
     if isinstance(value, Mapping):
-        return "，".join(f"{name}：{shown(key, one, definitions)}" for name, one in value.items())
+        return "，".join(
+            f"{COMMON.get(name, name)}：{shown(name, one, definitions)}" for name, one in value.items()
+        )
     named: dict[str, Mapping[str, Any]] = {
         "partners": definitions.units, "providers": definitions.units, "members": definitions.units,
-        "duties": definitions.duties, "excludes": definitions.roles,
+        "duties": definitions.duties, "excludes": definitions.roles, "to": definitions.duties,
+        "assignee": definitions.duties, "reviewer": definitions.duties, "letter": definitions.letters,
+        "reminders": definitions.ladders, "finding": definitions.findings,
+        "due_parameter": definitions.parameters,
     }  # fmt: skip
     if found := named.get(key, {}).get(str(value)):
         return str(getattr(found, "name", "") or found.title)

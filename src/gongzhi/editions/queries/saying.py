@@ -72,18 +72,27 @@ def _key(model: str, key: str, was: Any, now: Any, definitions: Definitions) -> 
     if was == now:
         return
     label = word(model, key) or key
-    if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
-        for place, (first, then) in enumerate(zip(was, now, strict=True), start=1):
-            if first != then:
-                yield _sentence(
-                    f"{label}第 {place} 项", shown(key, first, definitions), shown(key, then, definitions)
-                )
-        return
-    if isinstance(was, Mapping) and isinstance(now, Mapping):
+    if isinstance(was, list) and isinstance(now, list):
+        yield from _several(label, key, was, now, definitions)
+    elif isinstance(was, Mapping) and isinstance(now, Mapping):
         for inner in dict.fromkeys([*was, *now]):
             yield from _key("", inner, was.get(inner), now.get(inner), definitions)
+    else:
+        yield _sentence(label, shown(key, was, definitions), shown(key, now, definitions))
+
+
+def _several(
+    label: str, key: str, was: Sequence[Any], now: Sequence[Any], definitions: Definitions
+) -> Iterator[str]:
+    """Two lists: place by place where they are of one length, else what came and what went."""
+    if len(was) == len(now):
+        for place, (first, then) in enumerate(zip(was, now, strict=True), start=1):
+            if first != then:
+                texts = shown(key, first, definitions), shown(key, then, definitions)
+                yield _sentence(f"{label}第 {place} 项", *texts)
         return
-    yield _sentence(label, shown(key, was, definitions), shown(key, now, definitions))
+    yield from (f"{label}增加：{_cut(shown(key, one, definitions))}" for one in now if one not in was)
+    yield from (f"{label}去掉：{_cut(shown(key, one, definitions))}" for one in was if one not in now)
 
 
 def _sentence(label: str, was: str, now: str) -> str:

@@ -107,6 +107,17 @@ def test_a_change_is_told_in_words(cast):
     assert [len(table["rows"]) for table in shown["tables"]] == [1]
 
 
+def test_a_step_more_is_told_in_words(cast):
+    made = actions.draft_of(piece=Piece("list", "reminders/usual"), by=cast["office"])
+    ((name, text),) = made.texts.items()
+    step = {"days": 14, "to": "chase_units", "letter": "chase"}
+    new = with_entry(text, (), {"steps": [*plain(text)["steps"], step]}, name=name)
+    title = in_force().letters["chase"].title
+    assert changes("list", made.texts, {name: new}, in_force()) == [
+        f"提醒增加：到期后几天（到期前写负数）：14，提醒谁：{in_force().duties['chase_units'].title}，拟什么函：{title}"
+    ]
+
+
 def test_words_for_every_key_that_has_a_form():
     for name in FILES:
         model = model_of(name)
