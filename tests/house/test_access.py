@@ -88,6 +88,9 @@ def test_nothing_is_seen_before_the_promise_of_secrecy(route, client_of, cast):
     for name in ("liaison", "office"):
         for wanted in (address(route), f"{address(route)}?export=xlsx"):
             response = client_of(name).get(wanted)
+            if TABLE[route] == MACHINES:
+                assert unsigned(response)
+                continue
             assert (response.status_code, response.headers.get("Location")) == (302, "/agreement"), wanted
 
 
