@@ -76,12 +76,14 @@ def check(table: Table, mapping: Mapping_, sheet: Sheet, context: Context) -> Ch
     gathering.renamed(mapping)
     if mapping.refused:
         return gathering.refused(_empty(sheet))
-    columns = _read_columns(table, mapping, sheet, context)
+    columns, formulas = _read_columns(table, mapping, sheet, context), _formulas(table)
     for field in sheet.fields:
         if field.key in columns:
             gathering.column(field, mapping.columns[field.key], columns[field.key])
+            silent = formulas.get(mapping.columns[field.key], nowhere())
+            gathering.faults(field, mapping.columns[field.key], _empty_formulas(field, silent))
             if field.required:
-                gathering.faults(field, mapping.columns[field.key], _required(columns[field.key]))
+                gathering.faults(field, mapping.columns[field.key], _required(columns[field.key], silent))
     texts = {key: table.data.to_series(index) for key, index in mapping.columns.items()}
     rows = Rows(sheet, columns, texts, table.rows, context)
     across = (*check_rows(rows), *check_past(rows), *_left_over_example(sheet, texts))
@@ -123,13 +125,33 @@ def _totals(
     return check_totals(table, fields, Columns(read, texts, columns))
 
 
-def _required(typed: Typed) -> Iterable[Fault]:
+def _formulas(table: Table) -> dict[int, pl.Series]:
+    """Positions of the rows whose formula has no value, by index into the table's columns."""
+    cells = [n.cell for n in table.notices if n.code == "formula_without_value" and n.cell]
+    if not cells:
+        return {}
+    places = pl.Series(cells, dtype=pl.String).str.extract_groups(r"^([A-Z]+)(\d+)$").struct.unnest()
+    places = places.select(pl.col("1").alias("letter"), pl.col("2").cast(pl.UInt32).alias("row"))
+    rows = pl.DataFrame({"row": table.rows.cast(pl.UInt32)}).with_row_index("at")
+    found = places.join(rows, on="row").sort("at")
+    letters = {column.letter: index for index, column in enumerate(table.columns)}
+    return {letters[str(key)]: part["at"] for (key,), part in found.group_by("letter") if key in letters}
+
+
+def _empty_formulas(field: Field, at: pl.Series) -> Iterable[Fault]:
+    """Cells whose formula was never calculated: what they are to say is not known."""
+    severity = "block" if field.required else None
+    return (Fault("formula_without_value", at, severity=severity),) if len(at) else ()
+
+
+def _required(typed: Typed, told: pl.Series) -> Iterable[Fault]:
     empty = typed.values.is_null()
     if not empty.any():
         return ()
     at = empty.arg_true()
-    if len(typed.failed):
-        at = at.filter(~at.is_in(typed.failed.implode()))
+    for positions in (typed.failed, told):
+        if len(positions):
+            at = at.filter(~at.is_in(positions.implode()))
     return (Fault("required", at),) if len(at) else ()
 
 

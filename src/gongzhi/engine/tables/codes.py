@@ -21,6 +21,7 @@ REFUSALS: dict[str, tuple[str, ...]] = {
     "too_many_columns": ("columns", "limit"),
     "too_many_sheets": ("sheets", "limit"),
     "too_many_errors": ("limit",),
+    "too_many_tables": ("limit",),
     "cell_too_long": ("cell",),
     "nul_bytes": ("line",),
     "mixed_encoding": ("line",),

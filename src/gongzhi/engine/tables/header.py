@@ -65,6 +65,7 @@ class HeadingSet:
 
     def __init__(self, headings: Collection[str]) -> None:
         self.keys = frozenset(key for heading in headings for key in heading_keys(heading)[:2])
+        self.spellings = ["序号", *headings]
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -76,6 +77,13 @@ class HeadingSet:
             if cell:
                 found.update(key for key in heading_keys(cell)[:3] if key in self.keys)
         return len(found)
+
+    def shown_by(self, row: Sequence[str | None]) -> bool:
+        """Whether a row is a heading: half of what stands in it is expected, and nothing looks like data."""
+        filled = [cell for cell in row if cell and is_filled(cell)]
+        if len(filled) < 2 or any(map(looks_like_data, filled)):
+            return False
+        return self.matches(filled) >= max(2, 0.5 * len(filled))
 
 
 def _plausibility(row: Row, below: Sequence[Row]) -> float:
@@ -190,7 +198,27 @@ def find_header(rows: Sequence[Row], headings: HeadingSet, spans: Sequence[Span]
             best = (rank, line)
     if best is None or (best[0][0] == 0 and best[0][1] < (0.45 if width > 1 or not len(headings) else 2)):
         return None
-    first, last = _extent(rows, best[1], spans, width)
+    line = _earlier(rows, best[1], headings, spans)
+    rank = best[0] if line == best[1] else (0, _plausibility(rows[line], rows[line + 1 : line + 12]))
+    return header_at(rows, line, headings, spans, rank[1])
+
+
+def header_at(
+    rows: Sequence[Row], line: int, headings: HeadingSet, spans: Sequence[Span] = (), merit: float = 0.0
+) -> Header:
+    """The heading that the row `line` belongs to. `merit`: how plausible the row is by itself."""
+    width = max((len(_filled(row)) for row in rows), default=0)
+    first, last = _extent(rows, line, spans, width)
     texts = _joined(rows, first, last, spans)
     matched = headings.matches(texts)
-    return Header(first, last, texts, matched, matched + best[0][1])
+    return Header(first, last, texts, matched, matched + merit)
+
+
+def _earlier(rows: Sequence[Row], best: int, headings: HeadingSet, spans: Sequence[Span]) -> int:
+    """The first heading with rows of its own above the best one: two tables may stand on one sheet."""
+    for line in range(best):
+        if headings.shown_by(rows[line]):
+            last = header_at(rows, line, headings, spans).last
+            if any(looks_like_data(str(row[i])) for row in rows[last + 1 : best] for i in _filled(row)):
+                return line
+    return best

@@ -31,6 +31,12 @@ def normalise_heading(text: str) -> str:
     return _bare(_TAIL_UNIT.sub("", folded))
 
 
+def unit_text(text: str) -> str:
+    """The unit that a heading states, in comparable form; two headings that differ in it are two."""
+    folded = _folded(text)
+    return _bare("".join(_UNIT_BRACKET.findall(folded)) or "".join(_TAIL_UNIT.findall(folded)))
+
+
 def heading_keys(text: str) -> tuple[str, ...]:
     """What a heading may match, the most telling form first.
 

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import polars as pl
 
 from .grid import Grid
-from .header import Header, HeadingSet, find_header
+from .header import HEAD_ROWS, MAX_HEADER_LINES, Header, HeadingSet, Span, find_header, header_at, is_filled
 from .heading import normalise_heading
 from .model import Limits, Notice, Unreadable, address
 from .parcel import ROW, ParcelWriter
 from .records import RecordRules, above_heading, unit_of
+from .stacked import HeadingWatch
 
 # A merged cell that covers more lines than this is neither a note nor the title of a group.
 _TALLEST_NOTE = 20
+# Said of every cell however many: each becomes a finding. How many there may be is bounded elsewhere.
+_EVERY_ONE = {"formula_without_value"}
+# What may stand between the last row of a table and the heading of the next one.
+_BETWEEN = {"blank", "title", "group", "note"}
 
 
 @dataclass
 class Found:
-    """A sheet in which a heading was found."""
+    """A sheet in which a heading was found; its rows from `top` (1-based) on belong to this table."""
 
     grid: Grid
     header: Header
+    top: int = 1
 
     @property
     def title(self) -> frozenset[str]:
@@ -73,8 +80,9 @@ def _same_table(found: Found, best: Found, headings: HeadingSet) -> bool:
 class _Layout:
     """Lays one sheet out into the parcel."""
 
-    def __init__(self, found: Found, parcel: ParcelWriter, limits: Limits) -> None:
+    def __init__(self, found: Found, headings: HeadingSet, parcel: ParcelWriter, limits: Limits) -> None:
         self.grid, self.header, self.parcel, self.limits = found.grid, found.header, parcel, limits
+        self.headings = headings
         grid, header = self.grid, self.header
         self.first = grid.first_row + header.last + 1
         width = sum(1 for text in header.texts if text)
@@ -84,49 +92,87 @@ class _Layout:
             if span.right - span.left + 1 >= max(2, width / 2) and span.bottom - span.top < _TALLEST_NOTE
             for row in range(span.top, span.bottom + 1)
         }
-        lines = grid.head[header.first : header.last + 1]
-        self.rules = RecordRules(header.texts, lines, wide, self.first)
-        self.skipped = self._above()
+        watch = HeadingWatch(grid.head[header.first : header.last + 1], headings)
+        self.unit = unit_of(grid.head[: header.first])
+        self.rules = RecordRules(header.texts, watch, wide, self.first, self.unit)
+        self.skipped = self._above(found.top)
         self.notices: list[Notice] = []
         self.totals: list[pl.DataFrame] = []
         self.filled = dict.fromkeys(range(grid.width), 0)
-        self.count = self.extra = 0
+        self.count = self.extra = self.heading_at = 0
+        self.pieces: list[list[int]] = []
+        self.total_pieces: list[list[int]] = []
 
-    def _above(self) -> list[tuple[int, str]]:
+    def _above(self, top: int) -> list[tuple[int, str]]:
         grid, header = self.grid, self.header
-        skipped = [(row, "blank") for row in range(1, grid.first_row)]
+        skipped = [(row, "blank") for row in range(top, grid.first_row)]
         skipped += [(grid.first_row + i, above_heading(grid.head[i])) for i in range(header.first)]
         return skipped + [(grid.first_row + i, "header") for i in range(header.first, header.last + 1)]
 
-    def run(self) -> dict[str, Any]:
-        """Write all records; what the parent needs to know besides them."""
+    def run(self) -> Found | None:
+        """Write all records; the table below with a heading of its own, if there is one."""
         row = self.first
-        for frame in self.grid.frames(self.header.last + 1):
-            self._lay(frame, row)
+        below = None
+        frames = self.grid.frames(self.header.last + 1)
+        for frame in frames:
+            rest = self._lay(frame, row)
+            if rest is not None:
+                below = self._below(rest, frames, row + frame.height - rest.height)
+                break
             row += frame.height
             if self.count > self.limits.rows:
                 raise Unreadable("too_many_rows", {"limit": str(self.limits.rows)})
+        self.pieces = self.parcel.take()
+        for frame in self.totals:
+            self.parcel.add(frame)
+        self.total_pieces = self.parcel.take()
+        return below
+
+    def _below(self, rest: pl.DataFrame, frames: Iterator[pl.DataFrame], row: int) -> Found:
+        """The next table: `rest` begins at the sheet's row `row`, with titles above the heading."""
+        head = rest.head(HEAD_ROWS).rows()
+        spans = self._spans_from(row)
+        grid = replace(
+            self.grid,
+            head=head,
+            first_row=row,
+            spans=spans,
+            notices=[],
+            frames=lambda start: chain([rest[start:]] if start < rest.height else [], frames),
+        )
+        return Found(grid, header_at(head, self.heading_at, self.headings, spans), row)
+
+    def _spans_from(self, row: int) -> list[Span]:
+        """The merged ranges from a sheet row on, counted from there."""
+        shift = row - self.grid.first_row
+        return [
+            Span(s.top - shift, s.left, s.bottom - shift, s.right) for s in self.grid.spans if s.top >= shift
+        ]
+
+    def told(self) -> dict[str, Any]:
+        """What the parent needs to know besides the records."""
         grid, header = self.grid, self.header
         texts = (*header.texts, *[""] * (grid.width - len(header.texts)))
         kept = [i for i in range(grid.width) if texts[i] or self.filled[i]]
-        pieces = self.parcel.take()
-        for frame in self.totals:
-            self.parcel.add(frame)
         return {
             "sheet": grid.name,
             "sheet_index": grid.index,
             "header_row": self.first - 1,
             "columns": [[grid.first_column + i, texts[i]] for i in kept],
             "names": [f"g{i}" for i in kept],
-            "pieces": pieces,
-            "totals": self.parcel.take(),
+            "pieces": self.pieces,
+            "totals": self.total_pieces,
             "skipped": self.skipped,
             "notices": [[n.code, n.cell, n.before, n.after] for n in self._capped()],
-            "unit_hint": unit_of(grid.head[: header.first]),
+            "unit_hint": self.unit,
         }
 
-    def _lay(self, frame: pl.DataFrame, row: int) -> None:
+    def _lay(self, frame: pl.DataFrame, row: int) -> pl.DataFrame | None:
+        """Write the records of a frame; what is left of it from where another table begins."""
         skipped = self.rules.skipped(frame, row)
+        rest = None
+        if skipped and skipped[-1][1] == "heading":
+            frame, rest, skipped = self._cut(frame, skipped, row)
         self.skipped += [(row + position, why) for position, why in skipped]
         frame = frame.with_columns(pl.int_range(row, row + frame.height, dtype=pl.UInt32).alias(ROW))
         if skipped:
@@ -139,6 +185,21 @@ class _Layout:
         self._count(frame)
         self.parcel.add(frame)
         self.count += frame.height
+        return rest
+
+    def _cut(
+        self, frame: pl.DataFrame, skipped: list[tuple[int, str]], row: int
+    ) -> tuple[pl.DataFrame, pl.DataFrame, list[tuple[int, str]]]:
+        """The frame above and below the place where another table begins, with its titles."""
+        heading = skipped[-1][0]
+        top = max(0, heading - MAX_HEADER_LINES)
+        spans = self._spans_from(row + top)
+        place = top + header_at(frame[top : heading + 3].rows(), heading - top, self.headings, spans).first
+        why = dict(skipped)
+        while place and (why.get(place - 1) in _BETWEEN or _lonely(frame.row(place - 1))):
+            place -= 1
+        self.heading_at = heading - place
+        return frame[:place], frame[place:], [one for one in skipped if one[0] < place]
 
     def _count(self, frame: pl.DataFrame) -> None:
         nulls = frame.null_count().row(0)
@@ -165,12 +226,32 @@ class _Layout:
             totals["extra_cell"] = self.extra
         kept: list[Notice] = []
         told: Counter[str] = Counter()
+        most = self.limits.notices_per_code
         for notice in [*self.grid.notices, *self.notices]:
             told[notice.code] += 1
-            if told[notice.code] <= self.limits.notices_per_code:
+            if told[notice.code] <= most or notice.code in _EVERY_ONE:
                 kept.append(notice)
-        more = [code for code, total in totals.items() if total > self.limits.notices_per_code]
+        more = [code for code, total in totals.items() if total > most and code not in _EVERY_ONE]
         return kept + [Notice("more_of_these", None, code, str(totals[code])) for code in more]
+
+
+def _lonely(row: Sequence[str | None]) -> bool:
+    """A single text in a row: the title of what stands below."""
+    return sum(map(is_filled, row)) == 1
+
+
+def _stacked(
+    found: Found, headings: HeadingSet, parcel: ParcelWriter, limits: Limits
+) -> list[dict[str, Any]]:
+    """The tables of a sheet, one below the other, each under its own heading."""
+    layouts: list[_Layout] = []
+    below: Found | None = found
+    while below is not None:
+        if len(layouts) >= limits.stacked:
+            raise Unreadable("too_many_tables", {"limit": str(limits.stacked)})
+        layouts.append(_Layout(below, headings, parcel, limits))
+        below = layouts[-1].run()
+    return [layout.told() for layout in layouts]
 
 
 def lay_out(
@@ -178,7 +259,7 @@ def lay_out(
 ) -> tuple[list[dict[str, Any]], list[Notice]]:
     """Find the tables in these grids and write them; the description of each, and the notices of the file."""
     found, notices = choose(grids, headings)
-    tables = [_Layout(f, parcel, limits).run() for f in found]
+    tables = [table for f in found for table in _stacked(f, headings, parcel, limits)]
     if not any(table["pieces"] for table in tables):
         raise Unreadable("no_rows", {"sheet": found[0].grid.name, "row": str(tables[0]["header_row"])})
     return tables, notices

@@ -23,6 +23,7 @@ class Limits:
     cells: int = 60_000_000
     cell_chars: int = 32_767
     sheets: int = 200
+    stacked: int = 100  # tables one below the other on a sheet
     resident_bytes: int = 1_400 * 1024 * 1024
     address_bytes: int = 6 * 1024**3
     result_bytes: int = 3 * 1024**3

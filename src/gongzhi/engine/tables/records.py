@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 import polars as pl
 
 from .header import is_filled
-from .heading import normalise_heading
+from .stacked import HeadingWatch
 
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 _SUM = "(?:合计|小计|总计|共计|累计|总合计|合计数|总数)"
@@ -50,39 +50,60 @@ def _tight(cell: str | None) -> str:
 class RecordRules:
     """Decides row by row, given the heading above. Keeps what it must remember between batches.
 
-    headers: the joined headings by grid column. lines: the raw heading lines. wide: sheet rows that one
-    merged cell covers. first: the sheet row right under the heading.
+    headers: the joined headings by grid column. watch: knows the heading lines. wide: sheet rows that one
+    merged cell covers. first: the sheet row right under the heading. unit: the money unit that is stated
+    above the table.
     """
 
     def __init__(
         self,
         headers: Sequence[str],
-        lines: Sequence[Sequence[str | None]],
+        watch: HeadingWatch,
         wide: Collection[int],
         first: int,
+        unit: str | None = None,
     ) -> None:
         self.places = [i for i, text in enumerate(headers) if text]
         self.width = len(self.places)
-        self.lines = [
-            {i: normalise_heading(c) for i, c in enumerate(line) if is_filled(c) and c} for line in lines
-        ]
+        self.watch = watch
+        self.unit = unit
+        self._unit_below = unit
         self.wide = frozenset(wide)
         self.first = first
         self._note_row = -1
         self._lead = [f"g{i}" for i in self.places[:3]]
-        self._raw_leads = {(i, line[i]) for line in lines for i in self.places[:2] if line[i]}
+        self._raw_leads = {(i, line[i]) for line in watch.raw for i in self.places[:2] if line[i]}
 
     def skipped(self, frame: pl.DataFrame, first_row: int) -> list[tuple[int, str]]:
-        """(position in the frame, why) of every row that is no record; `first_row`: sheet row of row 0."""
+        """(position in the frame, why) of every row that is no record; `first_row`: sheet row of row 0.
+
+        A last one of `heading` begins another table; what stands below it is for others to look at.
+        """
         suspects = self._suspects(frame, first_row)
         if not suspects:
             return []
-        found = []
+        found: list[tuple[int, str]] = []
         for position, row in zip(suspects, frame[suspects].iter_rows(), strict=True):
             why = self._why(row, first_row + position)
+            if why is None and self._foreign(frame, position, row, found):
+                why = "heading"
             if why:
                 found.append((position, why))
+            if why == "heading":
+                break
         return found
+
+    def _foreign(
+        self, frame: pl.DataFrame, position: int, row: Sequence[str | None], found: list[tuple[int, str]]
+    ) -> bool:
+        """Whether this row, behind one that is no record, heads another table with headings of its own."""
+        above = frame[max(0, position - 40) : position].rows()
+        gap = bool(found) and found[-1][0] == position - 1
+        if not above or not (gap or sum(map(is_filled, above[-1])) == 1):
+            return False
+        above = [line for line in above if sum(map(is_filled, line)) > 1]
+        below = next(iter(frame[position + 1 : position + 2].iter_rows()), None)
+        return self.watch.foreign(row, [i for i, c in enumerate(row) if is_filled(c)], above, below)
 
     def _suspects(self, frame: pl.DataFrame, first_row: int) -> list[int]:
         sparse = 2 if self.width >= 5 else (1 if self.width >= 3 else 0)
@@ -96,8 +117,11 @@ class RecordRules:
                 (pl.col(f"g{i}") == text).alias(f"same {i} {n}")
                 for n, (i, text) in enumerate(self._raw_leads)
             ),
+            pl.col(self._lead[:1]).is_in(self.watch.headings.spellings).name.prefix("heading "),
         )
         places = set(asked.select(pl.any_horizontal(pl.all()).fill_null(value=False).arg_true()).to_series())
+        # Behind a gap, a title or a total there may be the heading of another table.
+        places |= {place + 1 for place in places if place + 1 < frame.height}
         places |= {row - first_row for row in self.wide if 0 <= row - first_row < frame.height}
         if 0 <= self.first - first_row < frame.height:
             places.add(self.first - first_row)
@@ -108,20 +132,21 @@ class RecordRules:
         if not filled:
             return "blank"
         why = (
-            self._repeated(row, filled)
+            self._heading(row, filled)
             or self._numbered(row, filled, number)
             or self._lead_says(row, filled, number)
         )
         if why == "note":
             self._note_row = number
+            self._unit_below = unit_of([row]) or self._unit_below
         return why
 
-    def _repeated(self, row: Sequence[str | None], filled: list[int]) -> str | None:
-        for line in self.lines:
-            same = sum(line.get(i) == normalise_heading(row[i] or "") for i in filled)
-            if same >= 2 and same >= 0.6 * len(filled) and same >= 0.6 * len(line):
-                return "repeated_header"
-        return None
+    def _heading(self, row: Sequence[str | None], filled: list[int]) -> str | None:
+        """The heading once more, or another one; the same one under another unit is another."""
+        repeated = self.watch.repeats(row, filled)
+        if repeated == "repeated_header" and self._unit_below != self.unit:
+            return "heading"
+        return repeated or ("heading" if self.watch.headings.shown_by(row) else None)
 
     def _numbered(self, row: Sequence[str | None], filled: list[int], number: int) -> str | None:
         if number != self.first or len(filled) < 4:

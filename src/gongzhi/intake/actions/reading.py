@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -36,13 +35,12 @@ from gongzhi.intake.queries import FINDINGS, REPAIRED, known_keys, place_of_box,
 
 from .comparing import Comparing, trends
 from .names import reads_as_organisation
+from .notices import filled, not_taken, notices_of
 from .older import TemplateChanged, brought_over, every_sheet
 from .preparation import Part, Prepared, counted, known
-from .taking import Taken, guarded, headings_of, meant, sheets_of, take
+from .taking import Taken, guarded, headings_of, left_out, meant, sheets_of, take
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-_CELL_CONTENT = {"extra_cell", "merged_filled"}
-_PLACE = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,10 @@ def prepare(submission: Submission, file: Path) -> Prepared:
     if not taken:
         return _wrong_template(definitions, resource, _nearest(definitions, reading))
     rest: dict[str, Any] = {
-        "notices": list(_notices(definitions, reading)),
+        "notices": [
+            *not_taken(definitions, resource, left_out(reading, taken, submission)),
+            *notices_of(definitions, reading),
+        ],
         "adds": reading.mark.adds if reading.mark else None,
     }
     del reading  # the text of each table is let go once it is checked: with a million rows it counts
@@ -286,7 +287,7 @@ def _with_refusal(
     definitions: Definitions, prepared: Prepared, code: str, places: dict[str, str]
 ) -> Prepared:
     finding = definitions.findings[code]
-    text, mend = _filled(finding.message, places), _filled(finding.mend, places)
+    text, mend = filled(finding.message, places), filled(finding.mend, places)
     row = {
         "_part": 0,
         "code": code,
@@ -298,27 +299,3 @@ def _with_refusal(
     findings = pl.concat([pl.DataFrame([row], schema=FINDINGS), prepared.findings])
     refusal = {"code": code, "text": text, "mend": mend}
     return replace(prepared, by_code=counted([findings]), telling=known(findings), refusal=refusal)
-
-
-def _notices(definitions: Definitions, reading: Reading) -> Iterator[dict[str, Any]]:
-    """What was done or seen on reading, in words."""
-    every = [("", notice) for notice in reading.notices]
-    every += [(table.sheet, notice) for table in reading.tables for notice in table.notices]
-    for sheet, notice in every:
-        finding = definitions.findings[notice.code]
-        before, after = notice.before or "", notice.after or ""
-        if notice.code in _CELL_CONTENT:
-            before, after = _quiet(before), _quiet(after)
-        places = {"cell": notice.cell or "", "before": before, "after": after}
-        cell = f"{sheet}!{notice.cell}" if notice.cell and sheet else notice.cell or ""
-        yield {"code": notice.code, "cell": cell, "text": _filled(finding.message, places)}
-
-
-def _quiet(text: str) -> str:
-    """Content of a cell whose column nobody knows, so that it may be a person's: its first letter."""
-    return f"{text[0]}*" if text else ""
-
-
-def _filled(template: str, places: dict[str, str]) -> str:
-    """A catalogue text with its {places}; a place that nothing fills stays out."""
-    return _PLACE.sub(lambda found: places.get(found[1], ""), template)

@@ -71,6 +71,15 @@ def take(reading: Reading, submission: Submission) -> list[Taken]:
     return [_without_beside(one, resource) for one in taken] if resource.least else taken
 
 
+def left_out(reading: Reading, taken: list[Taken], submission: Submission) -> list[tuple[Table, Mapping]]:
+    """The tables that were not taken, each with how it fits the sheet that it fits best."""
+    used = {id(one.table) for one in taken}
+    sheets = sheets_of(submission)
+    rest = (table for table in reading.tables if id(table) not in used)
+    best = (max((_fit(table, sheet) for sheet in sheets), key=_rank) for table in rest)
+    return [(one.table, one.mapping) for one in best]
+
+
 def _nearest(best: Taken, definitions: Definitions) -> list[Taken]:
     if not best.mapping.matched:
         return []
