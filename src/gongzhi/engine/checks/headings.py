@@ -13,6 +13,7 @@ from gongzhi.engine.definitions import AnyOf, Field, FieldType, Resource, Sheet
 from gongzhi.engine.tables import Column, Table
 from gongzhi.engine.tables.heading import heading_keys, normalise_heading
 
+from .ranges import shared
 from .units import unit_in, unit_of
 
 _IGNORED = {"序号", "编号", "行号", "no", "备注", "说明", "备注说明"}
@@ -81,6 +82,9 @@ def map_columns(table: Table, sheet: Sheet, resources: Iterable[Resource] = ()) 
     matched = _match(table.columns, sheet)
     columns = {key: found[0] for key, found in matched.items()}
     taken = {index for found in matched.values() for index in found}
+    for pair, index in shared(sheet, table, columns, set(range(len(table.columns))) - taken):
+        columns |= {pair.start: index, pair.end: index}
+        taken.add(index)
     kept, ignored = _others(table.columns, taken)
     faults = [*_doubles(table, sheet, matched), *_unknown(table, sheet, kept, columns)]
     missing = [field for field in sheet.fields if field.key not in columns]
@@ -226,12 +230,12 @@ def _units(
 
 def _renamed(table: Table, sheet: Sheet, columns: Mapping[str, int]) -> dict[int, str]:
     """Columns whose heading is another name of the field, not only another way to write its title."""
-    renamed = {}
+    renamed: dict[int, str] = {}
     for key, index in columns.items():
         title = sheet.field(key).title
         header = table.columns[index].header
         if normalise_heading(header) != normalise_heading(title):
-            renamed[index] = title
+            renamed[index] = f"{renamed[index]}、{title}" if index in renamed else title
     return renamed
 
 

@@ -12,6 +12,7 @@ from gongzhi.engine.definitions import Field, FieldType, Sheet
 from gongzhi.engine.definitions.examples import distinctive, example_row
 from gongzhi.engine.tables import Table
 
+from . import ranges
 from .amounts import read_number
 from .cells import mask_of, without_blanks
 from .choices import read_boolean, read_enum
@@ -100,10 +101,13 @@ def check(table: Table, mapping: Mapping_, sheet: Sheet, context: Context) -> Ch
 
 
 def _read_columns(table: Table, mapping: Mapping_, sheet: Sheet, context: Context) -> dict[str, Typed]:
+    parts = ranges.split(sheet, table, mapping.columns)
+
     def read(field: Field) -> tuple[str, Typed]:
-        texts = without_blanks(table.data.to_series(mapping.columns[field.key]))
-        written = Written(field, texts, context, mapping.units.get(field.key))
-        return field.key, _READERS[field.type](written)
+        part = parts.get(field.key)
+        texts = without_blanks(part.texts if part else table.data.to_series(mapping.columns[field.key]))
+        typed = _READERS[field.type](Written(field, texts, context, mapping.units.get(field.key)))
+        return field.key, part.told(typed) if part else typed
 
     fields = [field for field in sheet.fields if field.key in mapping.columns]
     if table.data.height < 5_000:

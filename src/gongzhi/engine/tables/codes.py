@@ -8,7 +8,8 @@ REFUSALS: dict[str, tuple[str, ...]] = {
     "empty_workbook": (),
     "file_too_large": ("bytes", "limit"),
     "not_a_table": ("kind",),
-    "xml_workbook": ("kind",),
+    "web_archive": (),
+    "binary_workbook": (),
     "encrypted": (),
     "macros": (),
     "corrupt": ("reason",),
@@ -43,8 +44,8 @@ REFUSALS: dict[str, tuple[str, ...]] = {
 NOTICES: frozenset[str] = frozenset(
     {
         "encoding",  # before: the encoding
-        "separator",  # before: tab, semicolon, bar
-        "extension_mismatch",  # before: the ending, after: the format found
+        "separator",  # before: its name
+        "extension_mismatch",  # before: the ending, after: the format found, in words
         "damaged_characters",  # before: the first line that holds one
         "other_sheet",  # before: a sheet that was not read
         "hidden_sheet_read",  # before: the sheet

@@ -23,6 +23,7 @@ from .ole import inspect_ole
 from .package import inspect_package, mark_of
 from .parcel import ParcelWriter
 from .sheet import Seen
+from .sheet_xml import sheet_xml_grids
 from .workbook import MARK_SHEET, open_workbook, sheet_values, workbook_grids
 
 _SUFFIXES = {
@@ -32,6 +33,16 @@ _SUFFIXES = {
     "delimited": {".csv", ".tsv", ".txt"},
     "json": {".json", ".ndjson", ".jsonl"},
     "html": {".html", ".htm"},
+    "sheet_xml": {".xml"},
+}
+_WORDS = {
+    "xlsx": "Excel 工作簿（.xlsx）",
+    "xls": "旧版 Excel 工作簿（.xls）",
+    "ods": "开放文档表格（.ods）",
+    "delimited": "文本表格（.csv）",
+    "json": "JSON",
+    "html": "网页表格（.html）",
+    "sheet_xml": "XML 表格 2003（.xml）",
 }
 
 
@@ -72,7 +83,7 @@ def read_content(
     kind = sniff.kind_of(os.pread(fd, 8192, 0), suffix)
     content = _READERS[kind](Job(fd, suffix, HeadingSet(headings), limits, parcel))
     if suffix not in _SUFFIXES[content.format]:
-        content.notices.insert(0, Notice("extension_mismatch", None, suffix, content.format))
+        content.notices.insert(0, Notice("extension_mismatch", None, suffix, _WORDS[content.format]))
     return content
 
 
@@ -110,6 +121,13 @@ def _read_json(job: Job) -> Content:
 def _read_html(job: Job) -> Content:
     text = open_text(job.fd)
     content = job.lay_out("html", html_grids(text, job.limits))
+    content.encoding = text.encoding
+    return content
+
+
+def _read_sheet_xml(job: Job) -> Content:
+    text = open_text(job.fd)
+    content = job.lay_out("sheet_xml", sheet_xml_grids(text, job.limits))
     content.encoding = text.encoding
     return content
 
@@ -152,6 +170,7 @@ _READERS = {
     "zip": _read_zip,
     "ole": _read_ole,
     "html": _read_html,
+    "sheet_xml": _read_sheet_xml,
     "json": _read_json,
     "delimited": _read_delimited,
 }

@@ -17,7 +17,7 @@ from .model import Limits, Notice, Unreadable
 from .quoting import Quoting, quoting
 
 _SEPARATORS = (",", "\t", ";", "|")
-_NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
+_NAMES = {"\t": "制表符", ";": "分号", "|": "竖线"}
 _BATCH = 100_000
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from .header import Span
+from .header import HEAD_ROWS, Span
 from .model import Limits, Notice, Unreadable, address
+
+_BATCH = 50_000
 
 
 def grid_names(width: int) -> list[str]:
@@ -56,3 +58,34 @@ def refuse_long(frame: pl.DataFrame, row: int, column: int, limits: Limits) -> N
             place = chars.arg_max()
             if place is not None and chars[place] > limits.cell_chars:
                 raise Unreadable("cell_too_long", {"cell": address(row + place, column + i)})
+
+
+def text_grid(
+    rows: list[list[str | None]],
+    spans: Sequence[Span],
+    limits: Limits,
+    notices: list[Notice],
+    *,
+    name: str = "",
+    index: int = 0,
+) -> Grid:
+    """A grid of texts in memory; a cell that reaches down is filled into the rows that it covers."""
+    width = max(map(len, rows), default=0)
+    if width > limits.columns:
+        raise Unreadable("too_many_columns", {"columns": str(width), "limit": str(limits.columns)})
+    if len(rows) * width > limits.cells:
+        raise Unreadable("too_many_rows", {"limit": str(limits.rows)})
+    rows = [[*row, *[None] * (width - len(row))] for row in rows]
+    for span in spans:
+        value = rows[span.top][span.left] if span.bottom > span.top else None
+        if value and span.right - span.left + 1 < max(2, width / 2):
+            for row in rows[span.top + 1 : span.bottom + 1]:
+                row[span.left] = row[span.left] or value
+
+    def frames(start: int) -> Iterator[pl.DataFrame]:
+        for place in range(start, len(rows), _BATCH):
+            frame = rows_to_frame(rows[place : place + _BATCH], width)
+            refuse_long(frame, place + 1, 0, limits)
+            yield frame
+
+    return Grid(name, index, width, rows[:HEAD_ROWS], frames, spans=spans, notices=notices)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 
-import polars as pl
-
 from .encoding import Text
-from .grid import Grid, refuse_long, rows_to_frame
-from .header import HEAD_ROWS, Span
-from .model import Limits, Notice, Unreadable
+from .grid import Grid, text_grid
+from .header import Span
+from .model import Limits, Unreadable
 
-_BATCH = 50_000
 _SILENT = {"script", "style", "head", "template"}
 
 
@@ -101,30 +97,11 @@ def html_grids(text: Text, limits: Limits) -> list[Grid]:
     tables = [table for table in parser.tables if sum(map(len, table.rows)) > 1]
     if not tables:
         raise Unreadable("not_a_table", {"kind": "HTML"})
-    return [_grid(table, index, limits, text.notices) for index, table in enumerate(tables)]
-
-
-def _grid(table: _HtmlTable, index: int, limits: Limits, notices: list[Notice]) -> Grid:
-    width = max(map(len, table.rows))
-    if width > limits.columns:
-        raise Unreadable("too_many_columns", {"columns": str(width), "limit": str(limits.columns)})
-    if len(table.rows) * width > limits.cells:
-        raise Unreadable("too_many_rows", {"limit": str(limits.rows)})
-    rows = [[_tidy(cell) for cell in row] + [None] * (width - len(row)) for row in table.rows]
-    said = list(notices)
-    for span in table.spans:
-        value = rows[span.top][span.left] if span.bottom > span.top else None
-        if value and span.right - span.left + 1 < max(2, width / 2):
-            for row in rows[span.top + 1 : span.bottom + 1]:
-                row[span.left] = row[span.left] or value
-
-    def frames(start: int) -> Iterator[pl.DataFrame]:
-        for place in range(start, len(rows), _BATCH):
-            frame = rows_to_frame(rows[place : place + _BATCH], width)
-            refuse_long(frame, place + 1, 0, limits)
-            yield frame
-
-    return Grid("", index, width, rows[:HEAD_ROWS], frames, spans=table.spans, notices=said)
+    grids = []
+    for index, table in enumerate(tables):
+        rows = [[_tidy(cell) for cell in row] for row in table.rows]
+        grids.append(text_grid(rows, table.spans, limits, list(text.notices), index=index))
+    return grids
 
 
 def _tidy(cell: str | None) -> str | None:

@@ -60,10 +60,11 @@ def inspect_package(package: Package, limits: Limits) -> Inspected:
 
 def _kind(package: Package, names: list[str]) -> str:
     lower = {name.lower() for name in names}
-    if "xl/workbook.xml" in lower or _workbook_part(package):
+    book = _workbook_part(package) or ""
+    if "xl/workbook.bin" in lower or book.endswith(".bin"):
+        raise Unreadable("binary_workbook")
+    if "xl/workbook.xml" in lower or book:
         return "xlsx"
-    if "xl/workbook.bin" in lower:
-        raise Unreadable("not_a_table", {"kind": "XLSB"})
     if "content.xml" in lower and "mimetype" in lower:
         return "ods"
     kind = next((kind for start, kind in _NOT_TABLES if any(name.startswith(start) for name in lower)), "ZIP")

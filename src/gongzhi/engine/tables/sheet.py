@@ -37,7 +37,7 @@ _ROOT = re.compile(rb"<([A-Za-z_][\w.-]*:)?worksheet[\s>]")
 _FAR_CELL = re.compile(rb" r=\"[A-Z]{3}")
 _REF = re.compile(rb"\br=\"([A-Z]+)(\d+)\"")
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*encoding=[\"']([^\"']+)[\"']", re.I)
-_UNSAFE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
+UNSAFE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 _SPARSE = 4_000_000
 _MOST_PATCHES = 200_000
 
@@ -86,7 +86,7 @@ def plain_xml(chunks: Iterable[bytes], part: str) -> Iterator[bytes]:
         if first:
             _refuse_encoding(chunk, part)
             first = False
-        if b"<!" in tail + chunk and _UNSAFE.search(tail + chunk):
+        if b"<!" in tail + chunk and UNSAFE.search(tail + chunk):
             raise Unreadable("xml_entities", {"part": part})
         tail = chunk[-16:]
         yield chunk

@@ -27,11 +27,12 @@ _NOT_TABLES = (
 _BINARY_ONLY = {"BMP", "EXE"}
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(rb"^\s*(?:<!doctype\s+html|<html|<head|<body|<table|<meta)", re.I)
+_MAIL = re.compile(rb"\s*MIME-Version:", re.I)
 _SHEET_XML = re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet")
 
 
 def kind_of(head: bytes, suffix: str) -> str:
-    """zip, ole, html, xml, json or delimited; anything that is no table is refused by its kind.
+    """zip, ole, html, sheet_xml, json or delimited; anything that is no table is refused by its kind.
 
     `head`: the first bytes (4 KiB do). `suffix`: the name's ending in lower case, with the dot.
     """
@@ -50,11 +51,15 @@ def kind_of(head: bytes, suffix: str) -> str:
 def _text_kind(head: bytes, suffix: str) -> str:
     text = head.removeprefix(b"\xef\xbb\xbf")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "json" if suffix == ".json" else "delimited"
+        text = head[: len(head) & ~1].decode("utf-16", "replace").encode()
+    if _MAIL.match(text):
+        raise Unreadable("web_archive")
     if _HTML.match(text):
         return "html"
     if text.lstrip().startswith((b"<?xml", b"<Workbook")):
-        raise Unreadable("xml_workbook" if _SHEET_XML.search(text) else "not_a_table", {"kind": "XML"})
+        if not _SHEET_XML.search(text):
+            raise Unreadable("not_a_table", {"kind": "XML"})
+        return "sheet_xml"
     if suffix in {".json", ".ndjson", ".jsonl"} or _looks_like_json(text, suffix):
         return "json"
     return "delimited"

@@ -73,13 +73,11 @@ def prepare(submission: Submission, file: Path) -> Prepared:
         places = {"sheet": submission.only_sheet, "sheets": names}
         return _refused(definitions, "no_such_sheet", places)
     taken = take(reading, submission)
+    left = left_out(reading, taken, submission)
     if not taken:
         return _wrong_template(definitions, resource, _nearest(definitions, reading))
     rest: dict[str, Any] = {
-        "notices": [
-            *not_taken(definitions, resource, left_out(reading, taken, submission)),
-            *notices_of(definitions, reading),
-        ],
+        "notices": [*not_taken(definitions, resource, left), *notices_of(definitions, reading)],
         "adds": reading.mark.adds if reading.mark else None,
     }
     del reading  # the text of each table is let go once it is checked: with a million rows it counts

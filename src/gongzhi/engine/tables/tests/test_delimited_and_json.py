@@ -146,7 +146,7 @@ def test_text_named_xls_is_read_and_said(tmp_path):
     reading = given(tmp_path, PLAIN.replace(",", "\t").encode("gb18030"), "导出.xls")
     assert reading.tables[0].data.rows() == ROWS
     assert [(n.code, n.before, n.after) for n in reading.notices] == [
-        ("extension_mismatch", ".xls", "delimited")
+        ("extension_mismatch", ".xls", "文本表格（.csv）")
     ]
 
 
