@@ -13,7 +13,7 @@ import polars as pl
 
 @dataclass(frozen=True)
 class Limits:
-    """What one file may cost. Sizes in bytes, times in seconds."""
+    """What one file may cost. Sizes in bytes, times in seconds (of work; waiting counts a fifth)."""
 
     file_bytes: int = 400 * 1024 * 1024
     unpacked_bytes: int = 2 * 1024**3

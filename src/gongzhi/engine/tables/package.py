@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from .container import Package, Part
 from .model import Limits, Mark, Notice, Unreadable
+from .open_document import scan_open_document
 from .sheet import Seen, plain_xml, refuse_extent, scan
 
 _MACRO_TYPES = re.compile(rb"vbaProject|macroEnabled|macrosheet|intlmacrosheet|activeX", re.I)
@@ -54,7 +55,7 @@ def inspect_package(package: Package, limits: Limits) -> Inspected:
     if kind == "xlsx":
         _inspect_xlsx(package, inspected, limits)
     else:
-        _inspect_ods(package)
+        inspected.sheets = _inspect_ods(package)
     return inspected
 
 
@@ -140,13 +141,17 @@ def _drain(chunks: Iterator[bytes]) -> None:
         pass
 
 
-def _inspect_ods(package: Package) -> None:
+def _inspect_ods(package: Package) -> dict[str, Seen]:
+    seen: dict[str, Seen] = {}
     manifest = package.find("META-INF/manifest.xml")
     if manifest and b"encryption-data" in package.read(manifest):
         raise Unreadable("encrypted")
     for part in package.parts.values():
-        if part.name.lower().endswith(".xml"):
+        if part.name == "content.xml":
+            seen = scan_open_document(plain_xml(package.chunks(part), part.name))
+        elif part.name.lower().endswith(".xml"):
             _drain(plain_xml(package.chunks(part), part.name))
+    return seen
 
 
 def _properties(package: Package) -> dict[str, str]:

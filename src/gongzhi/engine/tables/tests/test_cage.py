@@ -7,10 +7,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from gongzhi.engine.tables import cage_level, child, landlock, read, warm
+from gongzhi.engine.tables import Limits, cage_level, child, landlock, read, reading, warm
 
 PROBE = """
 import json, os, sys
@@ -120,3 +121,15 @@ def test_a_child_that_waits_reaches_nothing_of_its_parent(monkeypatch):
         waiting.door.close()  # as when the parent is gone
     assert waiting.reader.returncode == 0
     child._spare.clear()
+
+
+@pytest.mark.parametrize(
+    ("worked", "passed", "why"), [(11.0, 12.0, "too_slow"), (0.0, 51.0, "too_slow"), (1.0, 49.0, None)]
+)
+def test_a_child_is_stopped_for_its_work_and_not_for_waiting(monkeypatch, worked, passed, why):
+    """On a busy machine the clock runs on while a child hardly works; a file is not refused for that."""
+    clock = iter([0.0])
+    monkeypatch.setattr(reading, "_worked", lambda pid: worked)
+    monkeypatch.setattr(reading, "time", SimpleNamespace(monotonic=lambda: next(clock, passed)))
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.3)"]) as one:
+        assert reading._watch(one, Limits(seconds=10.0)) == why

@@ -46,6 +46,23 @@ def test_open_document_is_read(tmp_path):
     assert reading.tables[0].data.rows() == [("甲公司", "1.5")]
 
 
+def test_what_is_hidden_or_was_not_calculated_is_said(tmp_path):
+    error = 'office:value-type="string" calcext:value-type="error" xmlns:calcext="urn:x:calcext:1.0"'
+    rows = '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
+    rows += f'<table:table-row table:visibility="filter">{text_cell("乙公司")}'
+    rows += f'<table:table-cell table:formula="of:=1/0" {error}><text:p>#DIV/0!</text:p></table:table-cell>'
+    rows += f"</table:table-row><table:table-row>{text_cell('丙公司')}"
+    rows += '<table:table-cell table:formula="of:=1+1"/></table:table-row>'
+    (table,) = given(tmp_path, **{"content.xml": content(rows)}).tables
+    assert table.data.rows() == [("甲公司", "1.5"), ("乙公司", "#DIV/0!"), ("丙公司", None)]
+    assert table.rows.to_list() == [2, 5, 6]
+    assert {(n.code, n.cell) for n in table.notices} == {
+        ("hidden_rows_read", "5:5"),
+        ("error_value", "B5"),
+        ("formula_without_value", "B6"),
+    }
+
+
 @pytest.mark.parametrize(
     ("parts", "codes"),
     [
