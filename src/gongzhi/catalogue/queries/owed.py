@@ -97,7 +97,9 @@ def matters(today: dt.date, ahead: int = 31) -> list[Matter]:
             title = f"{one.resource} {resource.title}（{parse_period(one.period).label}）"
             address = f"/obligations/{one.pk}"
             found.append(
-                Matter(f"obligation:{one.pk}", title, due, address, "submit_file", ladder, unit=one.unit)
+                Matter(
+                    f"obligation:{one.pk}:{due}", title, due, address, "submit_file", ladder, unit=one.unit
+                )
             )
     return found
 

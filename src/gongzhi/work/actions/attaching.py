@@ -24,6 +24,7 @@ from gongzhi.engine.crypto import open_file, seal_file
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Attachment, Item
 
+from .pdf import refuse_active
 from .refused import Refused
 from .trail import duty_of, locked, moved
 
@@ -36,6 +37,7 @@ _ENDINGS = {
     "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "application/pdf": ".pdf",
     _OFFICE["word/document.xml"]: ".docx", _OFFICE["xl/workbook.xml"]: ".xlsx",
 }  # fmt: skip
+_ACTIVE = ("vbaproject", "macrosheets/", "activex/")
 _PIXELS = 50_000_000  # what a phone takes, with room; more is a bomb or a plan that belongs into a PDF
 _MEMBERS = 5_000
 _ALLOWED = "可以上传图片（jpg、png、webp）、PDF、Word（docx）、Excel（xlsx）"
@@ -87,6 +89,7 @@ def _whole(file: BinaryIO) -> bytes:
 
 def _understood(content: bytes) -> Kept:
     if content.startswith(b"%PDF-"):
+        refuse_active(content)
         return Kept("application/pdf", content)
     if content.startswith(b"PK\x03\x04"):
         return Kept(_office(content), content)
@@ -99,8 +102,8 @@ def _office(content: bytes) -> str:
             names = set(package.namelist())
     except zipfile.BadZipFile as error:
         raise Refused(f"这个文件打不开，可能没有传完整。{_ALLOWED}") from error
-    if len(names) > _MEMBERS or any("vbaProject" in name for name in names):
-        raise Refused("不收带宏的文件，请另存为不带宏的格式再上传")
+    if len(names) > _MEMBERS or any(part in name.lower() for name in names for part in _ACTIVE):
+        raise Refused("不收带宏或控件的文件，请另存为不带宏的格式再上传")
     for part, media in _OFFICE.items():
         if part in names:
             return media

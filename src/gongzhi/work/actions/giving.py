@@ -17,6 +17,7 @@ from gongzhi.gate import sight_of
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Item, Step
 from gongzhi.work.queries import kinds_to_give
+from gongzhi.work.states import OPEN
 
 from .refused import Refused
 from .trail import duty_of, locked, moved, words
@@ -137,11 +138,18 @@ def forward(*, item: Item, place: PlaceOfWork, note: str, by: Person) -> Item:
 
 @transaction.atomic
 def withdraw(*, item: Item, note: str, by: Person) -> Item:
-    """撤销: it need not be done any more, and why."""
-    now = locked(item, "withdraw", by)
-    moved(now, "withdraw", by, note=words(note, needed="撤销的理由"))
-    record("work.withdrawn", by=by, subject=("work", now.pk), duty=duty_of(now, "reviewer"))
+    """撤销: it need not be done any more, and why; the pieces that it was divided into go with it."""
+    now, why = locked(item, "withdraw", by), words(note, needed="撤销的理由")
+    for one in (now, *_open_below(now)):
+        moved(one, "withdraw", by, note=why)
+        record("work.withdrawn", by=by, subject=("work", one.pk), duty=duty_of(one, "reviewer"))
     return now
+
+
+def _open_below(item: Item) -> list[Item]:
+    """The open pieces of an item, and theirs."""
+    below = list(item.pieces.select_for_update(of=("self",)).filter(state__in=OPEN))
+    return [found for piece in below for found in (piece, *_open_below(piece))]
 
 
 @transaction.atomic
@@ -166,6 +174,8 @@ def merge(*, item: Item, into: Item, by: Person) -> Item:
     now, other = locked(item, "merge", by), locked(into, "merge", by)
     if now.pk == other.pk or (now.kind, now.unit, now.cell) != (other.kind, other.unit, other.cell):
         raise Refused("只能并入同一单位或网格的另一件同类事项")
+    if _open_below(now):
+        raise Refused("这件事已分解，请先办完各部分，或把各部分分别并入")
     moved(now, "merge", by, note=other.title, merged_into=other)
     record("work.merged", by=by, subject=("work", now.pk), duty=duty_of(now, "reviewer"))
     return other

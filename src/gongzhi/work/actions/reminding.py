@@ -14,6 +14,7 @@ from django.utils import timezone
 from gongzhi.audit.actions import record
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import ASSIGNEE, ReminderStep
+from gongzhi.gate import Sight
 from gongzhi.organisation.models import Person
 from gongzhi.organisation.queries import unit_name
 from gongzhi.work.models import Address, Delivery, Letter, Message, Told
@@ -55,7 +56,7 @@ class _Round:
         if step is None:
             return
         people = self.heard.of(matter, step)
-        if step.letter and matter.unit:
+        if step.letter and matter.unit and matter.escalates:
             self.late[matter.unit, step.letter].append(matter)
         else:
             for person in people:
@@ -89,12 +90,30 @@ class _Hearing:
         return self._known[place]
 
     def of(self, matter: Matter, step: ReminderStep) -> list[Person]:
-        """The one who took the matter, else the holders of its duty at its place; higher up, all holders."""
-        if step.to != ASSIGNEE:
-            return self.holding(step.to, matter.unit, matter.cell)
+        """Who took the matter and stands in, else all of its post; higher up, the holders of the rung's duty.
+
+        Where nobody holds that over a grid cell, the level above the cell hears it.
+        """
+        if step.to != ASSIGNEE and matter.escalates:
+            higher = self.holding(step.to, matter.unit, matter.cell)
+            above = matter.above if matter.cell else ""
+            return higher or (self.holding(above, cell=matter.cell) if above else [])
+        there = self._at_home(matter)
+        return [person for person in there if str(person.pk) in matter.people] or there
+
+    def _at_home(self, matter: Matter) -> list[Person]:
         over = self.holding(matter.duty, matter.unit, matter.cell)
-        there = [person for person in over if not matter.unit or person.unit == matter.unit]
-        return [person for person in there if str(person.pk) == matter.person] or there
+        if matter.cell and matter.home is None:
+            near = {person.pk: _nearness(sight, matter.cell) for person, sight in self._people}
+            nearest = max((near[person.pk] for person in over), default=0)
+            return [person for person in over if near[person.pk] == nearest]
+        home = matter.unit if matter.home is None else matter.home
+        return [person for person in over if not home or person.unit == home]
+
+
+def _nearness(sight: Sight, cell: str) -> int:
+    """How near to a cell somebody is posted: in it, in the one above it, or nowhere in the grid (0)."""
+    return max((len(held.cell) for held in sight.held if held.cell and cell.startswith(held.cell)), default=0)
 
 
 def _said(matter: Matter, on: dt.date) -> str:

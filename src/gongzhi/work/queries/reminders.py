@@ -16,7 +16,7 @@ from gongzhi.engine.doors import Hook
 from gongzhi.gate import Sight, sight_of
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Delivery, Item, Letter, Message
-from gongzhi.work.states import OPEN
+from gongzhi.work.states import OPEN, State
 
 from .items import GONE, kind_of
 
@@ -25,7 +25,9 @@ from .items import GONE, kind_of
 class Matter:
     """Something that is due, as a room tells it: who owes it under which duty, and the page that it opens.
 
-    `title` names it without any personal value or amount: it goes out of the house in mails.
+    `title` names it without any personal value or amount: it goes out of the house in mails. `key` holds the
+    due day, so that a day that moves is reminded of anew. What waits for the word of who gave it is nobody
+    else's to hear: it does not escalate.
     """
 
     key: str
@@ -36,7 +38,10 @@ class Matter:
     ladder: str
     unit: str = ""
     cell: str = ""
-    person: str = ""  # the one who took it, where somebody did
+    people: tuple[str, ...] = ()  # who took it and who stands in; where nobody did, all of the post
+    home: str | None = None  # whose people hear it; without it the people of `unit`, or of `cell`
+    above: str = ""  # the duty under which the next level of the grid hears what a cell does not do
+    escalates: bool = True
 
 
 def rung(ladder: Ladder, due: dt.date, day: dt.date, told: Collection[int]) -> ReminderStep | None:
@@ -69,18 +74,31 @@ def _over(sight: Sight, duty: str, unit: str, cell: str) -> bool:
 
 
 def own_matters() -> list[Matter]:
-    """The open work items as matters."""
+    """The open work items as matters: of who carries them out, and once put before them, of who judges."""
     gone = set(Item.objects.filter(GONE, person__isnull=False, state__in=OPEN).values_list("pk", flat=True))
-    return [_matter(item, left=item.pk in gone) for item in Item.objects.filter(state__in=OPEN)]
+    return [
+        _judged(item) if item.state == State.REVIEW else _matter(item, left=item.pk in gone)
+        for item in Item.objects.filter(state__in=OPEN)
+    ]
 
 
 def _matter(item: Item, *, left: bool) -> Matter:
     """`left`: who took it is gone, so that everybody at the post is told."""
     kind = kind_of(item)
     return Matter(
-        key=f"work:{item.pk}", title=item.title, due=item.due, address=f"/work/{item.pk}", duty=kind.assignee,
-        ladder=kind.reminders, unit=item.unit, cell=item.cell,
-        person="" if left else str(item.person_id or ""),
+        key=f"work:{item.pk}:{item.due}", title=item.title, due=item.due, address=f"/work/{item.pk}",
+        duty=kind.assignee, ladder=kind.reminders, unit=item.unit, cell=item.cell, above=kind.reviewer,
+        people=() if left else tuple(str(one) for one in (item.person_id, item.stand_in_id) if one),
+    )  # fmt: skip
+
+
+def _judged(item: Item) -> Matter:
+    kind = kind_of(item)
+    return Matter(
+        key=f"work:{item.pk}:{item.due}:review", title=f"待审核：{item.title}", due=item.due,
+        address=f"/work/{item.pk}", duty=kind.reviewer, ladder=kind.reminders, unit=item.unit,
+        cell=item.cell, home=item.given_unit, people=(str(item.given_by_id),) if item.given_by_id else (),
+        escalates=False,
     )  # fmt: skip
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from gongzhi.editions.queries import in_force
-from gongzhi.gate import Sight
+from gongzhi.gate import Sight, sight_of
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Item
 from gongzhi.work.states import IN_HAND, possible
@@ -56,7 +58,12 @@ def verbs_of(sight: Sight, item: Item) -> list[str]:
 
 
 def colleagues(item: Item, but: Person) -> QuerySet[Person]:
-    """Those of the item's unit who could stand in."""
-    return (
-        Person.objects.filter(unit=item.unit or but.unit, is_active=True).exclude(pk=but.pk).order_by("name")
-    )
+    """Those of the item's post who could stand in: who may carry it out, and nobody else."""
+    return Person.objects.filter(pk__in=_able(item)).exclude(pk=but.pk).order_by("name")
+
+
+def _able(item: Item) -> list[UUID]:
+    """Everybody whose post may carry the item out."""
+    people = Person.objects.filter(is_active=True)
+    near = people.filter(unit=item.unit) if item.unit else people.filter(grants__cell=item.cell).distinct()
+    return [one.pk for one in near if ASSIGNEE in sides_of(sight_of(one), item)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 
 import pytest
 from django.conf import settings
@@ -28,6 +29,17 @@ def photo(form: str = "JPEG", place: bool = True) -> bytes:
     out = io.BytesIO()
     image.save(out, form, exif=exif)
     return out.getvalue()
+
+
+def pdf(*parts: bytes) -> bytes:
+    """A PDF of these objects, as far as anything looks at it."""
+    return b"%PDF-1.7\n" + b"\n".join(parts) + b"\n%%EOF\n"
+
+
+def packed(objects: bytes, kind: bytes = b"/ObjStm") -> bytes:
+    """An object stream."""
+    head = b"7 0 obj\n<< /Type " + kind + b" /Filter /FlateDecode >>\nstream\r\n"
+    return head + zlib.compress(objects) + b"\nendstream\nendobj"
 
 
 def package(*parts: str) -> bytes:
@@ -83,7 +95,18 @@ def test_documents_are_told_by_what_they_hold(kept, cast, content, ending):
         (b"\xff\xd8\xff\xe0broken", "认不出"),
         (b"PK\x03\x04broken", "打不开"),
         (package("xl/workbook.xml", "xl/vbaProject.bin"), "宏"),
+        (package("xl/workbook.xml", "xl/macrosheets/sheet1.xml"), "宏"),
+        (package("word/document.xml", "word/activeX/activeX1.xml"), "控件"),
         (package("AndroidManifest.xml"), "可以上传"),
+        (pdf(b"<< /S /JavaScript /JS (app.alert) >>"), "脚本"),
+        (pdf(b"<< /S /J#61vaScript /JS (app.alert) >>"), "脚本"),
+        (pdf(b"<< /S /Launch /F (calc.exe) >>"), "启动程序"),
+        (pdf(b"<< /Type /EmbeddedFile >>"), "附件"),
+        (pdf(b"<< /Encrypt 5 0 R >>"), "加密"),
+        (pdf(packed(b"<< /S /JavaScript >>")), "脚本"),
+        (pdf(packed(b"<< /S /JavaScript >>", b"/Obj#53tm")), "脚本"),
+        (pdf(b"1 0 obj << /Type /ObjStm >> stream\nnothing packed\nendstream endobj"), "读不出"),
+        (pdf(packed(bytes(65 * 1024 * 1024))), "内容太多"),
         (b"%PDF-" + b"0" * (20 * 1024 * 1024), "不超过 20 MB"),
     ],
 )
@@ -98,6 +121,14 @@ def test_a_picture_of_too_many_points_is_not_unpacked(kept):
     Image.new("1", (9_000, 9_000)).save(out, "PNG")
     with pytest.raises(Refused, match="尺寸太大"):
         kept(out.getvalue())
+
+
+def test_an_ordinary_pdf_with_packed_objects_and_pictures_is_taken(kept):
+    page = b"4 0 obj << /Filter /FlateDecode >> stream\n" + zlib.compress(b"(/JavaScript)") + b"\nendstream"
+    content = pdf(
+        b"1 0 obj << /OpenAction [3 0 R /XYZ null null 0] >> endobj", page, packed(b"<< /Type /Page >>")
+    )
+    assert kept(content).size == len(content)
 
 
 def test_the_same_file_twice_is_one(kept):

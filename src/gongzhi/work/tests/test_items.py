@@ -126,11 +126,25 @@ class TestWhoseHands:
         actions.take(item=item, by=cast["liaison"])
         with pytest.raises(Refused, match="AB角应是本单位"):
             actions.name_stand_in(item=item, person=cast["peer"], by=cast["liaison"])
+        with pytest.raises(Refused, match="AB角应是本单位"):  # of the unit, but no post of hers does work
+            actions.name_stand_in(item=item, person=cast["head"], by=cast["liaison"])
         with pytest.raises(Refused, match="由签收的人"):
             actions.name_stand_in(item=item, person=colleague, by=colleague)
         actions.name_stand_in(item=item, person=colleague, by=cast["liaison"])
         actions.submit(item=item, answer={"result": "代办"}, by=colleague)
         assert state(item) == State.REVIEW
+
+    def test_withdrawn_it_takes_its_pieces_along_and_divided_it_is_not_merged(self, errand, cast):
+        item, other = errand(), errand()
+        actions.take(item=item, by=cast["liaison"])
+        pieces = actions.split(item=item, titles=["甲", "乙"], by=cast["liaison"])
+        actions.take(item=pieces[0], by=cast["liaison"])
+        deeper = actions.split(item=pieces[0], titles=["丙", "丁"], by=cast["liaison"])
+        with pytest.raises(Refused, match="已分解"):
+            actions.merge(item=item, into=other, by=cast["office"])
+        actions.withdraw(item=item, note="不办了", by=cast["office"])
+        assert {state(one) for one in (item, *pieces, *deeper)} == {State.WITHDRAWN}
+        assert state(other) == State.PENDING
 
     def test_nobody_judges_her_own_work(self, errand, cast):
         item = errand(place=PlaceOfWork(unit="tax_bureau"))
@@ -270,7 +284,7 @@ class TestHandover:
         assert item not in queries.mine(sight_of(colleague), today)
         disable(person=cast["liaison"], reason="离职", by=cast["security"])
         assert item in queries.mine(sight_of(colleague), today)
-        assert [one.person for one in queries.own_matters() if one.key == f"work:{item.pk}"] == [""]
+        assert [one.people for one in queries.own_matters()] == [()]
         actions.take(item=item, by=colleague)
         item.refresh_from_db()
         assert item.person == colleague
@@ -278,9 +292,7 @@ class TestHandover:
         assert steps[-3:] == [
             ("take", cast["liaison"].name), ("comment", cast["liaison"].name), ("take", colleague.name)
         ]  # fmt: skip
-        assert [one.person for one in queries.own_matters() if one.key == f"work:{item.pk}"] == [
-            str(colleague.pk)
-        ]
+        assert [one.people for one in queries.own_matters()] == [(str(colleague.pk),)]
 
     def test_who_moves_to_another_unit_leaves_her_work_behind(self, errand, cast, colleague):
         item, today = errand(), timezone.localdate()

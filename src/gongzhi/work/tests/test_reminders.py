@@ -17,9 +17,12 @@ from hypothesis import strategies as st
 from gongzhi.catalogue.models import Obligation
 from gongzhi.catalogue.queries import matters
 from gongzhi.editions.queries import in_force
+from gongzhi.gate import sight_of
+from gongzhi.organisation.models import Grant, Person
 from gongzhi.work import actions, queries
 from gongzhi.work.actions import Refused
 from gongzhi.work.actions import sending as out
+from gongzhi.work.actions.giving import PlaceOfWork
 from gongzhi.work.models import Address, Delivery, Item, Letter, Message, Told
 from gongzhi.work.queries import Matter, rung
 
@@ -104,6 +107,54 @@ class TestWhoHears:
         actions.withdraw(item=Item.objects.get(), note="不办", by=cast["office"])
         assert queries.own_matters() == []
 
+    def test_who_stands_in_hears_it_too(self, cast, errand):
+        other = Person.objects.create(username="liaison3", name="同事", unit=UNIT, is_active=True)
+        Grant.objects.create(
+            person=other, role="liaison", unit=UNIT, valid_from=timezone.now(), granted_by=cast["security"],
+            granted_at=timezone.now(),
+        )  # fmt: skip
+        item = errand(due=timezone.localdate() + dt.timedelta(1))
+        actions.take(item=item, by=cast["liaison"])
+        actions.name_stand_in(item=item, person=other, by=cast["liaison"])
+        actions.remind(matters=queries.own_matters(), on=timezone.localdate(), by=None)
+        assert {one.person for one in Message.objects.all()} == {cast["liaison"], other}
+
+    def test_what_waits_for_a_word_chases_who_has_to_say_it(self, cast, errand):
+        item = errand()
+        actions.take(item=item, by=cast["liaison"])
+        actions.submit(item=item, answer={"result": "办好"}, by=cast["liaison"])
+        for late in (1, 3, 7):
+            on = item.due + dt.timedelta(late)
+            assert actions.remind(matters=queries.own_matters(), on=on, by=None) == 1
+        assert not Letter.objects.exists()
+        assert {one.person for one in Message.objects.all()} == {cast["office"]}
+        assert "待审核" in said(cast, "office")[0]
+        actions.send_back(item=item, note="缺材料", by=cast["office"])
+        actions.remind(matters=queries.own_matters(), on=item.due + dt.timedelta(8), by=None)
+        assert Letter.objects.count() == 1
+
+    def test_a_day_that_moved_is_reminded_of_anew(self, cast, errand):
+        item = errand()
+        actions.take(item=item, by=cast["liaison"])
+        first = item.due
+        actions.remind(matters=queries.own_matters(), on=first + dt.timedelta(1), by=None)
+        wanted = max(first, timezone.localdate()) + dt.timedelta(20)
+        actions.ask_time(item=item, wanted=wanted, note="在等材料", by=cast["liaison"])
+        actions.decide_time(item=item, grant=True, note="", by=cast["office"])
+        assert actions.remind(matters=queries.own_matters(), on=wanted - dt.timedelta(3), by=None) == 1
+        assert any("还有 3 天" in one for one in said(cast, "liaison"))
+
+    def test_in_a_grid_cell_the_nearest_post_and_not_everybody_above(self, cast, errand):
+        cell = sight_of(cast["grid"]).held[0].cell  # where the grid worker's role does no given work
+        errand(place=PlaceOfWork(cell=cell), due=timezone.localdate() + dt.timedelta(1))
+        found = queries.own_matters()
+        actions.remind(matters=found, on=timezone.localdate(), by=None)
+        assert {one.person.username for one in Message.objects.all()} == {"street"}
+        actions.remind(matters=found, on=found[0].due + dt.timedelta(3), by=None)
+        told = {one.person.username for one in Message.objects.exclude(day=timezone.localdate())}
+        assert {"street", "office"} <= told
+        assert not told & {"liaison", "head", "peer", "gridpeer"}
+
     def test_what_the_calendar_asks(self, cast):
         def owed(number, due, **more):
             return Obligation.objects.create(
@@ -115,7 +166,7 @@ class TestWhoHears:
         owed(2, TODAY, received_at=NOON, received_on=TODAY)
         owed(3, TODAY + dt.timedelta(200))
         owed(4, TODAY, scored=False)
-        assert [one.key for one in matters(TODAY)] == [f"obligation:{open_one.pk}"]
+        assert [one.key for one in matters(TODAY)] == [f"obligation:{open_one.pk}:{TODAY - dt.timedelta(1)}"]
 
 
 @pytest.fixture
