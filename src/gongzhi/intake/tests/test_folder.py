@@ -132,7 +132,9 @@ class TestTaking:
         csv_file(place / "二.csv", PRESALE_HEAD, presale_rows(2, start=5))
         look()
         row = FolderFile.objects.get(told="refused")
-        assert "已有入库批次" in (place.parents[2] / row.answer / "结果.txt").read_text("utf-8-sig")
+        said = (place.parents[2] / row.answer / "结果.txt").read_text("utf-8-sig")
+        assert "已有入库批次" in said
+        assert "“更正”里" in said
         (place / "更正").mkdir()
         csv_file(place / "更正" / "三.csv", PRESALE_HEAD, presale_rows(2, start=5))
         look()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
@@ -26,6 +27,7 @@ from gongzhi.intake.models import Batch, Pull, Submission
 from gongzhi.intake.queries import periods_to_pull
 
 UNIT = "construction_transport"
+FRONT = f"front_{os.getpid()}"  # the tests' workers may share one server
 COLUMNS = ("licence", "code", "name", "project", "place", "kind", "area", "issued_on")
 QUERY = "SELECT * FROM presale WHERE issued_on BETWEEN :period_start AND :period_end"
 
@@ -35,9 +37,8 @@ def server():
     """A database of the unit's own on the tests' server, with a reader who may only read."""
     address = server_address()
     with psycopg.connect(address, autocommit=True) as admin:
-        admin.execute("DROP DATABASE IF EXISTS front")
-        admin.execute("CREATE DATABASE front")
-    front = re.sub(r"/[^/?]*\?", "/front?", address)
+        admin.execute(f"CREATE DATABASE {FRONT}")
+    front = re.sub(r"/[^/?]*\?", f"/{FRONT}?", address)
     with psycopg.connect(front, autocommit=True) as connection:
         connection.execute(
             "CREATE TABLE presale (licence text, code text, name text, project text, place text,"
@@ -56,7 +57,7 @@ def front(server):
             cursor.executemany("INSERT INTO presale VALUES (%s,%s,%s,%s,%s,%s,%s,%s)", rows)
         parts = urlsplit(server_address())
         return Database(
-            kind="postgresql", host=parse_qs(parts.query)["host"][0], name="front", user=parts.username
+            kind="postgresql", host=parse_qs(parts.query)["host"][0], name=FRONT, user=parts.username
         )
 
     return filled

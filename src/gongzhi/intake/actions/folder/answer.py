@@ -72,6 +72,8 @@ def _lines(submission: Submission, data: dict[str, Any]) -> Iterator[str]:
 
 
 def _what_next(outcome: str, submission: Submission) -> Iterator[str]:
+    if submission.refusal.get("code") == "slot_filled":
+        yield "怎样放：整批更正的放进期间文件夹下的“更正”里，追加的放进“补充”里，没有就自己建。"
     if outcome == "awaiting":
         yield "本单位实行两人报送：请另一个人登录平台复核入库，结果会写在这里。"
     if outcome == "sent_back":
