@@ -43,10 +43,7 @@ def held(digest: str) -> Push | None:
 
     Rows that were set aside, refused or replaced may be pushed again: something may have changed since.
     """
-    found = Push.objects.filter(digest=digest, refusal="").select_related(
-        "submission__batch", "submission__same_as__slot"
-    )
-    last = found.order_by("-received_at").first()
+    last = Push.objects.filter(digest=digest, refusal="").order_by("-received_at").first()
     if last is None or last.submission is None or last.submission.state in UNDER_WAY:
         return last
     batch = last.submission.same_as or getattr(last.submission, "batch", None)

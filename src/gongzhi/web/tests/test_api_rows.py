@@ -51,7 +51,7 @@ def test_rows_pushed_one_by_one_become_one_batch(machine, work):
     for where in places:
         told = machine.get(where).json()["rows"][0]
         assert (told["fate"], told["batch"]) == ("accepted", batch.number)
-    page = rows_page(batch, 0, 0, 50, None)
+    page = rows_page(batch, 0, 0, 50, None, open_to=bool)
     assert [row[1][3].text for row in page.rows] == [f"示例花苑{n}期" for n in range(5)]
 
 
@@ -129,7 +129,7 @@ def test_numbers_keep_their_digits_and_names_may_be_keys(machine, work):
     sealed(machine)
     work()
     assert fates(machine, where) == ["accepted"]
-    page = rows_page(Batch.objects.get(), 0, 0, 50, None)
+    page = rows_page(Batch.objects.get(), 0, 0, 50, None, open_to=bool)
     assert "1,234,567.1" in [cell.text for cell in page.rows[0][1]]
 
 
