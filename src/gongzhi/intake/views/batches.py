@@ -106,7 +106,7 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _open_to(found: Batch, sight: Sight) -> Callable[[Field], bool]:
     """Which columns of a batch the reader may see."""
     sheets = (sheet_of(found, part.table) for part in found.parts.all())
-    opened = {one for sheet in sheets for one in opened_fields(sheet, sight, [found.slot.unit])}
+    opened = [one for sheet in sheets for one in opened_fields(sheet, sight, [found.slot.unit])]
     return opened.__contains__
 
 
