@@ -193,23 +193,26 @@ def _served(home: Path, database: str) -> Iterator[int]:
     environment = {**os.environ, "GONGZHI_HOME": str(home), "GONGZHI_DATABASE": database}
     command = [sys.executable, "-m", "gongzhi.cli", "serve", "--port", str(port)]
     with (home / "serve.log").open("wb") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+        server = subprocess.Popen(
+            command, env=environment, stdout=log, stderr=log, cwd=home, start_new_session=True
+        )
         try:
-            _wait_for(port, server)
+            _wait_for(port, server, home / "serve.log")
             yield port
         finally:
-            os.killpg(server.pid, signal.SIGTERM)
-            server.wait(30)
+            if server.poll() is None:
+                os.killpg(server.pid, signal.SIGTERM)
+                server.wait(30)
 
 
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         with socket.socket() as probe:
             if not probe.connect_ex(("127.0.0.1", port)):
                 return
         time.sleep(0.2)
-    raise RuntimeError("the server did not start")
+    raise RuntimeError(f"the server did not start: {log.read_text()[-2000:]}")
 
 
 def _database(folder: Path) -> str:
