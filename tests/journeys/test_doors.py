@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -27,6 +28,7 @@ from gongzhi.worker.pipeline import tick
 
 pytestmark = [pytest.mark.django_db, pytest.mark.enable_socket]
 Clients = Callable[[str], Client]
+TABLE = f"presale_{os.getpid()}"  # the tests' workers may share one server
 FILE = """
 folder: {{path: {folder}}}
 hooks:
@@ -37,7 +39,7 @@ sources:
     resource: "9.5"
     database: {{kind: postgresql, host: {host}, name: {name}, user: {user}}}
     query: >-
-      SELECT * FROM journey_presale WHERE "发证日期" BETWEEN :period_start AND :period_end
+      SELECT * FROM {table} WHERE "发证日期" BETWEEN :period_start AND :period_end
     since: 2026-04-01
 """
 
@@ -53,7 +55,7 @@ def place(tmp_path: Path, settings: object, receiver: Receiver, monkeypatch: pyt
     (tmp_path / "doors.yml").write_text(
         FILE.format(
             folder=folder, address=receiver.address, host=parse_qs(server.query)["host"][0],
-            name=server.path.lstrip("/"), user=server.username,
+            name=server.path.lstrip("/"), user=server.username, table=TABLE,
         ),
         "utf-8",
     )  # fmt: skip
@@ -68,13 +70,13 @@ def front() -> Iterator[psycopg.Connection]:
     """The unit's own database: a good second quarter."""
     with psycopg.connect(server_address(), autocommit=True) as connection:
         columns = ", ".join(f'"{heading}" text' for heading in PRESALE_HEAD[:-1])
-        connection.execute(f'CREATE TABLE journey_presale ({columns}, "发证日期" date)')
+        connection.execute(f'CREATE TABLE {TABLE} ({columns}, "发证日期" date)')
         places = ", ".join(["%s"] * len(PRESALE_HEAD))
         with connection.cursor() as cursor:
             rows = presale_rows(4, start=20, day="2026-05-20")
-            cursor.executemany(f"INSERT INTO journey_presale VALUES ({places})", rows)
+            cursor.executemany(f"INSERT INTO {TABLE} VALUES ({places})", rows)
         yield connection
-        connection.execute("DROP TABLE journey_presale")
+        connection.execute(f"DROP TABLE {TABLE}")
 
 
 def work() -> dict[str, int]:
