@@ -92,11 +92,11 @@ def frame(count: int, random: np.random.Generator) -> pl.DataFrame:
 def fill(rows: int, batches: int, seed: int) -> None:
     """Accept `rows` rows in `batches` batches; called in a process of its own, once its settings stand."""
     from django.core.management import call_command  # noqa: PLC0415  # the apps must be ready
-    from django.utils import timezone  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415  # the same: the apps must be ready
 
-    from gongzhi.cli.home import migrate  # noqa: PLC0415
-    from gongzhi.editions.queries import in_force  # noqa: PLC0415
-    from gongzhi.organisation.models import uuid7  # noqa: PLC0415
+    from gongzhi.cli.home import migrate  # noqa: PLC0415  # the same: the apps must be ready
+    from gongzhi.editions.queries import in_force  # noqa: PLC0415  # the same: the apps must be ready
+    from gongzhi.organisation.models import uuid7  # noqa: PLC0415  # the same: the apps must be ready
 
     migrate()
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -107,10 +107,10 @@ def fill(rows: int, batches: int, seed: int) -> None:
 
 
 def _accept(rows: pl.DataFrame, at: int, name: Any, now: dt.datetime) -> None:
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings  # noqa: PLC0415  # the same: the apps must be ready
 
-    from gongzhi.engine.lake import Lake  # noqa: PLC0415
-    from gongzhi.intake.models import Batch, LakeFile, Slot, Submission  # noqa: PLC0415
+    from gongzhi.engine.lake import Lake  # noqa: PLC0415  # the same: the apps must be ready
+    from gongzhi.intake.models import Batch, LakeFile, Slot, Submission  # noqa: PLC0415  # the same: the apps must be ready
 
     period = f"2026Q{at % 2 + 1}"
     slot, _ = Slot.objects.get_or_create(unit=UNIT, resource=NUMBER, period=period)
@@ -132,8 +132,8 @@ def _accept(rows: pl.DataFrame, at: int, name: Any, now: dt.datetime) -> None:
 
 def office_client() -> Any:
     """A browser in which the office is signed in, through the whole of the middleware."""
-    from django.test import Client  # noqa: PLC0415
-    from tests.cast import seat_all  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415  # the same: the apps must be ready
+    from tests.cast import seat_all  # noqa: PLC0415  # the same: the apps must be ready
 
     people = seat_all()
     client = Client(HTTP_HOST="localhost")
