@@ -17,14 +17,6 @@ from gongzhi.disclosure.models import Acceptance
 from gongzhi.organisation.models import Authenticator, Grant, Person
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A journey's file stays on one worker (`--dist loadgroup`): what it prepares is made once."""
-    for item in items:
-        if item.path.parent.name == "journeys":
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 @pytest.fixture(autouse=True)
 def _definitions_of_the_test(request: pytest.FixtureRequest) -> None:
     """A test with a database asks it what is published; one without reads the folder."""

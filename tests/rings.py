@@ -40,7 +40,7 @@ class Ring:
 def rings(*, long: bool) -> list[Ring]:
     """All rings in order, the quick ones first."""
     chosen = "not browser" if long else "not browser and not long"
-    spread = ("-n", "auto", "--dist", "loadgroup", "-m", chosen)
+    spread = ("-n", "auto", "--dist", "loadfile", "-m", chosen)
     rooms = (
         "src/gongzhi",
         "tests/journeys",

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("district")  # one demo serves all tests of this file
 ROOT = Path(__file__).resolve().parents[2]
 HOME = {"PYTHONPATH": str(ROOT / "src"), "GONGZHI_DEFINITIONS": str(ROOT / "definitions")}
 WEAK = {"slip_without_code", "same_without_code"}  # too little to join by the name alone
