@@ -14,6 +14,7 @@ urlpatterns = [
     path("resources/<str:number>/picture", views.resource_picture, name="resource_picture"),
     path("units/<str:unit>/picture", views.unit_picture, name="unit_picture"),
     path("units/<str:unit>/tries", views.tries, name="tries"),
+    path("units/<str:unit>/fills", views.fills, name="fills"),
     path("units/<str:unit>/faults/<str:code>", views.faulty, name="faulty"),
     path("feedback", views.feedback, name="feedback"),
     path("units/<str:unit>/feedback", views.unit_feedback, name="unit_feedback"),

@@ -3,6 +3,7 @@
 from .faults import fault_files, fault_lines
 from .feedback import Use, batch_lines, feedback_lines, use_of, use_of_batch
 from .figures import Chart, Figure, chart
+from .fullness import fill_lines
 from .lists import try_lines, unit_lines
 from .resources import (
     FILLED,
@@ -30,7 +31,7 @@ from .workbench import (
 
 __all__ = [
     "FILLED", "MEANINGS", "MEANS", "Chart", "Figure", "Span", "Stretch", "Use", "awaiting",
-    "batch_lines", "chart", "choices", "facts", "fault_files", "fault_lines", "feedback_lines",
+    "batch_lines", "chart", "choices", "facts", "fault_files", "fault_lines", "feedback_lines", "fill_lines",
     "hit_states", "hits_shown", "open_hits", "outside", "period_lines", "provider_lines",
     "providers_in_sight", "recent", "resource_figures", "resource_lines", "sees_files",
     "sheet_fills", "span_of", "to_do", "to_look_at", "try_lines", "undecided", "unit_chart",

@@ -23,6 +23,7 @@ from gongzhi.registry.queries import Joined
 
 from .faults import resource_title
 from .figures import Figure, Ratio, percent, rate
+from .fullness import opened
 from .spans import Span
 from .stretch import Stretch
 from .units import MEANS, RATES, sees_files
@@ -31,7 +32,7 @@ PERIODS_SHOWN = 6
 
 FILLED = (
     "现在有效的批次里，这一列有内容的格子 ÷ 应填的格子。应填：这些批次的全部行；"
-    "只在另一列有内容（或等于某值）时才要填的，只算那些行；模板后来才增加的列，只算增加以后的批次。"
+    "只在另一列有内容（或等于某值）时才要填的，只算那些行；模板后来才增加的列，只算增加以后的批次。税务部门自有的列，提供单位填不填都不算。"
 )
 LINKED = "这些批次里关联到登记簿的当事人 ÷ 提到的单位当事人。自然人不关联，不在内。"
 
@@ -125,15 +126,8 @@ class SheetFill:
 
 def sheet_fills(now: Stretch, resource: Resource) -> list[SheetFill]:
     """How full each column is, for each table of the resource."""
-    open_to = _opened(now.sight)
+    open_to = opened(now.sight)
     return [_sheet(now, sheet, open_to) for sheet in resource.sheets]
-
-
-def _opened(sight: Sight) -> set[Sensitivity]:
-    """The sensitivities that the reader's duties open, besides what is open to all."""
-    duties = in_force().duties
-    held = (duties[key].opens for key in sight.duties if key in duties)
-    return {Sensitivity.OPEN}.union(*held)
 
 
 def _sheet(now: Stretch, sheet: Sheet, open_to: set[Sensitivity]) -> SheetFill:
@@ -156,6 +150,10 @@ def _end(code: str) -> tuple[str, str]:
 
 def _column(one: Column, whole: Fill, parts: list[tuple[str, Fill]]) -> ColumnFill:
     asked = "必填" if one.required else "拟增，选填" if one.proposed else "选填"
+    if not one.counted:
+        return ColumnFill(
+            one.title, "税务部门自有，不计", "—", "—", tuple((label, "—") for label, _ in parts)
+        )
     count = f"{whole.filled[one.column]:,} / {whole.applies[one.column]:,}"
     periods = tuple((label, percent(part.rate(one.column))) for label, part in parts)
     return ColumnFill(one.title, asked, percent(whole.rate(one.column)), count, periods)

@@ -10,6 +10,7 @@ from gongzhi.catalogue.states import State
 from gongzhi.gate import Sight
 
 from .figures import Chart, Figure, chart, rate
+from .fullness import completeness
 from .spans import Span
 from .stretch import Stretch
 
@@ -32,6 +33,9 @@ MEANS = {
     "还没有入库的期不算。",
     "rows": "第一次交来的文件里检查合格的行 ÷ 这些文件的全部行。在网页上改过的行不算合格，"
     "自动规整（如去空格）的算。",
+    "filled": "现在有效的批次里有内容的格子 ÷ 应填的格子，各资源各列相加。"
+    "只算文件点名要的列：拟增的列还没有定，税务部门自有的列不由提供单位填，都不算。只在另一列有内容（或等于某值）时才要填的，只算那些行；"
+    "模板后来才增加的列，只算增加以后的批次。",
     "zero": "写明理由的零报告，按时和逾期的都在内；它们算作已报。",
     "late": "已经报来但晚于到期日的，从到期日次日起按自然日数，各期相加。",
     "missing": "到期日已过还没有报来的期数；天数算到今天。",
@@ -41,13 +45,20 @@ RATES = (("timely", "按时率"), ("reported", "报送率"), ("passed", "一次�
 
 MEANINGS = [
     (word, MEANS[key])
-    for key, word in (*RATES, ("late", "迟报"), ("zero", "零报告"), ("missing", "逾期未报"))
+    for key, word in (
+        *RATES,
+        ("filled", "填报完整率"),
+        ("late", "迟报"),
+        ("zero", "零报告"),
+        ("missing", "逾期未报"),
+    )
 ]
 
 
 def unit_figures(now: Stretch, before: Stretch | None, span: Span, unit: str) -> list[Figure]:
     """The figures of a unit, each with its definition and the address of its rows."""
     late, ratios, earlier = now.lateness, now.ratios, before.ratios if before else {}
+    full, fuller = completeness(now), completeness(before) if before else None
     zero = now.rates.of((State.ZERO, State.ZERO_LATE))
     calendar = f"/calendar?unit={unit}&{span.query}&scored=1&state="
     tries = f"/units/{unit}/tries?span={span.key}" if sees_files(now.sight) else ""
@@ -57,6 +68,8 @@ def unit_figures(now: Stretch, before: Stretch | None, span: Span, unit: str) ->
             rate(word, ratios[key], MEANS[key], before=earlier.get(key), href=rows[key])
             for key, word in RATES
         ),
+        rate("填报完整率", full, MEANS["filled"], before=fuller,
+             href=f"/units/{unit}/fills?span={span.key}"),
         Figure("零报告", f"{zero:,}", MEANS["zero"], "期",
                href=f"{calendar}zero_all"),
         Figure("迟报", f"{late.days:,}天", MEANS["late"], f"{late.times:,} 期，最长 {late.longest:,} 天",

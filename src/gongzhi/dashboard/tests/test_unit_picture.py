@@ -62,6 +62,7 @@ def test_every_figure_opens_to_exactly_its_rows(client_of, stood):
     rows = {label: office.get(one.href).context["page"].total for label, one in found.items() if one.href}
     assert rows == {
         "按时率": 8, "报送率": 7, "零报告": 2, "迟报": 3, "逾期未报": 1, "一次通过率": 0, "一次合格行率": 0,
+        "填报完整率": 0,
     }  # fmt: skip
     for one in answer.context["outside"]:
         assert office.get(one.href).context["page"].total == one.count, one.word

@@ -1,12 +1,12 @@
 """The pages of this room."""
 
 from .feedback import batch_use, feedback, resource_feedback, unit_feedback
-from .files import faulty, tries
+from .files import faulty, fills, tries
 from .resources import resource_picture, resource_pictures
 from .units import pictures, unit_picture
 from .workbench import search, workbench
 
 __all__ = [
-    "batch_use", "faulty", "feedback", "pictures", "resource_feedback", "resource_picture",
+    "batch_use", "faulty", "feedback", "fills", "pictures", "resource_feedback", "resource_picture",
     "resource_pictures", "search", "tries", "unit_feedback", "unit_picture", "workbench",
 ]  # fmt: skip

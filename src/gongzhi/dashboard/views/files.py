@@ -1,4 +1,4 @@
-"""The files behind a unit's figures: each place's first try, and those in which a fault was found."""
+"""What stands behind a unit's figures: columns, each place's first try, files in which a fault was found."""
 
 from __future__ import annotations
 
@@ -57,6 +57,32 @@ def tries(request: HttpRequest, unit: str) -> HttpResponseBase:
 def _context(request: HttpRequest, page: Listing, unit: Unit, span: queries.Span) -> dict[str, Any]:
     back = back_to(request, f"/units/{unit.key}/picture?span={span.key}")
     return {"page": page, "unit": unit, "span": span, "title": page.title, "purpose": "", "back": back}
+
+
+FILLS = (
+    Column("resource", "资源", lambda r: r["resource"], order="place"),
+    Column("sheet", "表", lambda r: r["sheet"], order="sheet", hidden=True),
+    Column("column", "列", lambda r: r["column"], order="column"),
+    Column("asked", "要求", lambda r: r["asked"], order="asked"),
+    Column("filled", "有内容", lambda r: r["filled"], "number", order="filled", unit="格"),
+    Column("applies", "应填", lambda r: r["applies"], "number", order="applies", unit="格"),
+    Column("empty", "缺填", lambda r: r["empty"], "number", order="empty", unit="格"),
+    Column("rate", "填报率", lambda r: r["rate"], "number", order="rate", unit="%"),
+)
+
+
+@needs("see_calendar")
+def fills(request: HttpRequest, unit: str) -> HttpResponseBase:
+    """The columns that 填报完整率 of a unit is made of, with what is filled of each."""
+    found, span = seen_unit(request, unit), chosen_span(request)
+    now, _ = stretch(request, span, unit=unit)
+    page = listing(
+        request, "各列填了多少", FILLS, queries.fill_lines(now), order=("-empty", "place"),
+        filters=[("单位", found.name), ("范围", span.title)], identity=lambda r: str(r["place"]),
+        empty="这段时间还没有入库的数据", empty_next="入库后，各列填了多少会列在这里。",
+    )  # fmt: skip
+    context = _context(request, page, found, span) | {"purpose": queries.MEANS["filled"]}
+    return exported(request, page, by=myself(request)) or render(request, "dashboard/files.html", context)
 
 
 FAULTY = (

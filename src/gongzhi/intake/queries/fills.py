@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,8 @@ class Fill:
     """Cells of some rows: which the column applies to, and which are filled, by lake column.
 
     A column that a later definition added does not apply to rows of before; one that is asked for only
-    where another column says so (the check `needs`) applies to those rows alone.
+    where another column says so (the check `needs`) applies to those rows alone. One that is the bureau's
+    own fact (`counted: false`) applies to none, filled or not.
     """
 
     rows: int = 0
@@ -49,6 +50,16 @@ def fills(batches: QuerySet[Batch], sheet: Sheet) -> dict[str, Fill]:
     return found
 
 
+def fills_by_table(batches: QuerySet[Batch], sheets: Mapping[str, Sheet]) -> dict[str, Fill]:
+    """The filled cells of every table of these batches that is known, by its code."""
+    lake = Lake(settings.LAKE)
+    files = LakeFile.objects.filter(role="rows", table__in=sheets, batch__in=batches)
+    found: dict[str, Fill] = {}
+    for code, path in files.values_list("table", "path"):
+        found.setdefault(code, Fill()).add(_of_file(lake.path(path), sheets[code]))
+    return found
+
+
 def summed(parts: Iterable[Fill]) -> Fill:
     whole = Fill()
     for part in parts:
@@ -72,6 +83,10 @@ def _of_file(path: Path, sheet: Sheet) -> Fill:
     for check in sheet.checks:
         if isinstance(check, Needs):
             _narrow(found, path, sheet, check)
+    for one in sheet.fields:
+        if not one.counted:
+            found.applies.pop(one.column, None)
+            found.filled.pop(one.column, None)
     return found
 
 
