@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from gongzhi.engine.rules import shown_side
 from gongzhi.gate import Sight
 from gongzhi.intake.models import Batch, BatchPart
 from gongzhi.intake.queries.masked import is_token, rows_with_persons
+from gongzhi.intake.queries.rows import NUMERIC, head_of
 from gongzhi.lists import Mark, Meaning
 from gongzhi.registry.models import Taxpayer
 
@@ -194,6 +195,8 @@ class Cell:
     field: str
     title: str
     value: str
+    text: str  # the value as pages show it, under `head`
+    head: str
     sealed: bool  # a person's original lies sealed for it
 
 
@@ -242,6 +245,7 @@ def _cells(found: Iterable[Evidence], places: dict[tuple[Any, int], BatchPart]) 
         resource, sheet = tables[one.table]
         field = sheet.field(one.field)
         place = places.get((one.batch_id, one.part))
+        value = HIDDEN if field.personal or is_token(one.value) else one.value
         yield Cell(
             side=one.side,
             table=one.table,
@@ -254,9 +258,19 @@ def _cells(found: Iterable[Evidence], places: dict[tuple[Any, int], BatchPart]) 
             cell=f"{place.letters.get(one.field, '') if place else ''}{one.row}",
             field=one.field,
             title=field.title,
-            value=HIDDEN if field.personal or is_token(one.value) else one.value,
+            value=value,
+            text=_grouped(value) if field.type in NUMERIC else value,
+            head=head_of(field).text,
             sealed=is_token(one.value),
         )
+
+
+def _grouped(value: str) -> str:
+    """A number with its thousands apart; what is none (a word, nothing) stays as it is."""
+    try:
+        return f"{Decimal(value):,}".replace("-", "−")
+    except InvalidOperation:
+        return value
 
 
 @dataclass(frozen=True)
@@ -306,7 +320,7 @@ def _persons(cells: Iterable[Cell]) -> set[Place]:
 
 def _exhibit(cells: list[Cell], persons: set[Place]) -> Exhibit:
     fields = dict.fromkeys(cell.field for cell in cells)
-    titles = {cell.field: cell.title for cell in cells}
+    titles = {cell.field: cell.head for cell in cells}
     rows: dict[Place, dict[str, Cell]] = {}
     for cell in cells:
         rows.setdefault((cell.batch.pk, cell.part, cell.row), {})[cell.field] = cell

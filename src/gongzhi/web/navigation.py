@@ -46,6 +46,12 @@ class Link:
     here: bool
 
 
+def title_of(path: str) -> str:
+    """What the menu calls the page at this address, or the list that it was opened from."""
+    found = [(href, title) for _, href, title, _ in ENTRIES if path == href or path.startswith(f"{href}/")]
+    return max(found, key=lambda entry: len(entry[0]))[1] if found else ""
+
+
 def groups(sight: Sight, path: str) -> list[tuple[str, list[Link]]]:
     """Menu groups with their links for this reader; the entry of the open page is marked."""
     found: dict[str, list[Link]] = {}

@@ -123,7 +123,12 @@ def _year(sight: Sight, today: dt.date) -> list[Fact]:
     return [
         {"label": "今年应报", "value": year.owed, "href": f"/calendar?state=owed&{days}"},
         {"label": "按时率", "text": percent(year.timely_rate), "href": f"/calendar?state=counted&{days}"},
-        {"label": "逾期未报", "value": whole.missing, "href": f"/calendar?state=missing&scored=1&{EVER}"},
+        {
+            "label": "逾期未报",
+            "value": whole.missing,
+            "note": f"其中今年 {year.missing:,}",
+            "href": f"/calendar?state=missing&scored=1&{EVER}",
+        },
     ]
 
 

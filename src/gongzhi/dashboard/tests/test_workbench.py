@@ -81,6 +81,9 @@ def test_the_office_sees_rates_and_what_to_look_at_today(client_of, owe):
     client = client_of("office")
     found = facts(client)
     assert found["逾期未报"]["value"] == 2
+    year = timezone.localdate().year
+    this_year = client.get(f"/calendar?state=missing&scored=1&since={year}-01-01&until={year}-12-31")
+    assert found["逾期未报"]["note"] == f"其中今年 {this_year.context['page'].total}"
     assert {"今年应报", "按时率", "待审核", "待核疑点"} <= set(found)
     for label in ("今年应报", "逾期未报"):
         assert client.get(found[label]["href"]).context["page"].total == found[label]["value"], label

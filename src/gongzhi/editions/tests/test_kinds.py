@@ -207,7 +207,9 @@ class TestSuggestions:
     def test_any_page_takes_one_and_only_the_unit_and_the_office_see_it(self, client_of, cast):
         liaison = client_of("liaison")
         assert "/suggestions/new?page=/calendar" in liaison.get("/calendar").content.decode()
-        page = liaison.post("/suggestions/new?page=/calendar", {"text": "希望能按月看"}, follow=True)
+        address = "/suggestions/new?page=/calendar&at=报送日历"
+        assert "“报送日历”页面" in liaison.get(address).content.decode()
+        page = liaison.post(address, {"text": "希望能按月看"}, follow=True)
         assert "希望能按月看" in page.content.decode()
         assert "由领导小组办公室答复" in page.content.decode()
         assert "希望能按月看" not in client_of("peer").get("/suggestions").content.decode()

@@ -68,7 +68,8 @@ def _about(request: HttpRequest) -> tuple[Piece, str]:
     if address := request.GET.get("page", ""):
         piece = about_page(address)
         if piece.kind == "page":
-            return piece, f"页面 {piece.code}"
+            menu = request.GET.get("at", "")[:20]
+            return piece, f"“{menu}”页面" if menu else f"页面 {piece.code}"
     else:
         piece = Piece(request.GET.get("kind", ""), request.GET.get("code", ""))
     found = pieces_of(contents_in_force()).get(piece)

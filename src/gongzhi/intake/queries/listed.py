@@ -118,6 +118,12 @@ class AcceptedRows:
                 for part in piece.iter_slices(1_000):
                     yield from self._told(part)
 
+    def at(self, places: pl.DataFrame) -> list[dict[str, Any]]:
+        """The rows at these places (`_batch`, `_part`, `_row`) that lie in these files, in their order."""
+        there = pl.DataFrame(list(self.files), {"_batch": pl.String, "_part": pl.UInt16}, orient="row")
+        places = places.join(there, on=["_batch", "_part"], how="semi", maintain_order="left")
+        return self._told(self._rows.fetch(places, self._wanted)) if places.height else []
+
     def _told(self, frame: pl.DataFrame) -> list[dict[str, Any]]:
         return [row | {"number": self.numbers[row["_batch"]]} for row in frame.to_dicts()]
 

@@ -147,6 +147,29 @@ def test_the_pages_show_how_a_row_was_joined(
     assert "人工认定" in officer.get(f"/taxpayers/{Taxpayer.objects.get().pk}").content.decode()
 
 
+def test_the_taxpayers_page_tells_the_latest_rows_and_leads_to_all(
+    tmp_path: Path, client_of: Callable[[str], Client]
+) -> None:
+    register(tmp_path, [developer(0)])
+    rows = [[*row] for number in range(7) for row in presale_rows(1, start=number)]
+    for number, row in enumerate(rows):
+        row[1:3] = [credit_code(0), "绍兴示例0号置业有限公司"]
+        row[PRESALE_HEAD.index("预售建筑面积")] = 12_000 + number
+    submit(csv_file(tmp_path / "预售.csv", PRESALE_HEAD, rows), "9.5", "2026Q3", "建设交通局")
+    link_batches(by=None)
+    officer = client_of("officer")
+    page = officer.get(f"/taxpayers/{Taxpayer.objects.get().pk}")
+    found = {mention.title: mention for mention in page.context["mentions"]}
+    presale = found["9.5 商品房预售信息"]
+    assert (presale.total, len(presale.rows)) == (7, 5)
+    assert {row.period for row in presale.rows} == {"2026年三季度"}
+    told = page.content.decode()
+    for said in ("预售建筑面积（㎡）", "12,006", "区建设交通局", "按代码看全部"):
+        assert said in told, said
+    assert "12,000" not in told  # of seven rows the latest five
+    assert officer.get(presale.more).context["page"].total == 7
+
+
 def test_a_department_sees_no_taxpayer(doubt: Doubt, client_of: Callable[[str], Client]) -> None:
     for name in ("liaison", "grid", "leader", "system"):
         client = client_of(name)

@@ -47,6 +47,10 @@ def test_a_hit_explains_itself(hit, client_of):
     for said in ("疑似", "630,000.00", "契税法", "可能的正当原因", "F4", "16.2-2024-01.xlsx", hit.formula):
         assert said in page, said
     assert "违法" not in page
+    assert "成交金额（元）" in page
+    [amount] = [cell for cell in queries.evidence_of(hit) if cell.title == "成交金额"]
+    assert amount.text == f"{float(amount.value):,.2f}"
+    assert f">{amount.text}</a>" in page
 
 
 def test_an_evidence_cell_opens_at_its_row(hit, client_of):

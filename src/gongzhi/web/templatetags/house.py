@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from gongzhi.disclosure.queries import may_reveal
 from gongzhi.editions.queries import in_force
 from gongzhi.intake.models import Batch
-from gongzhi.web.navigation import groups
+from gongzhi.web.navigation import groups, title_of
 from gongzhi.work.queries import unread as unread_by
 
 register = template.Library()
@@ -57,6 +57,12 @@ def navigation(context: RequestContext) -> dict[str, Any]:
     """The menu of the reader's duties; on an error page no entry is marked, lest it tell what was asked."""
     here = "" if context.get("quiet") else context["request"].path
     return {"groups": groups(context["sight"], here)}
+
+
+@register.simple_tag(takes_context=True)
+def menu_title(context: RequestContext) -> str:
+    """What the menu calls the open page; never what the page is about, which may be somebody's name."""
+    return title_of(context["request"].path)
 
 
 @register.inclusion_tag("components/page_head.html")

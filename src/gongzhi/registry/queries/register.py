@@ -1,0 +1,65 @@
+"""The taxpayers, and who a doubtful mention may be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from gongzhi.engine.idcodes import classify
+from gongzhi.engine.linkage import explain, load_vocabulary
+from gongzhi.gate import Sight
+from gongzhi.registry.models import Doubt, Taxpayer
+
+
+def visible_to(sight: Sight) -> QuerySet[Taxpayer]:
+    """The register for those whose duty it is; nobody else's eyes."""
+    return Taxpayer.objects.all() if sight.has("see_taxpayer") else Taxpayer.objects.none()
+
+
+def doubts_visible_to(sight: Sight) -> QuerySet[Doubt]:
+    """Open doubts for those who decide them."""
+    return Doubt.objects.filter(open=True) if sight.has("decide_links") else Doubt.objects.none()
+
+
+def search(taxpayers: QuerySet[Taxpayer], text: str) -> QuerySet[Taxpayer]:
+    """By credit code, organisation code, old number, or a part of a present or former name."""
+    wanted = text.strip()
+    found = classify(wanted)
+    if found.valid and found.value:
+        by_code = Q(code=found.value) | Q(old_code=found.value)
+        if found.organisation_code:
+            by_code |= Q(organisation_code=found.organisation_code)
+        return taxpayers.filter(by_code)
+    return taxpayers.filter(Q(name__contains=wanted) | Q(former_names__name__contains=wanted)).distinct()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A taxpayer that a doubtful mention may be, with what speaks for and against in one sentence."""
+
+    taxpayer: Taxpayer
+    score: float
+    sentence: str
+
+
+def candidates_of(doubt: Doubt) -> list[Candidate]:
+    """The candidates of a doubt, best first."""
+    return candidates_of_all([doubt])[doubt.pk]
+
+
+def candidates_of_all(doubts: Sequence[Doubt]) -> dict[int, list[Candidate]]:
+    """The candidates of each of some doubts, best first, found together."""
+    wanted = {entry["entity"] for doubt in doubts for entry in doubt.candidates}
+    known = {str(pk): taxpayer for pk, taxpayer in Taxpayer.objects.in_bulk(list(wanted)).items()}
+    vocabulary = load_vocabulary(settings.DEFINITIONS / "linkage")
+    found: dict[int, list[Candidate]] = {doubt.pk: [] for doubt in doubts}
+    for doubt in doubts:
+        for entry in doubt.candidates:
+            taxpayer = known.get(entry["entity"])
+            if taxpayer is not None:
+                said = explain(doubt.name, taxpayer.name, vocabulary, entity_address=taxpayer.address or None)
+                found[doubt.pk].append(Candidate(taxpayer, entry["score"], said.sentence))
+    return found
