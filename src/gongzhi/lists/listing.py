@@ -156,8 +156,7 @@ class Listing:
         return values if isinstance(values, list) and len(values) == len(self.ordering) else None
 
     def _place_of(self, row: Any) -> str:
-        values = [_portable(_value(row, name.lstrip("-"))) for name in self.ordering]
-        return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+        return placed(row, self.ordering)
 
     @property
     def next_query(self) -> str | None:
@@ -230,6 +229,12 @@ def listing(
 ) -> Listing:
     """A list of `rows` (already limited to what may be seen) for this request."""
     return Listing(request, title, columns, rows, order, **more)
+
+
+def placed(row: Any, ordering: Sequence[str]) -> str:
+    """The place of a row in an ordering, as addresses hold it."""
+    values = [_portable(_value(row, name.lstrip("-"))) for name in ordering]
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
 
 
 def _cell(column: Column, row: Any, place: str) -> dict[str, Any]:

@@ -1,14 +1,16 @@
 """Immutable Parquet batches; the only door to the analytic engine."""
 
 from .boxes import seal_rows, unseal_rows
-from .listed import PLACE, BadPlace, Condition, How, ListedRows
+from .conditions import BadPlace, Condition, How
+from .listed import PLACE, ListedFile, ListedRows
 from .persons import Cut, cut_persons, is_person, may_name_person
 from .schema import ORIGIN, QUANTITY, column_types, empty
 from .snapshot import Session, Snapshot, TooLong
 from .store import Damaged, Lake, Loss, Stored
 
 __all__ = [
-    "ORIGIN", "PLACE", "QUANTITY", "BadPlace", "Condition", "Cut", "Damaged", "How", "Lake", "ListedRows",
+    "ORIGIN", "PLACE", "QUANTITY", "BadPlace", "Condition", "Cut", "Damaged", "How", "Lake", "ListedFile",
+    "ListedRows",
     "Loss", "Session", "Snapshot", "Stored", "TooLong", "column_types", "cut_persons", "empty", "is_person",
     "may_name_person", "seal_rows", "unseal_rows",
 ]  # fmt: skip

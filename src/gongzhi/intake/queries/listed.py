@@ -14,7 +14,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Field, Sensitivity, Sheet, Use
-from gongzhi.engine.lake import BadPlace, Condition, Lake, ListedRows, column_types
+from gongzhi.engine.lake import ORIGIN, BadPlace, Condition, Lake, ListedFile, ListedRows, column_types
 from gongzhi.gate import Sight
 from gongzhi.intake.models import Batch, BatchPart, LakeFile
 from gongzhi.lists import BadCursor
@@ -25,7 +25,6 @@ from .stored import batches_visible_to, live
 
 ORDER = ("-_batch", "_part", "_row")
 """The latest batch first, its rows as they stood in the sender's file."""
-_ORIGINS = ("_unit", "_period")
 
 
 def rows_visible_to(sight: Sight) -> QuerySet[LakeFile]:
@@ -78,25 +77,18 @@ class AcceptedRows:
     `number` names each batch. Only `columns` are read, beside what names a row and what it is sorted by.
     """
 
-    files: Mapping[tuple[str, int], str]
+    files: Sequence[ListedFile]
     numbers: Mapping[str, str]
     types: Mapping[str, pl.DataType]
     columns: Sequence[str]
     conditions: Sequence[Condition] = ()
-    stored: int = 0
     _counted: int | None = field(default=None, init=False)
 
     @cached_property
     def _rows(self) -> ListedRows:
         return ListedRows(settings.LAKE, self.files, self.types)
 
-    @property
-    def _wanted(self) -> list[str]:
-        return [*_ORIGINS, *self.columns]
-
     def count(self) -> int:
-        if not self.conditions:
-            return self.stored
         if self._counted is None:
             self._counted = self._rows.count(self.conditions)
         return self._counted
@@ -110,19 +102,22 @@ class AcceptedRows:
             raise BadCursor from error
         if counted is not None:
             self._counted = counted
-        return self._told(self._rows.fetch(keys, self._wanted))
+        return self._told(self._rows.fetch(keys, self.columns))
 
     def every(self, ordering: Sequence[str], most: int) -> Iterator[dict[str, Any]]:
         if self.files:
-            for piece in self._rows.every(self.conditions, ordering, self._wanted, most):
+            for piece in self._rows.every(self.conditions, ordering, self.columns, most):
                 for part in piece.iter_slices(1_000):
                     yield from self._told(part)
 
     def at(self, places: pl.DataFrame) -> list[dict[str, Any]]:
         """The rows at these places (`_batch`, `_part`, `_row`) that lie in these files, in their order."""
-        there = pl.DataFrame(list(self.files), {"_batch": pl.String, "_part": pl.UInt16}, orient="row")
-        places = places.join(there, on=["_batch", "_part"], how="semi", maintain_order="left")
-        return self._told(self._rows.fetch(places, self._wanted)) if places.height else []
+        there = pl.DataFrame(
+            [(one.batch, one.part, one.unit, one.period) for one in self.files],
+            {name: ORIGIN[name] for name in ("_batch", "_part", "_unit", "_period")}, orient="row",
+        )  # fmt: skip
+        places = places.join(there, on=["_batch", "_part"], how="inner", maintain_order="left")
+        return self._told(self._rows.fetch(places, self.columns)) if places.height else []
 
     def _told(self, frame: pl.DataFrame) -> list[dict[str, Any]]:
         return [row | {"number": self.numbers[row["_batch"]]} for row in frame.to_dicts()]
@@ -134,13 +129,17 @@ def accepted_rows(
     """The rows of these files, which are all of the table of `sheet`."""
     found = list(files.filter(table=sheet.code).select_related("batch__slot"))
     return AcceptedRows(
-        {(str(one.batch_id), one.part): one.path for one in found},
+        [_listed(one) for one in found],
         {str(one.batch_id): one.batch.number for one in found},
         column_types(sheet),
         columns,
         conditions,
-        sum(one.rows for one in found),
     )
+
+
+def _listed(file: LakeFile) -> ListedFile:
+    slot = file.batch.slot
+    return ListedFile(file.path, file.rows, str(file.batch_id), file.part, slot.unit, slot.period)
 
 
 def tables_of(files: QuerySet[LakeFile], asked: Mapping[str, str]) -> pl.LazyFrame:

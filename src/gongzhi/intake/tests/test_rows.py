@@ -52,6 +52,7 @@ def test_every_row_comes_once_in_order_and_back(batches, client_of, sort):
     client = client_of("liaison")
     pages, text = [], page(client, sort=sort)
     while text is not None:
+        assert text not in pages
         pages.append(text)
         text = follow(client, text, "next")
     walked = [number for one in pages for number in permits(one)]

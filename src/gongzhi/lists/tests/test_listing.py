@@ -4,6 +4,7 @@ import io
 
 import openpyxl
 import pytest
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from gongzhi.audit.models import Event
@@ -125,6 +126,13 @@ def test_cells_are_shown_as_a_clerk_writes_them(events):
     negative = Column("x", "x", lambda _: -123_456_789, kind="yuan")
     assert negative.text(None) == "−1,234,567.89"
     assert Column("x", "x", lambda _: "91330602MA2XXXXX0X", kind="code").text(None) == "913306 02MA 2XXX XX0X"
+
+
+def test_a_card_on_the_phone_names_the_unit_of_a_number(events):
+    columns = [Column("rate", "按时率", lambda _: 98.5, kind="number", unit="%")]
+    page = listing(RequestFactory().get("/x"), "示例", columns, events, order=("id",))
+    text = render_to_string("lists/table.html", {"page": page})
+    assert '<td data-label="按时率（%）" class="num">98.5</td>' in text
 
 
 def test_the_workbook_holds_all_rows_and_only_what_is_shown(events, cast):
