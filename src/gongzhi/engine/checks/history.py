@@ -14,11 +14,14 @@ from gongzhi.engine.definitions import (
     Field,
     FieldType,
     HistoryCheck,
+    NearDuplicate,
     PresentElsewhere,
     Seasonal,
     Sheet,
+    StockAndFlow,
 )
 
+from .carried import near_duplicates, stocks
 from .model import Fault, Past, Season
 from .rows import Found, Rows, as_kept, told
 
@@ -26,7 +29,7 @@ _BRACKETS = {"（": "(", "）": ")", "〔": "(", "〕": ")", "【": "(", "】": 
 
 
 def check_past(rows: Rows) -> list[Found]:
-    """Findings about rows that lack what should stand elsewhere. What cannot be compared finds nothing."""
+    """Findings about rows beside rows of elsewhere or of before. What cannot be compared finds nothing."""
     found: list[Found] = []
     for past in rows.context.past:
         compares = past.check.compares
@@ -36,6 +39,10 @@ def check_past(rows: Rows) -> list[Found]:
             found += _present(compares, past, past.there, rows)
         elif isinstance(compares, AgreesWithRegister):
             found += _register(compares, past, past.there, rows)
+        elif isinstance(compares, NearDuplicate):
+            found += near_duplicates(compares, past, past.there, rows)
+        elif isinstance(compares, StockAndFlow):
+            found += stocks(compares, past, past.there, rows)
     return [(key, fault) for key, fault in found if fault.at is not None and len(fault.at)]
 
 

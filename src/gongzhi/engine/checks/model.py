@@ -43,8 +43,9 @@ REPAIRED_SCHEMA = {
 class Past:
     """A check that knows history, with what it is to compare with.
 
-    there: what stands elsewhere, None when nothing was accepted there yet; `elsewhere` is that table's
-    title. earlier: the unit's values by period code; besides: what of this period came in already.
+    there: what stands elsewhere, or the unit's own rows of before, None when nothing was accepted there
+    yet; `elsewhere` is that table's title. earlier: the unit's values by period code; besides: what of this
+    period came in already.
     """
 
     check: HistoryCheck

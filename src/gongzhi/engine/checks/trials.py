@@ -11,11 +11,15 @@ import polars as pl
 from gongzhi.engine.calendar import parse_period
 from gongzhi.engine.definitions import (
     Definitions,
+    Field,
+    FieldType,
     HistoryCheck,
+    NearDuplicate,
     PresentElsewhere,
     RowsExample,
     Seasonal,
     Sheet,
+    StockAndFlow,
 )
 
 from .history import check_past, season
@@ -23,6 +27,7 @@ from .model import Context, Past, Typed, nowhere
 from .rows import Rows
 
 _NOTHING = "没有发现"
+_AMOUNTS = {FieldType.MONEY, FieldType.AREA, FieldType.NUMBER, FieldType.COUNT}
 
 
 @dataclass(frozen=True)
@@ -80,22 +85,38 @@ def found_rows(
     context = Context(
         definitions.findings,
         as_of=dt.date.max,
-        past=(Past(check, there=_there(check, example), elsewhere=""),),
+        past=(Past(check, there=_there(check, sheet, example), elsewhere=""),),
     )
-    typed = {key: Typed(values, nowhere()) for key, values in columns.items()}
+    typed = {key: Typed(_read(sheet.field(key), values), nowhere()) for key, values in columns.items()}
     numbers = pl.Series(range(1, len(example.rows) + 1), dtype=pl.UInt32)
     found = check_past(Rows(sheet, typed, columns, numbers, context))
     return sorted({int(at) + 1 for _, fault in found if fault.at is not None for at in fault.at})
 
 
-def _there(check: HistoryCheck, example: RowsExample) -> pl.DataFrame | None:
+def _there(check: HistoryCheck, sheet: Sheet, example: RowsExample) -> pl.DataFrame | None:
     if example.there is None:
         return None
-    compares = check.compares
-    names = compares.match if isinstance(compares, PresentElsewhere) else {"code": "code", "name": "name"}
-    return pl.DataFrame(
-        [
-            pl.Series(mine, [row.get(theirs) for row in example.there], pl.String)
-            for mine, theirs in names.items()
-        ]
-    )
+    columns = [
+        pl.Series(mine, [row.get(theirs) for row in example.there], pl.String)
+        for mine, theirs in _names(check).items()
+    ]
+    if isinstance(check.compares, NearDuplicate | StockAndFlow):
+        columns = [_read(sheet.field(values.name), values) for values in columns]
+    return pl.DataFrame(columns)
+
+
+def _names(check: HistoryCheck) -> dict[str, str]:
+    """The fields of what is compared with: the name that the check uses → the name in the example."""
+    match check.compares:
+        case PresentElsewhere() as compares:
+            return compares.match
+        case NearDuplicate() as compares:
+            return {key: key for key in compares.fields}
+        case StockAndFlow() as compares:
+            return {key: key for key in (*compares.same, compares.carried)}
+    return {"code": "code", "name": "name"}
+
+
+def _read(field: Field, values: pl.Series) -> pl.Series:
+    """Amounts as numbers; an example writes all of them in one measure."""
+    return values.cast(pl.Float64) if field.type in _AMOUNTS else values

@@ -9,7 +9,15 @@ from .contents import Definitions, RuleFolder
 from .duty import Clause, CollaborationItem, Frequency, GridTask
 from .folder import contents_of, digest_of, load, load_contents, load_once, understood
 from .growth import only_grew
-from .history import AgreesWithRegister, HistoryCheck, PresentElsewhere, RowsExample, Seasonal
+from .history import (
+    AgreesWithRegister,
+    HistoryCheck,
+    NearDuplicate,
+    PresentElsewhere,
+    RowsExample,
+    Seasonal,
+    StockAndFlow,
+)
 from .holidays import Holiday, Holidays, HolidayYear
 from .law import Basis, Case, DatedValue, Evidence, Parameter, Rule, Side
 from .organisation import Cell, District, Post, Unit, UnitKind
@@ -38,9 +46,9 @@ __all__ = [
     "ASSIGNEE", "REVEAL", "Agreement", "AgreesWithRegister", "AnyOf", "Basis", "Case", "Cell", "Check",
     "Clause", "CollaborationItem", "DatedValue", "DefinitionError", "Definitions", "District", "Duty",
     "Evidence", "Field", "FieldType", "Finding", "FormField", "Frequency", "GridTask", "HistoryCheck",
-    "Holiday", "HolidayYear", "Holidays", "Ladder", "LetterTemplate", "Needs", "Order", "Parameter",
-    "Party", "Post", "PresentElsewhere", "Problem", "Product", "Purpose", "Quota", "RegisterSource",
-    "ReminderStep", "Resource", "Role", "RowsExample", "Rule", "RuleFolder", "Seasonal", "Sensitivity",
-    "Sheet", "Side", "Term", "Total", "Unit", "UnitKind", "Use", "WorkKind", "contents_of", "digest_of",
-    "load", "load_contents", "load_once", "only_grew", "understood",
+    "Holiday", "HolidayYear", "Holidays", "Ladder", "LetterTemplate", "NearDuplicate", "Needs", "Order",
+    "Parameter", "Party", "Post", "PresentElsewhere", "Problem", "Product", "Purpose", "Quota",
+    "RegisterSource", "ReminderStep", "Resource", "Role", "RowsExample", "Rule", "RuleFolder", "Seasonal",
+    "Sensitivity", "Sheet", "Side", "StockAndFlow", "Term", "Total", "Unit", "UnitKind", "Use", "WorkKind",
+    "contents_of", "digest_of", "load", "load_contents", "load_once", "only_grew", "understood",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field as Also
@@ -29,7 +29,7 @@ _CODES = (FieldType.CREDIT_CODE, FieldType.CODE_OR_ID)
 
 
 class RowsExample(Strict):
-    """Rows of a file, what stands elsewhere (None: nothing was accepted there), the rows found (from 1)."""
+    """Rows of a file, what stands elsewhere or stood before (None: nothing was accepted), the rows found."""
 
     says: Text
     rows: Annotated[tuple[dict[Key, str], ...], Also(min_length=1)]
@@ -137,6 +137,59 @@ class Seasonal(Strict):
         return frozenset([self.field] if self.field else [])
 
 
+class NearDuplicate(Strict):
+    """The key of an earlier row, written with one slip: the same thing handed in twice under two numbers.
+
+    Asked of rows that agree with a row of the unit's earlier batches in every field of `same`: their `key`
+    must not differ by one character only (one wrong, missing or added, two neighbours swapped), nor only in
+    what typing changes. The very same key is no matter of this check.
+    """
+
+    kind: Literal["near_duplicate"]
+    key: Key
+    same: Annotated[tuple[Key, ...], Also(min_length=1, max_length=4)]
+    finding: Key
+    examples: tuple[RowsExample, ...]
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The columns of its own table that it needs."""
+        return frozenset((self.key, *self.same))
+
+
+class StockAndFlow(Strict):
+    """What a row carries on from the unit's last period: stock = stock of before + `plus` - `minus`.
+
+    `same` tells which row of the last period is meant; empty where a period has one row. `before` is the
+    field that carried the stock then, where it is another one. Rows without such a row are not asked about.
+    """
+
+    kind: Literal["stock_and_flow"]
+    same: Annotated[tuple[Key, ...], Also(max_length=4)] = ()
+    stock: Key
+    before: Key | None = None
+    plus: tuple[Key, ...] = ()
+    minus: tuple[Key, ...] = ()
+    finding: Key
+    examples: tuple[RowsExample, ...]
+
+    @property
+    def carried(self) -> str:
+        """The field of the last period that carries the stock."""
+        return self.before or self.stock
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The columns of its own table that it needs."""
+        return frozenset((*self.same, self.stock, self.carried, *self.plus, *self.minus))
+
+
+Compares = Annotated[
+    PresentElsewhere | AgreesWithRegister | Seasonal | NearDuplicate | StockAndFlow,
+    Also(discriminator="kind"),
+]
+
+
 class HistoryCheck(Strict):
     """A check of one table against what was accepted before or elsewhere, with examples that are run."""
 
@@ -147,7 +200,7 @@ class HistoryCheck(Strict):
     since: dt.date
     table: Key
     severity: Literal["hint", "explain", "block"]
-    compares: Annotated[PresentElsewhere | AgreesWithRegister | Seasonal, Also(discriminator="kind")]
+    compares: Compares
 
     @model_validator(mode="after")
     def _tried(self) -> Self:
@@ -175,6 +228,10 @@ def history_faults(definitions: Definitions, source: Source) -> Iterator[Fault]:
             faults = _register(definitions, compares, sheet)
         case Seasonal() as compares:
             faults = _seasonal(definitions, compares, sheet)
+        case NearDuplicate() as compares:
+            faults = _near_duplicate(definitions, compares, sheet)
+        case StockAndFlow() as compares:
+            faults = _stock_and_flow(definitions, compares, sheet)
     for at, message in faults:
         yield ("compares", *at), message
 
@@ -209,6 +266,32 @@ def _seasonal(definitions: Definitions, compares: Seasonal, sheet: Sheet) -> Ite
     found = next((field for field in sheet.fields if field.key == compares.field), None)
     if found and found.sight not in _SHOWN:
         yield ("field",), f"涉税或个人的字段不作往期汇总：{compares.field}"
+
+
+def _near_duplicate(definitions: Definitions, compares: NearDuplicate, sheet: Sheet) -> Iterator[Fault]:
+    yield from _finding(definitions, compares.finding, "finding", _OF_ROW | {"other", "titles"})
+    yield from _typed(sheet, compares.key, _WORDS, ("key",))
+    yield from _told(sheet, (compares.key, *compares.same))
+    yield from _example_fields(compares.examples, set(compares.fields), set(compares.fields))
+
+
+def _stock_and_flow(definitions: Definitions, compares: StockAndFlow, sheet: Sheet) -> Iterator[Fault]:
+    yield from _finding(definitions, compares.finding, "finding", _OF_ROW | {"expected", "formula"})
+    yield from _told(sheet, compares.fields)
+    types = {field.type for field in sheet.fields if field.key == compares.stock}
+    amounts = (compares.stock, compares.carried, *compares.plus, *compares.minus)
+    for key in amounts:
+        yield from _typed(sheet, key, types & _SUMMED, ("stock",))
+    now = {*compares.same, compares.stock, *compares.plus, *compares.minus}
+    yield from _example_fields(compares.examples, now, {*compares.same, compares.carried})
+
+
+def _told(sheet: Sheet, keys: Iterable[str]) -> Iterator[Fault]:
+    """Fields that the lake keeps as they are, and that may be told to the unit again."""
+    shown = {field.key for field in sheet.fields if field.sight in _SHOWN}
+    for key in sorted(set(keys)):
+        if key not in shown:
+            yield (), f"表 {sheet.code} 没有字段 {key}，或是涉税、个人的字段，不能与往期逐行核对"
 
 
 def _typed(sheet: Sheet, key: str, types: set[FieldType], at: Location) -> Iterator[Fault]:

@@ -12,9 +12,11 @@ from gongzhi.engine.definitions import (
     Definitions,
     Field,
     HistoryCheck,
+    NearDuplicate,
     PresentElsewhere,
     Seasonal,
     Sheet,
+    StockAndFlow,
 )
 from gongzhi.intake.models import Submission
 from gongzhi.intake.queries import earlier
@@ -65,7 +67,7 @@ class Comparing:
     def _there_of(self, check: HistoryCheck) -> Past:
         if check.key not in self._there:
             self._there[check.key] = past = self._gathered(check)
-            if past.there is None:
+            if past.there is None and not isinstance(check.compares, NearDuplicate):
                 text = self._definitions.findings[_NOT_COMPARED].message
                 text = text.replace("{title}", check.title).replace("{elsewhere}", past.elsewhere)
                 self.notices.append({"code": _NOT_COMPARED, "cell": "", "text": text})
@@ -73,11 +75,15 @@ class Comparing:
 
     def _gathered(self, check: HistoryCheck) -> Past:
         definitions, compares = self._definitions, check.compares
+        sheet = definitions.tables[check.table][1]
         if isinstance(compares, PresentElsewhere):
             there = earlier.values_elsewhere(
                 definitions, self._submission, compares.elsewhere, compares.match
             )
             return Past(check, there, definitions.tables[compares.elsewhere][0].title)
+        if isinstance(compares, NearDuplicate | StockAndFlow):
+            there = earlier.earlier_rows(self._submission, sheet, compares)
+            return Past(check, there, "本单位以前报送的数据")
         return Past(check, earlier.register_names(definitions, self._submission), "纳税人登记簿")
 
     def _season_of(self, check: HistoryCheck, compares: Seasonal, sheet: Sheet) -> Past:

@@ -8,11 +8,14 @@ import polars as pl
 from django.conf import settings
 from django.db.models import QuerySet
 
-from gongzhi.engine.definitions import Definitions, RegisterSource, Sheet
+from gongzhi.engine.calendar import parse_period
+from gongzhi.engine.definitions import Definitions, NearDuplicate, RegisterSource, Sheet, StockAndFlow
 from gongzhi.engine.lake import Lake, column_types
 from gongzhi.intake.models import LakeFile, Submission
 
 from .stored import live
+
+_WITHOUT_ORDER = {"day", "request"}  # kinds of periods of which none follows on another
 
 
 def values_elsewhere(
@@ -60,16 +63,38 @@ def earlier_values(submission: Submission, sheet: Sheet, field: str | None) -> t
     Rows are counted, or `field` is summed in the measure of the lake. What this submission replaces does
     not count.
     """
-    files = _files(submission, sheet.code).filter(
-        batch__slot__unit=submission.unit, batch__slot__resource=submission.resource
-    )
-    if submission.replaces_id:
-        files = files.exclude(batch=submission.replaces_id)
+    files = _own_files(submission, sheet)
     values: dict[str, float] = {}
     for period, path, rows in files.values_list("batch__slot__period", "path", "rows"):
         value = float(rows) if field is None else _sum(path, sheet, field)
         values[period] = values.get(period, 0.0) + value
     return values, values.pop(submission.period, 0.0)
+
+
+def earlier_rows(
+    submission: Submission, sheet: Sheet, compares: NearDuplicate | StockAndFlow
+) -> pl.DataFrame | None:
+    """The unit's own rows of before, under the keys of their fields, as far as a check compares them.
+
+    For a stock those of the last period alone, else all; what this submission replaces does not count. None
+    when there are none.
+    """
+    files = _own_files(submission, sheet)
+    if isinstance(compares, StockAndFlow):
+        period = parse_period(submission.period)
+        if period.kind in _WITHOUT_ORDER:
+            return None
+        files = files.filter(batch__slot__period=period.previous().code)
+    columns = {key: key for key in sorted(compares.fields)}
+    found = [_chosen(path, sheet, columns).collect() for path in files.values_list("path", flat=True)]
+    return pl.concat(found) if found else None
+
+
+def _own_files(submission: Submission, sheet: Sheet) -> QuerySet[LakeFile]:
+    files = _files(submission, sheet.code).filter(
+        batch__slot__unit=submission.unit, batch__slot__resource=submission.resource
+    )
+    return files.exclude(batch=submission.replaces_id) if submission.replaces_id else files
 
 
 def _files(submission: Submission, table: str) -> QuerySet[LakeFile]:

@@ -120,3 +120,42 @@ def test_what_is_replaced_does_not_count_twice(changes):
     first = changes("2026-06", 7)
     again = changes("2026-06", 8, replaces=str(first.batch.pk))
     assert found(again, "unlike_season").is_empty()
+
+
+def test_a_permit_that_came_before_under_a_number_with_one_slip_is_asked_about(hand):
+    hand(presale_rows(2), period="2026Q2")
+    rows = presale_rows(2)
+    rows[0][0] = rows[0][0].replace("000", "009")
+    rows[1][0], rows[1][6] = rows[1][0].replace("001", "008"), 77  # another area: another permit
+    handed = hand(rows, period="2026Q3")
+    asked = found(handed, "nearly_known_key")
+    assert (asked["row"].to_list(), asked["severity"].to_list()) == ([2], ["explain"])
+    assert "第000号" in asked["message"][0]
+    assert "建设单位统一社会信用代码、建设项目名称、预售建筑面积都相同" in asked["message"][0]
+
+
+SUBSIDY = (
+    "补助项目",
+    "发放月份",
+    "补助发放人数（新增）",
+    "补助发放人数（累计）",
+    "补助金额（新增）",
+    "补助金额（累计）",
+)
+
+
+def test_a_running_total_goes_on_from_the_month_before(hand):
+    def month(period, *rows, **more):
+        lines = [[name, period, *amounts] for name, *amounts in rows]
+        return hand(lines, "14.1", period, "health", head=SUBSIDY, **more)
+
+    first = month("2026-05", ("甲", 20, 320, "60000", "960000"), ("乙", 5, 5, "100", "100"))
+    assert first.submission.accepted == 2
+    assert any(one["code"] == "nothing_to_compare" for one in first.submission.notices)
+    rows = (("甲", 10, 330, "1000.50", "960000"), ("乙", 1, 7, "1", "101"), ("丙", 1, 1, "1", "1"))
+    handed = month("2026-06", *rows)
+    asked = found(handed, "stock_not_carried").sort("row", "column")
+    assert asked["row"].to_list() == [2, 3]
+    assert "应为 961000.50元" in asked["message"][0]
+    assert "“上期补助发放人数（累计） + 补助发放人数（新增）”应为 6" in asked["message"][1]
+    assert found(month("2026-08", *rows), "stock_not_carried").is_empty()  # nothing came for July

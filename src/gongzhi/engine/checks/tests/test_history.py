@@ -37,7 +37,9 @@ def test_every_example_does_what_it_says():
     definitions = load(DEFINITIONS)
     assert len(definitions.history_checks) >= 8
     kinds = {check.compares.kind for check in definitions.history_checks.values()}
-    assert kinds == {"present_elsewhere", "agrees_with_register", "seasonal"}
+    assert kinds == {
+        "present_elsewhere", "agrees_with_register", "seasonal", "near_duplicate", "stock_and_flow",
+    }  # fmt: skip
     assert history_failures(definitions) == []
 
 
