@@ -8,7 +8,7 @@ the Excel export of exactly what is shown (`workbook.exported`). How: docs/how-t
 from .back import back_to, with_back
 from .choosing import Bulk, chosen
 from .columns import Column, Mark, Meaning
-from .listing import Listing, listing
+from .listing import Listing, listing, table
 from .sources import BadCursor
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "back_to",
     "chosen",
     "listing",
+    "table",
     "with_back",
 ]

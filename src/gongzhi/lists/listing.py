@@ -21,7 +21,7 @@ from django.http import HttpRequest, QueryDict
 from .back import with_back
 from .choosing import Bulk
 from .columns import Column
-from .sources import BadCursor, Source, source_of, turned
+from .sources import BadCursor, Given, Source, source_of, turned
 
 PAGE = 50
 Rows = QuerySet[Any] | pl.LazyFrame | Source
@@ -176,8 +176,13 @@ class Listing:
         return self._query(after=None, before=None) if self._cut.before else None
 
     @property
+    def export_name(self) -> str:
+        """What the address says of the file of this list; lists that share a page have different ones."""
+        return "xlsx" if self.key == "list" else self.key
+
+    @property
     def export_query(self) -> str:
-        return self._query(after=None, before=None, export="xlsx")
+        return self._query(after=None, before=None, export=self.export_name)
 
     @property
     def kept(self) -> list[tuple[str, str]]:
@@ -235,6 +240,13 @@ def placed(row: Any, ordering: Sequence[str]) -> str:
     """The place of a row in an ordering, as addresses hold it."""
     values = [_portable(_value(row, name.lstrip("-"))) for name in ordering]
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+
+
+def table(
+    request: HttpRequest, title: str, columns: Sequence[Column], rows: Sequence[Any], **more: Any
+) -> Listing:
+    """A table that a page draws itself, as a list: for its workbook."""
+    return Listing(request, title, columns, Given(rows), (), **more)
 
 
 def _cell(column: Column, row: Any, place: str) -> dict[str, Any]:

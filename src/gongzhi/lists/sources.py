@@ -80,6 +80,22 @@ class Framed:
             yield from part.to_dicts()
 
 
+class Given:
+    """Rows that a page has made already, in their own order: shown whole, taken away in a file."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self._rows = rows
+
+    def count(self) -> int:
+        return len(self._rows)
+
+    def page(self, ordering: Ordering, behind: Sequence[Any] | None, most: int) -> list[Any]:
+        return list(self._rows[:most])
+
+    def every(self, ordering: Ordering, most: int) -> Iterator[Any]:
+        return iter(self._rows[:most])
+
+
 def source_of(rows: QuerySet[Any] | pl.LazyFrame | Source) -> Source:
     if isinstance(rows, pl.LazyFrame):
         return Framed(rows)

@@ -43,9 +43,11 @@ def attachment(name: str) -> str:
     return content_disposition_header(as_attachment=True, filename=name) or "attachment"
 
 
-def exported(request: HttpRequest, page: Listing, *, by: Any) -> HttpResponseBase | None:
-    """The workbook when the address asks for it (`export=xlsx`), else None; the export leaves an event."""
-    if request.GET.get("export") != "xlsx" or not page.exportable:
+def exported(request: HttpRequest, *pages: Listing, by: Any) -> HttpResponseBase | None:
+    """The workbook of the list that the address asks for, else None; the export leaves an event."""
+    wanted = request.GET.get("export")
+    page = next((one for one in pages if one.export_name == wanted and one.exportable), None)
+    if page is None:
         return None
     file = tempfile.TemporaryFile()  # noqa: SIM115  # FileResponse closes it
     count = _write(file, page, getattr(by, "name", ""))

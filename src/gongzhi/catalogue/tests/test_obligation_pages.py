@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import re
 
+import openpyxl
 import pytest
 from django.utils import timezone
 
+from gongzhi.audit.models import Event
 from gongzhi.catalogue.models import Act, Obligation
 
 pytestmark = pytest.mark.django_db
+
+
+def rows_of(answer):
+    content = io.BytesIO(b"".join(answer.streaming_content))
+    return list(openpyxl.load_workbook(content).active.iter_rows(values_only=True))
 
 
 @pytest.fixture
@@ -143,6 +152,24 @@ def test_the_matrix_rolls_up_along_the_organisation(client_of, owed):
         context = office.get(f"/matrix?year={end.year}&{query}").context
         assert [row["rates"].counted for row in context["rows"] if row["level"] == "group"] == [3, 2], query
         assert sum(cell.text != "" for cell in context["foot"]) == 1, query
+
+
+def test_the_matrix_is_taken_away_as_it_is_shown(client_of, owed):
+    end = timezone.localdate() - dt.timedelta(20)
+    owed(due=-1)
+    owed("natural_resources", "16.1", -1, received_at=timezone.now() - dt.timedelta(3))
+    office = client_of("office")
+    text = office.get(f"/matrix?year={end.year}&level=resource").content.decode()
+    address = re.search(r'href="(\?[^"]*export=xlsx)"', text)[1].replace("&amp;", "&")
+    rows = rows_of(office.get(f"/matrix{address}"))
+    head = next(row for row in rows if row[0] == "层级")
+    assert head[-2:] == ("按时率（%）", "报送率（%）")
+    found = {row[1]: row for row in rows[rows.index(head) + 1 :]}
+    assert [row[0] for row in found.values()] == ["汇总", "单位", "资源", "单位", "资源", "合计"]
+    assert found["全区"][-2:] == (50, 50)
+    assert found["全区"][2 + end.month - 1] == "缺1"
+    assert rows_of(office.get("/matrix/natural_resources/16.1?export=xlsx"))[-1][2] == "按时"
+    assert Event.objects.filter(verb="list.exported").count() == 2
 
 
 def test_a_cell_opens_to_its_obligations(client_of, owed):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -16,12 +18,16 @@ from gongzhi.catalogue.states import State
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import parse_period
 from gongzhi.gate import needs, sight_of
+from gongzhi.lists import Column, Listing, table
+from gongzhi.lists.workbook import exported
+from gongzhi.organisation.queries import myself
 
 from .calendar import mark_of, unit_name
 
 SPANS = (("1", "一年"), ("3", "三年"), ("10", "十年"))
 COLUMNS = (("", "自动"), ("month", "按月"), ("year", "按年"))
 LEVELS = (("group", "只看汇总"), ("unit", "到单位"), ("resource", "到资源"))
+LEVEL_WORDS = {"group": "汇总", "unit": "单位", "resource": "资源", "whole": "合计"}
 OTHERS = "部门和单位"
 """Units that belong to no class of units; a class (the streets) is named as the definitions name it."""
 MOST_OPENED = 12
@@ -54,7 +60,7 @@ def _cell(rates: Rates | None, href: str = "") -> Cell:
 
 
 @needs("see_calendar")
-def matrix(request: HttpRequest) -> HttpResponse:
+def matrix(request: HttpRequest) -> HttpResponseBase:
     """Units and resources by month, rolled up to groups and the district: colour and number in each cell."""
     today, sight = timezone.localdate(), sight_of(request.user)
     asked = _asked(request, today)
@@ -69,7 +75,29 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "rows": found.resources(unit) if unit else found.lines(asked["level"]),
         "foot": found.foot, "whole": pairs.whole, "spans": SPANS, "levels": LEVELS, "columns": COLUMNS,
     }  # fmt: skip
-    return render(request, "catalogue/matrix.html", context)
+    context["page"] = page = _taken(request, context)
+    return exported(request, page, by=myself(request)) or render(request, "catalogue/matrix.html", context)
+
+
+def _taken(request: HttpRequest, shown: dict[str, Any]) -> Listing:
+    """The matrix as a list for its workbook: what each cell says, the rates as numbers, the sum last."""
+    months = [Column(head, head, _in_month(at)) for at, head in enumerate(shown["heads"])]
+    columns = (
+        Column("level", "层级", lambda row: LEVEL_WORDS[row["level"]]),
+        Column("name", "名称", lambda row: row["name"]),
+        *months,
+        Column("timely", "按时率", lambda row: row["rates"].timely_rate, "number", unit="%"),
+        Column("reported", "报送率", lambda row: row["rates"].reporting_rate, "number", unit="%"),
+    )
+    name = "合计" if shown["unit"] else "全区"
+    whole = {"level": "whole", "name": name, "cells": shown["foot"], "rates": shown["whole"]}
+    filters = [("范围", f"{shown['first']} 至 {shown['last']}")]
+    filters += [("单位", shown["unit_name"])] if shown["unit"] else []
+    return table(request, "报送总览", columns, [*shown["rows"], whole], filters=filters)
+
+
+def _in_month(at: int) -> Callable[[Any], str]:
+    return lambda row: str(row["cells"][at].text)
 
 
 def _asked(request: HttpRequest, today: dt.date) -> dict[str, Any]:
@@ -174,18 +202,31 @@ def _numbers(number: str) -> tuple[int, ...]:
     )
 
 
+PERIODS = (
+    Column("period", "所属期", lambda line: line[1]),
+    Column("due", "到期日", lambda line: line[0].due, "day"),
+    Column("state", "状态", lambda line: line[2], "mark"),
+    Column("received", "接收时间", lambda line: line[0].received_at, "instant"),
+)
+
+
 @needs("see_calendar")
-def matrix_row(request: HttpRequest, unit: str, resource: str) -> HttpResponse:
+def matrix_row(request: HttpRequest, unit: str, resource: str) -> HttpResponseBase:
     """The obligations behind one row: a unit's duties for one resource, the latest first."""
     today = timezone.localdate()
     rows = queries.visible_to(sight_of(request.user)).filter(unit=unit, resource=resource)
     found = list(rows.order_by("-period_end", "-pk")[:130])
-    named = in_force().resources.get(resource)
     if not found:
         raise Http404
+    named = in_force().resources.get(resource)
+    lines = [(one, parse_period(one.period).label, mark_of(one, today)) for one in found]
+    filters = [("单位", unit_name(unit)), ("资源", f"{resource} {named.title if named else ''}".strip())]
+    page = table(request, "各期报送", PERIODS, lines, filters=filters)
     context = {
-        "rows": [(one, parse_period(one.period).label, mark_of(one, today)) for one in found],
+        "rows": lines, "page": page,
         "unit": unit, "unit_name": unit_name(unit), "resource": named, "number": resource,
         "rates": queries.rates(rows, today),
     }  # fmt: skip
-    return render(request, "catalogue/matrix_row.html", context)
+    return exported(request, page, by=myself(request)) or render(
+        request, "catalogue/matrix_row.html", context
+    )

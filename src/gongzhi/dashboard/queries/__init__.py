@@ -7,6 +7,7 @@ from .fullness import fill_lines
 from .lists import try_lines, unit_lines
 from .resources import (
     FILLED,
+    SheetFill,
     period_lines,
     provider_lines,
     providers_in_sight,
@@ -30,7 +31,7 @@ from .workbench import (
 )
 
 __all__ = [
-    "FILLED", "MEANINGS", "MEANS", "Chart", "Figure", "Span", "Stretch", "Use", "awaiting",
+    "FILLED", "MEANINGS", "MEANS", "Chart", "Figure", "SheetFill", "Span", "Stretch", "Use", "awaiting",
     "batch_lines", "chart", "choices", "facts", "fault_files", "fault_lines", "feedback_lines", "fill_lines",
     "hit_states", "hits_shown", "open_hits", "outside", "period_lines", "provider_lines",
     "providers_in_sight", "recent", "resource_figures", "resource_lines", "sees_files",

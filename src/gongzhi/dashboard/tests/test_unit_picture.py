@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
+from gongzhi.audit.models import Event
 from gongzhi.catalogue.models import Obligation
 from gongzhi.intake.actions import return_batch
 from gongzhi.intake.models import Submission
@@ -18,6 +19,11 @@ from .conftest import UNIT
 
 pytestmark = pytest.mark.django_db
 ALL = "span=all"
+
+
+def rows_of(answer):
+    content = io.BytesIO(b"".join(answer.streaming_content))
+    return list(openpyxl.load_workbook(content).active.iter_rows(values_only=True))
 
 
 def figures(client, unit=UNIT, query=ALL):
@@ -144,3 +150,16 @@ def test_an_empty_unit_says_so(client_of, db):
     assert not Obligation.objects.exists()
     page = client_of("liaison").get(f"/units/{UNIT}/picture").content.decode()
     assert "这段时间没有发现问题" in page
+
+
+def test_each_table_of_the_picture_can_be_taken_away(stood, client_of):
+    """What the page draws, figures as numbers; each table has its own address on the page."""
+    client = client_of("office")
+    text = client.get(f"/units/{UNIT}/picture?{ALL}").content.decode()
+    for name in ("figures", "chart"):
+        address = re.search(rf'href="(\?[^"]*export={name})"', text)[1].replace("&amp;", "&")
+        answer = client.get(f"/units/{UNIT}/picture{address}")
+        assert len(rows_of(answer)) > 3
+    assert [one.detail["title"] for one in Event.objects.filter(verb="list.exported").order_by("pk")] == [
+        "报送质量指标", "各月应评的期数"
+    ]  # fmt: skip

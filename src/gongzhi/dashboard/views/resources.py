@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.dashboard import queries
 from gongzhi.editions.queries import in_force
+from gongzhi.engine.definitions import Resource, Unit
 from gongzhi.gate import needs, sight_of
 from gongzhi.intake.queries.pages import period_label
 from gongzhi.lists import Column, back_to, listing
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
 
+from .tables import resource_tables
 from .units import chosen_span, stretch
 
 RESOURCES = (
@@ -48,24 +52,29 @@ def resource_pictures(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs("see_calendar")
-def resource_picture(request: HttpRequest, number: str) -> HttpResponse:
+def resource_picture(request: HttpRequest, number: str) -> HttpResponseBase:
     """How a resource comes in: timeliness, fill of its columns, coverage of the register, frequent faults."""
-    resource, span = in_force().resources.get(number), chosen_span(request)
+    resource = in_force().resources.get(number)
     units, whole = queries.providers_in_sight(resource, sight_of(request.user)) if resource else ([], False)
     if resource is None or not units:
         raise Http404
+    context = _picture(request, resource, units) | {"whole": whole}
+    context["tables"] = tables = resource_tables(request, context)
+    context["fills"] = [(one, tables[f"fills{at}"]) for at, one in enumerate(context["sheets"])]
+    answer = exported(request, *tables.values(), by=myself(request))
+    return answer or render(request, "dashboard/resource.html", context)
+
+
+def _picture(request: HttpRequest, resource: Resource, units: list[Unit]) -> dict[str, Any]:
+    span, number = chosen_span(request), resource.number
     now, before = stretch(request, span, resource=number)
-    context = {
-        "resource": resource,
-        "span": span,
+    return {
+        "resource": resource, "span": span, "filled": queries.FILLED,
         "spans": queries.choices(catalogue.visible_to(now.sight).filter(resource=number)),
-        "whole": whole,
         "figures": queries.resource_figures(now, before, span, resource),
-        "filled": queries.FILLED,
         "sheets": queries.sheet_fills(now, resource),
         "periods": [(one, period_label(one.period)) for one in queries.period_lines(now, resource)],
         "providers": queries.provider_lines(now, span, resource, units),
         "faults": queries.fault_lines(now, before),
         "back": back_to(request, "/pictures/resources"),
-    }
-    return render(request, "dashboard/resource.html", context)
+    }  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,6 +18,8 @@ from gongzhi.gate import needs, sight_of
 from gongzhi.lists import Column, back_to, listing
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
+
+from .tables import unit_tables
 
 UNITS = (
     Column("name", "单位", lambda r: r["name"], link=lambda r: f"/units/{r['key']}/picture", order="place"),
@@ -68,11 +72,11 @@ def pictures(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs("see_calendar")
-def unit_picture(request: HttpRequest, unit: str) -> HttpResponse:
+def unit_picture(request: HttpRequest, unit: str) -> HttpResponseBase:
     """How a unit shares: figures with their definitions, a chart, and its most frequent faults."""
     found, span = seen_unit(request, unit), chosen_span(request)
     now, before = stretch(request, span, unit=unit)
-    context = {
+    context: dict[str, Any] = {
         "unit": found,
         "span": span,
         "spans": queries.choices(catalogue.visible_to(now.sight).filter(unit=unit)),
@@ -84,4 +88,6 @@ def unit_picture(request: HttpRequest, unit: str) -> HttpResponse:
         "back": back_to(request, "/pictures"),
         "several": unit != now.sight.unit or now.sight.has("chase_units"),
     }
-    return render(request, "dashboard/unit.html", context)
+    context["tables"] = tables = unit_tables(request, context)
+    answer = exported(request, *tables.values(), by=myself(request))
+    return answer or render(request, "dashboard/unit.html", context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
@@ -11,7 +12,21 @@ from django.views.decorators.http import require_http_methods
 from gongzhi.disclosure import actions, queries
 from gongzhi.disclosure.forms import AcceptForm
 from gongzhi.gate import needs, sight_of, signed_in
+from gongzhi.lists import Column, Mark, table
+from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself, unit_name
+
+AGREEMENTS = (
+    Column("person", "姓名", lambda line: line[0].person.name),
+    Column("unit", "单位", lambda line: line[1]),
+    Column("last", "最近签署", lambda line: line[0].last, "instant"),
+    Column(
+        "now",
+        "现在",
+        lambda line: Mark("未签署", "warn") if line[0].missing else Mark("有效", "good"),
+        "mark",
+    ),
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,9 +50,13 @@ def agreement(request: HttpRequest) -> HttpResponse:
 
 
 @needs("administer_grants", "confirm_liaisons")
-def agreements(request: HttpRequest) -> HttpResponse:
+def agreements(request: HttpRequest) -> HttpResponseBase:
     """Who has promised, until when, and who has not; those who have not, first."""
     found = queries.standings()
     rows = [(one, unit_name(one.person.unit)) for one in found]
     late = sum(bool(one.missing) for one in found)
-    return render(request, "disclosure/agreements.html", {"rows": rows, "late": late, "all": len(rows)})
+    page = table(request, "保密承诺", AGREEMENTS, rows)
+    context = {"rows": rows, "late": late, "all": len(rows), "page": page}
+    return exported(request, page, by=myself(request)) or render(
+        request, "disclosure/agreements.html", context
+    )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gongzhi.gate import needs, sight_of
+from gongzhi.lists import Column, Mark, table
+from gongzhi.lists.workbook import exported
 from gongzhi.organisation import actions
 from gongzhi.organisation.forms import POSTS, FilingForm
 from gongzhi.organisation.models import Filing
@@ -22,6 +26,20 @@ from gongzhi.organisation.queries import (
     myself,
     standings,
     unit_name,
+)
+
+
+def _confirmed(one: Any) -> Mark:
+    if one.confirmed:
+        return Mark("已确认", "good")
+    return Mark("未确认", "warn") if one.filed else Mark("没有备案", "stop")
+
+
+FILINGS = (
+    Column("unit", "单位", lambda one: one.unit.name),
+    Column("filed", "备案", lambda one: one.filed.decided_at if one.filed else None, "instant"),
+    Column("waiting", "待备案", lambda one: one.waiting.submitted_at if one.waiting else None, "instant"),
+    Column("confirmed", "本半年", _confirmed, "mark"),
 )
 
 
@@ -76,14 +94,17 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 
 @needs("confirm_liaisons")
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: HttpRequest) -> HttpResponseBase:
     """Every unit: on file or not, waiting or not, confirmed this half-year or not."""
     today = timezone.localdate()
     found = standings(today)
     late = [one for one in found if not one.confirmed]
     rows = sorted(found, key=lambda one: (one.waiting is None, one.confirmed, one.unit.name))
-    context = {"rows": rows, "late": len(late), "half": half_year(today)[1], "all": len(found)}
-    return render(request, "organisation/filings.html", context)
+    page = table(request, "联络员备案", FILINGS, rows, filters=[("半年", half_year(today)[1])])
+    context = {"rows": rows, "late": len(late), "half": half_year(today)[1], "all": len(found), "page": page}
+    return exported(request, page, by=myself(request)) or render(
+        request, "organisation/filings.html", context
+    )
 
 
 @needs("confirm_liaisons", "file_liaisons")

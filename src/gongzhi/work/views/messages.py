@@ -104,7 +104,7 @@ def decide_letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("administer_system")
-def outbox(request: HttpRequest) -> HttpResponse:
+def outbox(request: HttpRequest) -> HttpResponseBase:
     """Messages and outcomes that are on their way or did not get out; never what they say."""
     rows = queries.deliveries_visible_to(sight_of(request.user))
     page = listing(
@@ -112,7 +112,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
         empty_next="发不出去的会在这里写明原因，改好设置后可以再试。",
     )  # fmt: skip
     failed: list[Delivery] = list(rows.filter(state="failed")[:SHOWN])
-    return render(request, "work/outbox.html", {"page": page, "failed": failed})
+    context = {"page": page, "failed": failed}
+    return exported(request, page, by=myself(request)) or render(request, "work/outbox.html", context)
 
 
 @require_POST

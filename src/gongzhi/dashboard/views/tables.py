@@ -1,0 +1,104 @@
+"""The tables that a picture draws, as lists for their workbooks: what the page shows, figures as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+
+from gongzhi.dashboard import queries
+from gongzhi.lists import Column, Listing, table
+
+Filters = Sequence[tuple[str, str]]
+
+FIGURES = (
+    Column("label", "指标", lambda one: one.label),
+    Column("text", "本期", lambda one: one.text),
+    Column("of", "算式", lambda one: one.of),
+    Column("before", "上期", lambda one: one.before),
+    Column("means", "怎么算的", lambda one: one.means),
+)
+BARS = (
+    Column("label", "所属期截止", lambda bar: bar.label),
+    Column("text", "期数", lambda bar: bar.text),
+    Column("rate", "按时率", lambda bar: bar.rate),
+)
+PROVIDERS = (
+    Column("unit", "单位", lambda one: one.unit.name),
+    Column("timely", "按时", lambda one: one.rates.timely, "number", unit="期"),
+    Column("counted", "应评", lambda one: one.rates.counted, "number", unit="期"),
+    Column("rate", "按时率", lambda one: one.rates.timely_rate, "number", unit="%"),
+    Column("missing", "逾期未报", lambda one: one.rates.missing, "number", unit="期"),
+    Column("rows", "入库行数", lambda one: one.rows, "number"),
+)
+PERIODS = (
+    Column("period", "所属期", lambda one: one[1]),
+    Column("batches", "批次", lambda one: one[0].batches, "number"),
+    Column("rows", "行数", lambda one: one[0].rows, "number"),
+)
+
+
+def _places(line: Any) -> str:
+    return "；".join(
+        f"{where}{f'“{column}”' if column else ''} {count:,} 处" for where, column, _, count in line.places
+    )
+
+
+FAULTS = (
+    Column("fault", "问题", lambda one: one.fault.title),
+    Column("count", "处数", lambda one: one.fault.count, "number"),
+    Column("share", "占全部", lambda one: one.fault.share, "number", unit="%"),
+    Column("now", "每千行", lambda one: one.now, "number", unit="处"),
+    Column("before", "上期每千行", lambda one: one.before, "number", unit="处"),
+    Column("places", "多在哪里", _places),
+    Column("mend", "怎么改", lambda one: one.mend),
+)
+
+
+def unit_tables(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Listing]:
+    """What the picture of a unit can be taken away as, by the name that the address gives it."""
+    filters = [("单位", shown["unit"].name), ("范围", shown["span"].title)]
+    bars = shown["chart"].bars
+    return _common(request, shown, filters) | {
+        "chart": table(request, "各月应评的期数", BARS, bars, filters=filters, key="chart"),
+    }
+
+
+def resource_tables(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Listing]:
+    """The same of a resource; its sheets come by `fill_table`."""
+    number = shown["resource"].number
+    filters = [("资源", f"{number} {shown['resource'].title}"), ("范围", shown["span"].title)]
+    providers, periods = shown["providers"], shown["periods"]
+    return _common(request, shown, filters) | {
+        "providers": table(request, "各提供单位", PROVIDERS, providers, filters=filters, key="providers"),
+        "periods": table(request, "各期入库", PERIODS, periods, filters=filters, key="periods"),
+    } | {
+        f"fills{at}": _fills(request, sheet, at, filters) for at, sheet in enumerate(shown["sheets"])
+    }  # fmt: skip
+
+
+def _common(request: HttpRequest, shown: dict[str, Any], filters: Filters) -> dict[str, Listing]:
+    faults = shown["faults"]
+    return {
+        "figures": table(request, "报送质量指标", FIGURES, shown["figures"], filters=filters, key="figures"),
+        "faults": table(request, "最常见的问题", FAULTS, faults, filters=filters, key="faults"),
+    }
+
+
+def _fills(request: HttpRequest, sheet: queries.SheetFill, at: int, filters: Filters) -> Listing:
+    columns = [
+        Column("title", "列", lambda one: one.title),
+        Column("asked", "要求", lambda one: one.asked),
+        Column("whole", "填报率", lambda one: one.whole),
+        Column("count", "有内容 / 应填", lambda one: one.count),
+    ]
+    columns += [
+        Column(f"period{place}", label, _of_period(place)) for place, label in enumerate(sheet.labels)
+    ]
+    filters = [*filters, ("表", sheet.title)]
+    return table(request, "各列填报率", columns, sheet.columns, filters=filters, key=f"fills{at}")
+
+
+def _of_period(place: int) -> Callable[[Any], str]:
+    return lambda one: str(one.by_period[place][1])
