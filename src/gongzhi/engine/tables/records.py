@@ -25,7 +25,8 @@ _NOTE_LABEL = (
 )
 _NOTE = re.compile(rf"^[（(【*※]*\d?{_NOTE_LABEL}\d*[）)】]?\s*(?:[（(][^（）()]*[）)])?\s*[:：]")
 _NOTE_LINE = re.compile(
-    r"^(?:[（(【*※]*注\d*[.、，,:： ]|[*※]|以上数据|以上为|本表|说明[:：]?$|备注[:：]?$|注[:：]?$|—+$|-{3,}$)"
+    r"^(?:[（(【*※]*注\d*[.、，,:： ]|[*※].{5}|以上数据|以上为|本表|说明[:：]?$|备注[:：]?$|注[:：]?$"
+    r"|—+$|-{3,}$)"
 )
 _GROUP = re.compile(
     r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|第[一二三四五六七八九十\d]+部分)"
@@ -33,14 +34,34 @@ _GROUP = re.compile(
 )
 _EXAMPLE = re.compile(r"^[（(【]?(?:填写|填表|填报)?(?:示例|样例|范例|例如|例)[）)】]?[:：]?$")
 _EXAMPLE_MARK = re.compile(r"^[（(]示例[）)]")  # how our own templates begin their example
-# What the engine looks for before a row is looked at one by one; too much, never too little.
-_SUSPECT_START = (
-    r"^[\s（(【*※]*(?:合\s*计|小\s*计|总\s*计|总\s*合|总\s*数|共\s*计|共\s*[:：]?\s*\d|累\s*计"
-    r"|本页|本月|本期|本季|本年|全年|全区|全市|以上"
-    r"|\d?备\s*注|\d?注|\d?说\s*明|附|填|数据来源|来源|制|编|经|审|复|负|单|分管|统计|联|金额单位|计量单位"
-    r"|报送|打印|截|日期|时间|盖|公章|签|示例|样例|范例|例|本表|—|-{3}|[*※]|$)"
+_NOT_FULL = 0.7  # of the columns: a row with more is a record, whatever its first cell ends with
+
+
+def _spread(words: str) -> str:
+    """Words of an alternative, with blanks allowed between their letters."""
+    return "|".join(_BLANK.join(word) for word in words.split("|"))
+
+
+# What the engine looks for before a row is looked at one by one: too much rather than too little, but no more
+# than a column of data can bear. A name that begins with 单位 or 注 is none; only its label with a colon is.
+_BLANK = r"[\s\x{200b}\x{feff}]*"
+_SUMS = _spread("合计|小计|总计|共计|累计|总合计|总数")
+_SPANS = _spread("本页|本月|本期|本季|本年|全年|全区|全市|以上")
+_SUSPECT = "|".join(
+    (
+        rf"^{_BLANK}[（(]?{_BLANK}(?:{_SPANS})?{_BLANK}(?:{_SUMS}){_BLANK}数?[）)]?{_BLANK}(?:[:：（(]|$)",
+        rf"^{_BLANK}(?:{_spread('合计|总计|共计|小计|共')}){_BLANK}[:：]?{_BLANK}\d",
+        rf"^{_BLANK}[（(【]?{_BLANK}(?:{_spread('填写|填表|填报')})?{_BLANK}(?:{_spread('示例|样例|范例|例如|例')})"
+        rf"{_BLANK}[）)】]?{_BLANK}[:：]?{_BLANK}$",
+        rf"^{_BLANK}[（(]{_BLANK}{_spread('示例')}{_BLANK}[）)]",
+        _NOTE.pattern.replace("^", r"^\s*", 1),
+        r"^\s*$",
+    )
 )
-_SUSPECT_END = r"[合小总共累]\s*计[数]?[:：]?\s*$|总数[:：]?\s*$"
+# What tells a record from a remark only in a row that is not full.
+_SUSPECT_IN_PART = (
+    _NOTE_LINE.pattern.replace("^", r"^\s*", 1) + rf"|(?:{_SUMS}){_BLANK}数?{_BLANK}[:：]?{_BLANK}$"
+)
 
 
 def _tight(cell: str | None) -> str:
@@ -97,10 +118,10 @@ class RecordRules:
         self, frame: pl.DataFrame, position: int, row: Sequence[str | None], found: list[tuple[int, str]]
     ) -> bool:
         """Whether this row, behind one that is no record, heads another table with headings of its own."""
-        above = frame[max(0, position - 40) : position].rows()
         gap = bool(found) and found[-1][0] == position - 1
-        if not above or not (gap or sum(map(is_filled, above[-1])) == 1):
+        if not position or not (gap or sum(map(is_filled, frame.row(position - 1))) == 1):
             return False
+        above = frame[max(0, position - 40) : position].rows()
         above = [line for line in above if sum(map(is_filled, line)) > 1]
         below = next(iter(frame[position + 1 : position + 2].iter_rows()), None)
         return self.watch.foreign(row, [i for i, c in enumerate(row) if is_filled(c)], above, below)
@@ -111,8 +132,7 @@ class RecordRules:
         # Each question is a column of its own, so that the engine asks them at the same time.
         asked = frame.select(
             (pl.sum_horizontal(pl.all().is_not_null().cast(pl.UInt32)) <= sparse).alias("sparse"),
-            lead.str.contains(_SUSPECT_START).name.prefix("start "),
-            lead.str.contains(_SUSPECT_END).name.prefix("end "),
+            lead.str.contains(_SUSPECT).name.prefix("start "),
             *(
                 (pl.col(f"g{i}") == text).alias(f"same {i} {n}")
                 for n, (i, text) in enumerate(self._raw_leads)
@@ -120,12 +140,22 @@ class RecordRules:
             pl.col(self._lead[:1]).is_in(self.watch.headings.spellings).name.prefix("heading "),
         )
         places = set(asked.select(pl.any_horizontal(pl.all()).fill_null(value=False).arg_true()).to_series())
+        places |= self._in_part(frame)
         # Behind a gap, a title or a total there may be the heading of another table.
         places |= {place + 1 for place in places if place + 1 < frame.height}
         places |= {row - first_row for row in self.wide if 0 <= row - first_row < frame.height}
         if 0 <= self.first - first_row < frame.height:
             places.add(self.first - first_row)
         return sorted(places)
+
+    def _in_part(self, frame: pl.DataFrame) -> set[int]:
+        """Rows that read like a remark or a total, unless they are as full as a record."""
+        like = frame.select(pl.any_horizontal(pl.col(self._lead).str.contains(_SUSPECT_IN_PART)).arg_true())
+        places = like.to_series()
+        if not len(places):
+            return set()
+        filled = frame[places].select(pl.sum_horizontal(pl.all().str.strip_chars().str.len_bytes() > 0))
+        return set(places.filter(filled.to_series() <= max(1, _NOT_FULL * self.width)))
 
     def _why(self, row: Sequence[str | None], number: int) -> str | None:
         filled = [i for i, cell in enumerate(row) if is_filled(cell)]
@@ -168,7 +198,7 @@ class RecordRules:
             return "example"
         if any(_TOTAL.match(t) for t in lead[: 3 if part < 1 else 1]):
             return "total"
-        if part <= 0.7 and any(_PREFIXED_TOTAL.match(t) for t in lead[:2]):
+        if part <= _NOT_FULL and any(_PREFIXED_TOTAL.match(t) for t in lead[:2]):
             return "total"
         return self._remark(row, filled, number, part)
 

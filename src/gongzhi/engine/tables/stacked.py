@@ -13,6 +13,7 @@ from .heading import normalise_heading, unit_text
 
 _LONGEST = 25
 _SAMPLE = 20
+_MOST = 0.6
 Row = Sequence[str | None]
 
 
@@ -34,9 +35,8 @@ class HeadingWatch:
     def repeats(self, row: Row, filled: Sequence[int]) -> str | None:
         """`repeated_header` for the same heading, `heading` for one that differs in part."""
         for line in self.lines:
-            same = sum(line.get(i) == heading_form(row[i] or "") for i in filled)
-            alike = sum(i in line and line[i][0] == normalise_heading(row[i] or "") for i in filled)
-            if alike >= 2 and alike >= 0.6 * len(filled) and alike >= 0.6 * len(line):
+            if _alike(line, row, filled):
+                same = sum(line.get(i) == heading_form(row[i] or "") for i in filled)
                 words = not any(looks_like_data(row[i] or "") for i in filled)
                 return "heading" if same < len(filled) and words else "repeated_header"
         return None
@@ -51,6 +51,17 @@ class HeadingWatch:
         sample = above[-_SAMPLE:]
         turned = sum(_mostly_data([line[i] for line in sample]) for i in filled)
         return turned >= 2 and below is not None and any(looks_like_data(below[i] or "") for i in filled)
+
+
+def _alike(line: dict[int, tuple[str, str]], row: Row, filled: Sequence[int]) -> bool:
+    """Whether most cells of a row say what the heading line says; given up where they no longer can."""
+    needed = max(2, _MOST * len(filled), _MOST * len(line))
+    alike = 0
+    for left, i in zip(range(len(filled), 0, -1), filled, strict=True):
+        if alike + left < needed:
+            return False
+        alike += i in line and line[i][0] == normalise_heading(row[i] or "")
+    return alike >= needed
 
 
 def _mostly_data(cells: Sequence[str | None]) -> bool:
