@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 from tests.receiver import Receiver, listening
@@ -107,3 +109,20 @@ def prove_factor(client: Client, person: Person) -> Authenticator:
     session["otp_device_id"] = device.persistent_id
     session.save()
     return device
+
+
+@pytest.fixture
+def file_database(tmp_path: Path, django_db_blocker: Any) -> Iterator[None]:
+    """The test's database as a file, as it is in service: threads share one that lies in memory."""
+    database = connections["default"]
+    before = database.settings_dict["NAME"]
+    target = tmp_path / "races.sqlite3"
+    with django_db_blocker.unblock(), database.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(target)])
+    kept = database.connection
+    database.connection = None
+    database.settings_dict["NAME"] = str(target)
+    yield
+    connections.close_all()
+    database.settings_dict["NAME"] = before
+    database.connection = kept

@@ -1,10 +1,17 @@
 """Rows pushed by machines: 200 clients, one record of 25 fields a request, durable; and requests of 100.
 
+`one` is the closed loop: each client sends its next call when the last was answered, so that the server is
+always full. It tells how much goes through; how late an answer is, is then only clients divided by rate.
+`paced` is the open loop: the same 200 clients send at fixed instants, 255 calls a second in all, whatever the
+server does, and each answer is as late as it comes after the instant at which its call was due, not after the
+one at which it could be sent: a queue that forms anywhere is in the figures (no coordinated omission).
+
 The real thing on loopback: `gongzhi serve` (gunicorn and the worker beside it) over PostgreSQL out of a pip
 package with its own settings (`fsync`, synchronous commits), ten keys of one unit, connections kept open, every
 call signed with a nonce of its own. The calls are signed beforehand and sent by one process of asyncio, so
 that the load itself takes little of the two cores. Rates and percentiles are of answers 202; `other` counts any
-other answer. Afterwards the records in the database are counted. The floor is what the same PostgreSQL does in
+other answer. `cpu_ms` is the processor time of a call by who spends it (from /proc): gunicorn's processes, the
+worker beside them (which chains the events), PostgreSQL, the load itself. Afterwards the records in the database are counted. The floor is what the same PostgreSQL does in
 transactions of one sealed row from eight connections. `load` is the machine's load average before the run.
 """
 
@@ -22,7 +29,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,7 +37,8 @@ from typing import Any
 from peer import ROOT, Result
 
 CLIENTS, HUNDRED_CLIENTS = 200, 40
-WARM, SINGLES, HUNDREDS = 100, 4_000, 400
+WARM, SINGLES, PACED, HUNDREDS = 200, 4_000, 5_100, 400
+RATE = 255  # calls a second of the open loop
 FIELDS = 25
 WAIT_SECONDS = 180
 
@@ -95,18 +103,24 @@ def run(seed: int) -> Result:
         calls = _Calls(told)
         load = os.getloadavg()[0]
         floor = _floor(database)
-        with _served(folder / "home", database) as port:
-            asyncio.run(_sent(port, [calls.call(1) for _ in range(WARM)], 8))
-            ones = asyncio.run(_sent(port, [calls.call(1) for _ in range(SINGLES)], CLIENTS))
-            hundreds = asyncio.run(_sent(port, [calls.call(100) for _ in range(HUNDREDS)], HUNDRED_CLIENTS))
+        with _served(folder / "home", database) as (port, group):
+            spent = _Spent(folder / "postgresql", group)
+            spent.by(_sent(port, [calls.call(1) for _ in range(WARM)], 8))
+            ones = spent.by(_sent(port, [calls.call(1) for _ in range(SINGLES)], CLIENTS))
+            paced = spent.by(_paced(port, [calls.call(1) for _ in range(PACED)], CLIENTS, RATE))
+            hundreds = spent.by(_sent(port, [calls.call(100) for _ in range(HUNDREDS)], HUNDRED_CLIENTS))
         kept = _child(COUNT, folder / "home", database)
     return {
-        "work": f"{SINGLES:,} pushes of one {FIELDS}-field record by {CLIENTS} clients, {HUNDREDS} of 100 by "
-        f"{HUNDRED_CLIENTS}; PostgreSQL, every answer durable",
+        "work": f"{SINGLES:,} pushes of one {FIELDS}-field record by {CLIENTS} clients, {PACED:,} at {RATE}/s, "
+        f"{HUNDREDS} of 100 by {HUNDRED_CLIENTS}; PostgreSQL, every answer durable",
         "load": round(load, 1),
-        "ours": {"one": ones, "hundred": hundreds | {"records_s": round(100 * hundreds["requests_s"])}},
+        "ours": {
+            "one": ones,
+            "paced": paced,
+            "hundred": hundreds | {"records_s": round(100 * hundreds["requests_s"])},
+        },
         "floor": {"inserts_s": floor},
-        "answered": WARM + ones["answered"] + 100 * hundreds["answered"],
+        "answered": WARM + ones["answered"] + paced["answered"] + 100 * hundreds["answered"],
         "kept": kept,
     }
 
@@ -144,29 +158,60 @@ class _Calls:
 
 
 async def _sent(port: int, calls: list[bytes], clients: int) -> dict[str, Any]:
-    """Send all calls from so many clients at once; how many were answered 202, how fast, how late."""
-    waiting, seconds, other = iter(calls), [], []
+    """Send all calls from so many clients, each its next when the last was answered."""
+    waiting, told = iter(calls), _Told()
 
     async def client() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        connection = _Connection(port)
         for call in waiting:
             begin = time.perf_counter()
-            status = 0
-            while not status:
-                try:
-                    status = await _answer(reader, writer, call)
-                except (ConnectionError, asyncio.IncompleteReadError):  # a connection idled out meanwhile
-                    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            (seconds if status == 202 else other).append(time.perf_counter() - begin)
-        writer.close()
+            told.add(await connection.answer(call), time.perf_counter() - begin)
 
     begin = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(clients)))
-    whole = time.perf_counter() - begin
+    return told.figures(time.perf_counter() - begin)
+
+
+async def _paced(port: int, calls: list[bytes], clients: int, rate: float) -> dict[str, Any]:
+    """Send call n at its instant, n / rate; an answer's lateness counts from there."""
+    told = _Told()
+    connections = [_Connection(port) for _ in range(clients)]
+    await asyncio.gather(*(one.opened() for one in connections))
+    begin = time.perf_counter() + 0.2
+
+    async def client(first: int) -> None:
+        for number in range(first, len(calls), clients):
+            due = begin + number / rate
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            told.add(await connections[first].answer(calls[number]), time.perf_counter() - due)
+
+    await asyncio.gather(*(client(first) for first in range(clients)))
+    return told.figures(time.perf_counter() - begin) | {"asked_s": rate}
+
+
+class _Told:
+    """What was answered, and how late."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+        self.other = 0
+
+    def add(self, status: int, seconds: float) -> None:
+        if status == 202:
+            self.seconds.append(seconds)
+        else:
+            self.other += 1
+
+    def figures(self, whole: float) -> dict[str, Any]:
+        return _figures(self.seconds, self.other, whole)
+
+
+def _figures(seconds: list[float], other: int, whole: float) -> dict[str, Any]:
+    """How many were answered 202, how fast, how late."""
     cuts = statistics.quantiles(seconds, n=100) if len(seconds) > 1 else [0.0] * 99
     return {
         "answered": len(seconds),
-        "other": len(other),
+        "other": other,
         "seconds": round(whole, 2),
         "requests_s": round(len(seconds) / whole, 1),
         "p50_ms": round(1_000 * cuts[49]),
@@ -175,18 +220,83 @@ async def _sent(port: int, calls: list[bytes], clients: int) -> dict[str, Any]:
     }
 
 
-async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, call: bytes) -> int:
-    writer.write(call)
-    head = await reader.readuntil(b"\r\n\r\n")
-    lines = head.decode("latin-1").lower().split("\r\n")
-    length = next(int(line.partition(":")[2]) for line in lines if line.startswith("content-length:"))
-    await reader.readexactly(length)
-    return int(lines[0].split()[1])
+class _Connection:
+    """A client's connection, opened anew when it idled out."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.reader: asyncio.StreamReader | None = None
+        self.writer: asyncio.StreamWriter | None = None
+
+    async def opened(self) -> None:
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+
+    async def answer(self, call: bytes) -> int:
+        while True:
+            try:
+                if self.reader is None:
+                    await self.opened()
+                return await self._answer(call)
+            except (ConnectionError, asyncio.IncompleteReadError):
+                self.reader = None
+
+    async def _answer(self, call: bytes) -> int:
+        assert self.reader is not None
+        assert self.writer is not None
+        self.writer.write(call)
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        lines = head.decode("latin-1").lower().split("\r\n")
+        length = next(int(line.partition(":")[2]) for line in lines if line.startswith("content-length:"))
+        await self.reader.readexactly(length)
+        return int(lines[0].split()[1])
+
+
+class _Spent:
+    """Processor time by who spends it."""
+
+    def __init__(self, database: Path, group: int) -> None:
+        self.database = int((database / "postmaster.pid").read_text().split("\n")[0])
+        self.group = group  # of the processes that serve
+
+    def by(self, sending: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+        """What the sending tells, and the milliseconds of a call that each has spent meanwhile."""
+        before = self._ticks()
+        told = asyncio.run(sending)
+        after, calls = self._ticks(), told["answered"] + told["other"]
+        spent = {
+            who: sum(ticks - before.get(who, {}).get(pid, 0) for pid, ticks in pids.items())
+            for who, pids in after.items()
+        }
+        each = 1_000 / os.sysconf("SC_CLK_TCK") / calls
+        return told | {"cpu_ms": {who: round(ticks * each, 2) for who, ticks in spent.items()}}
+
+    def _ticks(self) -> dict[str, dict[int, int]]:
+        found: dict[str, dict[int, int]] = {}
+        for folder in Path("/proc").iterdir():
+            if not folder.name.isdigit():
+                continue
+            try:
+                command = (folder / "cmdline").read_bytes().decode("utf-8", "replace")
+                columns = (folder / "stat").read_text().rpartition(")")[2].split()
+            except OSError:  # it has ended
+                continue
+            if who := self._who(int(folder.name), int(columns[1]), int(columns[2]), command):
+                found.setdefault(who, {})[int(folder.name)] = int(columns[11]) + int(columns[12])
+        return found
+
+    def _who(self, pid: int, parent: int, group: int, command: str) -> str:
+        if pid == os.getpid():
+            return "load"
+        if self.database in {pid, parent}:
+            return "postgresql"
+        if group == self.group:
+            return "pages" if "gunicorn" in command else "worker"
+        return ""
 
 
 @contextmanager
-def _served(home: Path, database: str) -> Iterator[int]:
-    """`gongzhi serve` on a free port for the time of the block."""
+def _served(home: Path, database: str) -> Iterator[tuple[int, int]]:
+    """`gongzhi serve` on a free port for the time of the block; the port and the group of its processes."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -198,7 +308,7 @@ def _served(home: Path, database: str) -> Iterator[int]:
         )
         try:
             _wait_for(port, server, home / "serve.log")
-            yield port
+            yield port, server.pid
         finally:
             if server.poll() is None:
                 os.killpg(server.pid, signal.SIGTERM)

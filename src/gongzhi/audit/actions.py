@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -49,11 +50,30 @@ def record(
     `detail` must hold no personal value: names of fields, counts, numbers of batches. Raises Behind
     when the sealer lags, RuntimeError outside a transaction.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("an event is written in the transaction of its act")
-    _check_lag()
+    _check()
+    event = noted(verb, by=by, subject=subject, duty=duty, outcome=outcome, detail=detail)
+    event.save(force_insert=True)
+    return event
+
+
+def record_all(events: Sequence[Event]) -> None:
+    """Write the events (`noted`) of acts that share a transaction, as `record` writes one."""
+    _check()
+    Event.objects.bulk_create(events)
+
+
+def noted(
+    verb: str,
+    *,
+    by: Actor | None,
+    subject: tuple[str, object] = ("", ""),
+    duty: str = "",
+    outcome: str = "done",
+    detail: dict[str, Any] | None = None,
+) -> Event:
+    """An event that is not written yet."""
     kind, identity = subject
-    return Event.objects.create(
+    return Event(
         at=timezone.now(),
         actor=str(by.pk) if by else "",
         actor_name=by.name if by else "",
@@ -67,7 +87,9 @@ def record(
     )
 
 
-def _check_lag() -> None:
+def _check() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("an event is written in the transaction of its act")
     oldest = Event.objects.filter(sequence=None).order_by("id").values_list("at", flat=True).first()
     limit = dt.timedelta(seconds=settings.AUDIT_MAX_LAG_SECONDS)
     if oldest and timezone.now() - oldest > limit:
@@ -95,10 +117,17 @@ def seal() -> int:
             event.sequence, event.previous = sequence, previous.hex()
             previous = chain(previous, sequence, event.content())
             event.digest = previous.hex()
-        Event.objects.bulk_update(waiting, ["sequence", "previous", "digest"], batch_size=500)
+        _chained(waiting)
         if waiting and _checkpoint(sequence, previous):
             transaction.on_commit(copy_out)
     return len(waiting)
+
+
+def _chained(events: Sequence[Event]) -> None:
+    """Write down the places of events in the chain: one plain statement for all, a sixth of `bulk_update`."""
+    statement = "UPDATE audit_event SET sequence = %s, previous = %s, digest = %s WHERE id = %s"
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, [(one.sequence, one.previous, one.digest, one.pk) for one in events])
 
 
 def _locked_head() -> Event | None:

@@ -12,6 +12,8 @@ from typing import Any
 
 from .screen import complain, out
 
+THREADS = "16"
+"""Of each page process: calls of machines that come at once share a transaction, so waiting is cheap."""
 WORKER = [sys.executable, "-m", "gongzhi.worker"]
 
 
@@ -38,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     # and a process forked after that is not safe.
     command = [
         *(sys.executable, "-m", "gunicorn", "gongzhi.web.wsgi:application"),
-        *("--bind", f"{options.bind}:{options.port}", "--workers", "2", "--threads", "4"),
+        *("--bind", f"{options.bind}:{options.port}", "--workers", "2", "--threads", THREADS),
         *("--timeout", "120", "--log-level", "warning"),
     ]
     pages = subprocess.Popen(command)  # noqa: S603 - our own interpreter, numbers parsed above

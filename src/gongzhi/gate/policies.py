@@ -14,7 +14,8 @@ class Policy:
     """Who may call a view: everybody, whoever is signed in, or whoever holds one of `duties`.
 
     Of kind `machine` the caller is a machine that signs its call, and nobody's session counts. `stream`:
-    its body may be a whole file, which is set aside on disk as it comes.
+    its body may be a whole file, which is set aside on disk as it comes. `together`: where nothing about it
+    asks for a closer look, it is let in, carried out and answered in one transaction with others.
 
     `fresh` lets a person in whose sign-in is not complete (second factor, first or aged password), and
     only while this very page is the one that is still due: only the pages that do just that carry it.
@@ -24,6 +25,7 @@ class Policy:
     duties: tuple[str, ...] = ()
     fresh: bool = False
     stream: bool = False
+    together: bool = False
 
     def __call__(self, view: View) -> View:
         view.gongzhi_policy = self  # type: ignore[attr-defined]  # how Django views carry marks
@@ -46,11 +48,11 @@ def needs(*duties: str) -> Policy:
     return Policy("duty", duties)
 
 
-def signed(*duties: str, stream: bool = False) -> Policy:
+def signed(*duties: str, stream: bool = False, together: bool = False) -> Policy:
     """Policy of what machines call: a signed call of a key that holds at least one of the duties."""
     if not duties:
         raise ValueError("a policy needs at least one duty")
-    return Policy("machine", duties, stream=stream)
+    return Policy("machine", duties, stream=stream, together=together)
 
 
 def policy_of(view: Callable[..., Any]) -> Policy | None:

@@ -13,6 +13,7 @@ handler400 = "gongzhi.web.errors.bad_request"
 handler500 = "gongzhi.web.errors.server_error"
 
 urlpatterns = [
+    path("api/v1/", guarded()),
     path("", include("gongzhi.dashboard.urls")),
     path("", include("gongzhi.catalogue.urls")),
     path("", include("gongzhi.editions.urls")),
@@ -23,7 +24,6 @@ urlpatterns = [
     path("", include("gongzhi.risk.urls")),
     path("", include("gongzhi.audit.urls")),
     path("", include("gongzhi.organisation.urls")),
-    path("api/v1/", guarded()),
     path("components", views.components, name="components"),
     path("healthz", views.health, name="health"),
 ]

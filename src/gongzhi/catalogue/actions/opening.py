@@ -190,13 +190,13 @@ def period_for(resource: Resource, code: str) -> Period:
     period = parse_period(code)
     asked = resource_for(resource.number, period.code)
     frequency = in_force().frequencies[asked.frequency]
-    if resource.stock and (period == stock_period(resource) or _asked(resource, period)):
-        return period
     kinds = {
         "event": {"day", "month", "quarter", "half_year", "year"},
         "request": {"request", "day"},
         "standing": {"day", "month", "quarter", "half_year", "year"},
     }.get(frequency.period, {frequency.period})
-    if period.kind not in kinds:
-        raise ValueError(frequency.wording)
-    return period
+    if period.kind in kinds:
+        return period
+    if resource.stock and (period == stock_period(resource) or _asked(resource, period)):
+        return period
+    raise ValueError(frequency.wording)

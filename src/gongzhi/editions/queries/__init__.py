@@ -9,8 +9,11 @@ from .counting import (
     in_force,
     in_force_for,
     look_again,
+    look_back,
     pin,
     resource_for,
+    stamp,
+    unchanged,
     wordings,
 )
 from .difference import changes, lines
@@ -30,6 +33,7 @@ from .templates import Template, template_by
 __all__ = [
     "KINDS", "Piece", "Template", "about_page", "changes", "contents_in_force", "digest_of_texts",
     "edition_for", "editions_of", "history", "in_force", "in_force_for", "label", "lines", "look_again",
-    "newest", "open_draft", "piece_of", "pieces_of", "pin", "problems", "reading", "release_drafts",
-    "resource_for", "standing", "suggestions_visible_to", "template_by", "visible_to", "wordings",
+    "look_back", "newest", "open_draft", "piece_of", "pieces_of", "pin", "problems", "reading",
+    "release_drafts", "resource_for", "stamp", "standing", "suggestions_visible_to", "template_by",
+    "unchanged", "visible_to", "wordings",
 ]  # fmt: skip

@@ -42,6 +42,8 @@ class _Look:
 
 
 _look: ContextVar[_Look | None] = ContextVar("look", default=None)
+_last = _Look()
+"""What this process has read last."""
 
 
 class Version(NamedTuple):
@@ -74,6 +76,19 @@ def look_again() -> None:
     _look.set(_Look())
 
 
+def look_back() -> None:
+    """A request begins that asks nothing: it works with what this process read last.
+
+    It asks `unchanged` in the transaction in which it writes.
+    """
+    _look.set(_Look(_last.stamp))
+
+
+def unchanged(stamp: str) -> bool:
+    """Whether what counts now is still what counts under this stamp."""
+    return _read() == stamp
+
+
 def pin(stamp: str | None) -> None:
     """Count with this stamp from here on; None: ask every time."""
     _look.set(None if stamp is None else _Look(stamp))
@@ -84,9 +99,14 @@ def stamp() -> str:
     look = _look.get()
     if look and look.stamp is not None:
         return look.stamp
-    found = Publication.objects.values_list("stamp", flat=True).first() or NOTHING
+    found = _read()
     if look:
         look.stamp = found
+    return found
+
+
+def _read() -> str:
+    _last.stamp = found = Publication.objects.values_list("stamp", flat=True).first() or NOTHING
     return found
 
 

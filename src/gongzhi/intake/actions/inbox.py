@@ -21,11 +21,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from gongzhi.audit.actions import record
+from gongzhi.audit.actions import noted, record, record_all
+from gongzhi.audit.models import Event
 from gongzhi.editions.queries import in_force_for
 from gongzhi.engine.crypto import hmac_sm3, seal, unseal
 from gongzhi.intake.models import SHANGHAI, Push, Submission
 from gongzhi.intake.queries.inbox import held, slots_waiting, waiting
+from gongzhi.organisation.actions import NotPlain
 from gongzhi.organisation.models import ApiKey
 
 from . import original
@@ -42,9 +44,8 @@ def place_of(*, key: ApiKey, resource: str, letter: str, period: str) -> Place:
     return Place(resource=f"{resource}/{letter}" if letter else resource, period=period, unit=key.unit)
 
 
-@transaction.atomic
-def push(*, place: Place, rows: Sequence[Row], by: ApiKey) -> tuple[Push, bool]:
-    """Put rows (field key → text or truth value) into the inbox; False when the same rows are there already.
+def prepared(*, place: Place, rows: Sequence[Row], by: ApiKey) -> Push:
+    """A push of rows (field key → text or truth value), sealed and not written yet.
 
     Raises Refused when the place does not fit.
     """
@@ -52,17 +53,38 @@ def push(*, place: Place, rows: Sequence[Row], by: ApiKey) -> tuple[Push, bool]:
     content = json.dumps(list(rows), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     slot = f"{draft.unit}|{draft.resource}|{draft.letter}|{draft.period}|".encode()
     digest = hmac_sm3(settings.KEYS.current("inbox").secret, slot + content).hex()
-    if earlier := held(digest):
-        return earlier, False
     new = Push(
         key=by, unit=draft.unit, resource=draft.resource, letter=draft.letter, period=draft.period,
         rows=len(rows), digest=digest, received_at=draft.received_at,
     )  # fmt: skip
     new.sealed = seal(settings.KEYS.current("inbox"), content, new.place)
+    return new
+
+
+@transaction.atomic
+def push(*, place: Place, rows: Sequence[Row], by: ApiKey) -> tuple[Push, bool]:
+    """Put rows into the inbox; False when the same rows are there already. Refused as in `prepared`."""
+    new = prepared(place=place, rows=rows, by=by)
+    if earlier := held(new.digest):
+        return earlier, False
     new.save(force_insert=True)
-    detail = {"resource": new.resource, "period": new.period, "rows": new.rows}
-    record("rows.pushed", by=by, subject=("push", new.pk), duty="submit_file", detail=detail)
+    record_all([_pushed(new)])
     return new, True
+
+
+@transaction.atomic(savepoint=False)
+def push_together(*, pushes: Sequence[Push]) -> None:
+    """Put prepared pushes into the inbox, each by its key; NotPlain when rows are there already."""
+    digests = {one.digest for one in pushes}
+    if len(digests) < len(pushes) or Push.objects.filter(digest__in=digests).exists():
+        raise NotPlain
+    Push.objects.bulk_create(pushes)
+    record_all([_pushed(one) for one in pushes])
+
+
+def _pushed(new: Push) -> Event:
+    detail = {"resource": new.resource, "period": new.period, "rows": new.rows}
+    return noted("rows.pushed", by=new.key, subject=("push", new.pk), duty="submit_file", detail=detail)
 
 
 @transaction.atomic

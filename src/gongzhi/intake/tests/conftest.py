@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from django.db import connections
 from tests.files import PRESALE_HEAD, csv_file
 
 from gongzhi.intake.actions import hand_in
@@ -35,20 +34,3 @@ def hand(home, db, tmp_path):
         return hand_in(file=path, name=path.name, place=place, channel="cli", **({"by": None} | own))
 
     return handed
-
-
-@pytest.fixture
-def file_database(tmp_path, django_db_blocker):
-    """The test's database as a file, as it is in service."""
-    database = connections["default"]
-    before = database.settings_dict["NAME"]
-    target = tmp_path / "races.sqlite3"
-    with django_db_blocker.unblock(), database.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(target)])
-    kept = database.connection
-    database.connection = None
-    database.settings_dict["NAME"] = str(target)
-    yield
-    connections.close_all()
-    database.settings_dict["NAME"] = before
-    database.connection = kept

@@ -23,15 +23,17 @@ from .filing import confirm_filing, decide_filing, open_posts, submit_filing
 from .grants import end_grant, grant
 from .keys import approve_key, end_key, issue_key, register_key, rotate_key
 from .passwords import PASSWORDS_REMEMBERED, faults_of, set_password
+from .plain import NotPlain, PlainCall, admit_together, answer_together, recognised, remember
 from .refusal import Barred, Refused
 from .sitting import end_others, forget, refused_sign_in, seen, signed_in, signed_out
 
 __all__ = [
-    "LINK_HOURS", "PASSWORDS_REMEMBERED", "Barred", "Call", "Refused", "Reply", "Reused", "Seat",
-    "Turned", "admit", "approve", "approve_key", "begin_factor", "claimed", "close_idle",
-    "confirm_factor", "confirm_filing", "decide_filing", "disable", "end_grant", "end_key",
-    "end_others", "faults_of", "first_administrators", "forget", "forget_calls", "grant",
-    "issue_key", "issue_link", "once", "open_posts", "proof_given", "refused_sign_in", "register",
-    "register_key", "remove_factor", "reopen", "rotate_key", "seat_cast", "seats", "seen",
-    "set_password", "signed_in", "signed_out", "submit_filing", "unlock", "verify_factor",
+    "LINK_HOURS", "PASSWORDS_REMEMBERED", "Barred", "Call", "NotPlain", "PlainCall", "Refused", "Reply",
+    "Reused", "Seat", "Turned", "admit", "admit_together", "answer_together", "approve", "approve_key",
+    "begin_factor", "claimed", "close_idle", "confirm_factor", "confirm_filing", "decide_filing",
+    "disable", "end_grant", "end_key", "end_others", "faults_of", "first_administrators", "forget",
+    "forget_calls", "grant", "issue_key", "issue_link", "once", "open_posts", "proof_given",
+    "recognised", "refused_sign_in", "register", "register_key", "remember", "remove_factor", "reopen",
+    "rotate_key", "seat_cast", "seats", "seen", "set_password", "signed_in", "signed_out",
+    "submit_filing", "unlock", "verify_factor",
 ]  # fmt: skip

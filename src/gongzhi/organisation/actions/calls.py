@@ -80,13 +80,13 @@ def admit(*, call: Call, claim: Claim) -> ApiKey:
     """
     key = ApiKey.objects.filter(kid=claim.kid).first()
     known = key is not None and bool(key.secret)
-    secret = key.open_secret() if key is not None and known else _nobodys_secret()
+    secret = key.open_secret() if key is not None and known else nobodys_secret()
     if not right(secret, call.text(claim), claim.sig) or key is None or not known:
         _turn_away(call, key, "wrong")
     now = timezone.now()
     if not key.usable(now):
         _turn_away(call, key, "ended" if key.ended_at else "expired")
-    if not _from_there(key, call.address):
+    if not from_there(key, call.address):
         _turn_away(call, key, "elsewhere")
     try:
         with transaction.atomic():
@@ -97,13 +97,13 @@ def admit(*, call: Call, claim: Claim) -> ApiKey:
     return key
 
 
-def _nobodys_secret() -> str:
+def nobodys_secret() -> str:
     """As much work as opening a key's secret."""
     ring, place = settings.KEYS, b"organisation.apikey|nobody"
     return unseal(ring, seal(ring.current("seal"), b"-" * 43, place), place).decode()
 
 
-def _from_there(key: ApiKey, address: str) -> bool:
+def from_there(key: ApiKey, address: str) -> bool:
     if not key.addresses:
         return True
     try:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from gongzhi.engine.crypto import sm3
 from gongzhi.engine.crypto.digest import new_sm3
-from gongzhi.organisation.actions import Call, admit, claimed
+from gongzhi.organisation.actions import Call, admit, claimed, recognised
 from gongzhi.organisation.models import ApiKey
 from gongzhi.organisation.queries import address_of
 
@@ -34,14 +34,39 @@ class Calls:
         most = settings.MAX_FILE_BYTES if stream else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if int(request.META.get("CONTENT_LENGTH") or 0) > most:
             raise TooLarge(most)
+        request.digest = set_aside(request, most) if stream else sm3(request.body)  # type: ignore[attr-defined]  # beside the body
         call = Call(
             method=str(request.method),
             path=request.path,
             query=request.META.get("QUERY_STRING", ""),
-            body=set_aside(request, most) if stream else sm3(request.body),
+            body=request.digest,  # type: ignore[attr-defined]  # as above
             address=address_of(request),
         )
+        if tried_plainly(request):
+            request.nonce = claim.nonce  # type: ignore[attr-defined]  # it is written together with the act
+            return recognised(call=call, claim=claim)
         return admit(call=call, claim=claim)
+
+
+def try_plainly(request: HttpRequest, yes: bool) -> None:
+    """Whether this call is taken for a plain one (organisation.actions.plain) for now."""
+    request.plainly = yes  # type: ignore[attr-defined]  # beside `caller`
+
+
+def tried_plainly(request: HttpRequest) -> bool:
+    return getattr(request, "plainly", False)
+
+
+def nonce_of(request: HttpRequest) -> str:
+    """The nonce of a call that is tried plainly; it is not written yet."""
+    nonce: str = request.nonce  # type: ignore[attr-defined]  # put there by `admit`
+    return nonce
+
+
+def digest_of(request: HttpRequest) -> bytes:
+    """The SM3 digest of the body, for which the signature has answered."""
+    digest: bytes = request.digest  # type: ignore[attr-defined]  # put there by `admit`
+    return digest
 
 
 def set_aside(request: HttpRequest, most: int) -> bytes:

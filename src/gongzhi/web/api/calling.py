@@ -36,29 +36,44 @@ def within(key: ApiKey, number: str) -> bool:
 
 def scope(key: ApiKey) -> list[Resource]:
     """The resources that a key may hand in, as the definitions in force have them."""
-    known = in_force()
-    owed = (one for one in known.resources.values() if one.duplicate_of is None)
-    mine = (one for one in owed if key.unit in {unit.key for unit in known.providers(one)})
-    return [one for one in mine if within(key, one.number)]
+    return [one for one in in_force().resources.values() if _in_scope(key, one)]
+
+
+def _in_scope(key: ApiKey, one: Resource) -> bool:
+    owed = one.duplicate_of is None and key.unit in {unit.key for unit in in_force().providers(one)}
+    return owed and within(key, one.number)
 
 
 def resource_of(key: ApiKey, name: str) -> Resource:
     """A resource of the key's scope by number or code; what is outside is not there (404)."""
-    for one in scope(key):
-        if name in {one.number, one.code}:
-            return one
-    raise Http404
+    try:
+        found = in_force().resource(name)
+    except KeyError as error:
+        raise Http404 from error
+    if not _in_scope(key, found):
+        raise Http404
+    return found
 
 
 def answered(request: HttpRequest, name: str, body: bytes, act: Callable[[], Reply]) -> JsonResponse:
     """Do `act` once under its Idempotency-Key. `body` is the SM3 digest of the request's body."""
-    asked = "\n".join((str(request.method), request.path, request.META.get("QUERY_STRING", ""), body.hex()))
     try:
-        reply = once(key=caller(request), name=name, request=sm3(asked.encode()).hex(), act=act)
+        reply = once(key=caller(request), name=name, request=asked(request, body), act=act)
     except Reused as error:
         raise Unfit("key_reused") from error
     except Refused as error:
         raise Unfit("refused", error.text) from error
+    return told(reply)
+
+
+def asked(request: HttpRequest, body: bytes) -> str:
+    """The SM3 (hex) of what is asked; `body` is the digest of the request's body."""
+    parts = (str(request.method), request.path, request.META.get("QUERY_STRING", ""), body.hex())
+    return sm3("\n".join(parts).encode()).hex()
+
+
+def told(reply: Reply) -> JsonResponse:
+    """The answer as it is sent, the first time and every time."""
     # In a fixed order, so that the same answer is the same bytes whatever database has kept it.
     written = {"ensure_ascii": False, "sort_keys": True}
     response = JsonResponse(reply.content, status=reply.status, json_dumps_params=written)

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
-from django.urls import resolve
+from django.urls import ResolverMatch, resolve
 
 from gongzhi.audit.actions import Behind
+from gongzhi.editions.queries import look_again, look_back
 from gongzhi.gate.middleware import GateMiddleware
-from gongzhi.organisation.actions import Turned
+from gongzhi.gate.policies import policy_of
+from gongzhi.organisation.actions import NotPlain, Turned
 
-from .admission import TooLarge, file_of
+from .admission import TooLarge, file_of, try_plainly
 from .problems import PREFIX, problem
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -41,11 +43,35 @@ class DoorMiddleware:
         match = request.resolver_match = resolve(request.path_info)
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise Http404  # no name holds it, and no database takes it
-        self.gate.process_view(request, match.func, match.args, match.kwargs)
-        response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        policy = policy_of(match.func)
+        if policy and policy.together and (answer := self._plainly(request, match)):
+            return answer
+        response = self._through(request, match)
         if response.status_code == 405:
             return problem("method", Allow=response.headers["Allow"])
         return response
+
+    def _through(self, request: HttpRequest, match: ResolverMatch) -> HttpResponseBase:
+        self.gate.process_view(request, match.func, match.args, match.kwargs)
+        response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        return response
+
+    def _plainly(self, request: HttpRequest, match: ResolverMatch) -> HttpResponseBase | None:
+        """The answer to a plain call that was carried out.
+
+        None, and nothing is written, where anything asks for a closer look: then it begins anew.
+        """
+        look_back()
+        try_plainly(request, True)
+        try:
+            response = self._through(request, match)
+        except (NotPlain, Http404):
+            response = None
+        try_plainly(request, False)
+        if response is not None and response.status_code == 202:
+            return response
+        look_again()
+        return None
 
 
 def sized(response: HttpResponseBase) -> HttpResponseBase:

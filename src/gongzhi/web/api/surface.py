@@ -14,21 +14,22 @@ from pydantic import Field
 
 from gongzhi.catalogue.queries import visible_to as obligations_visible_to
 from gongzhi.catalogue.queries.owed import owed_one
-from gongzhi.engine.crypto import sm3
 from gongzhi.engine.definitions import Resource
 from gongzhi.gate import public, signed
-from gongzhi.intake.actions.inbox import place_of, push, want_sealed
+from gongzhi.intake.actions.inbox import place_of, want_sealed
 from gongzhi.intake.actions.receipt import as_json
-from gongzhi.intake.models import Batch, Push, Submission
+from gongzhi.intake.models import Batch, Submission
 from gongzhi.intake.queries import batches_visible_to, visible_to
 from gongzhi.intake.queries.inbox import fates, pushes_visible_to
 from gongzhi.organisation.actions import Reply
 
 from . import schemas
-from .calling import address, answered, caller, instant, known_names, resource_of, scope, sight
+from .admission import digest_of
+from .calling import answered, caller, known_names, resource_of, scope, sight
 from .columns import column, keyed, row_schema, sheet_of
 from .document import FILE_BODY, REFUSALS, Api
 from .paging import Page, listed
+from .pushing import kept, push_line
 from .submitting import outcome_of, taken
 
 api = Api(
@@ -110,13 +111,7 @@ def push_rows(request: HttpRequest, number: str, said: schemas.Rows, idempotency
     sheet = sheet_of(found, said.sheet)
     rows = keyed(found, sheet, said.rows)  # type: ignore[arg-type]  # numbers come as texts (parsing.Number)
     place = place_of(key=caller(request), resource=found.number, letter=sheet.letter, period=said.period)
-
-    def act() -> Reply:
-        made, fresh = push(place=place, rows=rows, by=caller(request))
-        content = _push_line(made) | {"known": not fresh}
-        return Reply(202, {k: v for k, v in content.items() if k != "submission"}, address("inbox", made.pk))
-
-    return answered(request, idempotency_key, sm3(request.body), act)
+    return kept(request, idempotency_key, place, rows)
 
 
 @api.post("resources/{number}/rows/seal", response={202: schemas.Sealed} | REFUSALS)
@@ -130,13 +125,13 @@ def seal_rows(request: HttpRequest, number: str, said: schemas.Whole, idempotenc
         pushes, rows = want_sealed(place=place, by=caller(request))
         return Reply(202, {"resource": found.number, "period": said.period, "pushes": pushes, "rows": rows})
 
-    return answered(request, idempotency_key, sm3(request.body), act)
+    return answered(request, idempotency_key, digest_of(request), act)
 
 
 @api.get("inbox", response={200: schemas.Pushes} | REFUSALS)
 def inbox(request: HttpRequest, page: Query[Page]) -> Any:
     """本单位推送过的行，新的在前。"""
-    return _page(request, _scoped(request, pushes_visible_to(sight(request)), "resource"), page, _push_line)
+    return _page(request, _scoped(request, pushes_visible_to(sight(request)), "resource"), page, push_line)
 
 
 @api.get("inbox/{uuid:pk}", response={200: schemas.PushFate} | REFUSALS)
@@ -145,7 +140,7 @@ def pushed(request: HttpRequest, pk: UUID) -> Any:
     found = _scoped(request, pushes_visible_to(sight(request)), "resource")
     made = _one(found.select_related("submission__same_as__slot", "submission__batch__slot"), pk)
     rows = [{"id": f"{made.pk}-{fate['row']}"} | fate for fate in fates(made)]
-    return _push_line(made) | {"rows": rows}
+    return push_line(made) | {"rows": rows}
 
 
 @api.get("receipts/{number}", response={200: dict[str, Any]} | REFUSALS)
@@ -208,17 +203,6 @@ def _resource_line(one: Resource) -> dict[str, Any]:
     }
 
 
-def _push_line(one: Push) -> dict[str, Any]:
-    return {
-        "inbox": str(one.pk),
-        "resource": one.resource,
-        "period": one.period,
-        "rows": one.rows,
-        "received_at": instant(one.received_at),
-        "submission": str(one.submission_id) if one.submission_id else None,
-    }
-
-
 POLICIES = {
     "openapi.json": public,
     "submissions": signed("submit_file", stream=True),
@@ -227,7 +211,7 @@ POLICIES = {
     "obligations": signed("see_calendar"),
     "resources": signed("see_definitions"),
     "resources/<number>": signed("see_definitions"),
-    "resources/<number>/rows": signed("submit_file"),
+    "resources/<number>/rows": signed("submit_file", together=True),
     "resources/<number>/rows/seal": signed("submit_file"),
     "inbox": signed("see_own_batches"),
     "inbox/<uuidstr:pk>": signed("see_own_batches"),

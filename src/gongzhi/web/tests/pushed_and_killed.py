@@ -1,7 +1,7 @@
 """Push rows, kill the process that serves them, again and again; then look for every row (security.md T03).
 
-One process is prepared once and never computes. Each trial is a child forked from it: three threads call the
-application with signed pushes, a fourth gathers what waits, and the child is killed (-9) in the middle. What
+One process is prepared once and never computes. Each trial is a child forked from it: eight threads call the
+application with signed pushes, a ninth gathers what waits, and the child is killed (-9) in the middle. What
 was answered 202 is noted at once; what was not is pushed again by the next child under its old
 Idempotency-Key, as a machine would. At the end everything is taken in, and every answered row must lie in the
 lake once, every other at most once.
@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[4]
 sys.path.insert(0, str(ROOT / "src" / "gongzhi" / "intake" / "tests"))
 from children import in_child, prepared_home  # noqa: E402  # lies beside the tests of `intake`
 
-THREADS = 3
+THREADS = 8  # so that several calls share a transaction
 GATHER_SECONDS = 0.4
 MOST_SECONDS = 600
 
