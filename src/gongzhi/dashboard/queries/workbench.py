@@ -26,6 +26,7 @@ from gongzhi.risk.states import LABELS as FOUND_LABELS
 from gongzhi.risk.states import State as Found
 from gongzhi.work import queries as work
 
+from .administration import administration
 from .figures import percent
 from .spans import EARLIEST, LATEST
 
@@ -92,7 +93,7 @@ def facts(sight: Sight, today: dt.date) -> list[Fact]:
     if sight.has("decide_links"):
         doubts = registry.doubts_visible_to(sight).count()
         found.append({"label": "待认定名称", "value": doubts, "href": "/links"})
-    return found + _work(sight, today)
+    return found + administration(sight, today) + _work(sight, today)
 
 
 def _month(sight: Sight, today: dt.date) -> list[Fact]:

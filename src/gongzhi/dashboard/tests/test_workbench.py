@@ -10,6 +10,7 @@ from tests.cast import NAMES
 
 from gongzhi.catalogue.models import Obligation
 from gongzhi.intake.models import Submission
+from gongzhi.organisation import actions
 from gongzhi.risk.models import Hit, Run
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,30 @@ def test_a_leader_sees_sums_and_no_task(client_of, owe):
     assert {"今年应报", "按时率", "逾期未报"} == {fact["label"] for fact in page.context["facts"]}
     assert not page.context["glances"]
     assert 'hx-get="/matrix"' in page.content.decode()
+
+
+def test_each_administrator_sees_what_waits_for_her(client_of, cast):
+    actions.register(username="newcomer", name="新来的人", unit="commerce", by=cast["system"])
+    coming = actions.register(username="coming", name="要来的人", unit="commerce", by=cast["system"])
+    actions.approve(person=coming, by=cast["security"])
+    client_of("peer").get("/hits")
+    counted = {
+        "system": {"待批准的账号", "待激活的账号", "待取密钥的接口凭据", "没有发出的消息"},
+        "security": {"待批准的账号", "待激活的账号", "待批准的接口凭据", "未签保密承诺的人"},
+        "auditor": {"今天的审计记录", "近七天被拒绝", "近七天查看个人信息"},
+    }
+    for name, labels in counted.items():
+        client = client_of(name)
+        found = facts(client)
+        assert set(found) == labels, name
+        for label, fact in found.items():
+            page = client.get(fact["href"])
+            if fact["href"].startswith(("/people?", "/audit?")):
+                assert page.context["page"].total == fact["value"], label
+        assert "授予后" not in client.get("/").content.decode()
+    found = facts(client_of("system"))
+    assert (found["待批准的账号"]["value"], found["待激活的账号"]["value"]) == (1, 1)
+    assert facts(client_of("auditor"))["近七天被拒绝"]["value"] >= 1
 
 
 def test_an_excluded_rule_is_named_when_it_is_excluded_more_than_before(client_of, db):

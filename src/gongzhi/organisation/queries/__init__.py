@@ -10,6 +10,7 @@ from .filings import (
 )
 from .keys import keys_visible_to, owed_by, used_last
 from .people import (
+    ACCOUNTS,
     ADMINISTRATORS,
     administrators,
     cell_name,
@@ -51,7 +52,7 @@ from .sign_in import (
 )
 
 __all__ = [
-    "ADMINISTRATORS", "FACTOR_PAGE", "PASSWORD_PAGE", "Grants", "Standing", "address_digest",
+    "ACCOUNTS", "ADMINISTRATORS", "FACTOR_PAGE", "PASSWORD_PAGE", "Grants", "Standing", "address_digest",
     "address_of", "administrators", "asks_for_code", "attempt_name", "cell_name", "confirmed",
     "counted_name", "definitions", "filing_units", "filings_visible_to", "find_link", "half_year",
     "has_second_factor", "history", "idle_accounts", "idle_seconds", "in_force", "is_administrator",

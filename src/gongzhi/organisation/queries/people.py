@@ -72,6 +72,15 @@ def is_administrator(person: Person) -> bool:
     return administrators().filter(person=person).exists()
 
 
+ACCOUNTS = {
+    "pending": Q(approved_at=None, disabled_at=None),
+    "waiting": Q(approved_at__isnull=False, disabled_at=None, is_active=False),
+    "active": Q(disabled_at=None, is_active=True),
+    "disabled": Q(disabled_at__isnull=False),
+}
+"""The states of an account: to be approved, to be activated, in use, closed."""
+
+
 def visible_to(sight: Sight) -> QuerySet[Person]:
     """All people for the two administrators who need them, one's own unit for its liaison, else oneself."""
     if sight.has("administer_accounts") or sight.has("administer_grants"):

@@ -19,6 +19,7 @@ from gongzhi.lists.workbook import exported
 from gongzhi.organisation import actions, forms
 from gongzhi.organisation.models import Grant, Person
 from gongzhi.organisation.queries import (
+    ACCOUNTS,
     has_second_factor,
     history,
     locked_since,
@@ -39,12 +40,6 @@ COLUMNS = (
     Column("last_login", "最近登录", lambda p: p.last_login, kind="instant"),
     Column("created_at", "登记时间", lambda p: p.created_at, kind="instant", order="created_at", hidden=True),
 )
-STATES = {
-    "pending": Q(approved_at=None, disabled_at=None),
-    "waiting": Q(approved_at__isnull=False, disabled_at=None, is_active=False),
-    "active": Q(disabled_at=None, is_active=True),
-    "disabled": Q(disabled_at__isnull=False),
-}
 
 
 def _one(request: HttpRequest, pk: UUID) -> Person:
@@ -75,7 +70,7 @@ def _filtered(
         rows = rows.filter(unit=unit)
         words.append(("单位", unit_name(unit)))
     if state := values.get("state"):
-        rows = rows.filter(STATES[state])
+        rows = rows.filter(ACCOUNTS[state])
         words.append(("状态", forms.STATES[state]))
     return rows, words
 
