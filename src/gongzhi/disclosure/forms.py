@@ -82,3 +82,18 @@ class MoreForm(forms.Form):
         label="理由", min_length=10, max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"min_length": "请写明理由，不少于十个字"},
     )  # fmt: skip
+
+
+class ExportForm(forms.Form):
+    """What is wanted, as the page signed it, and why where another person has to agree."""
+
+    wanted = forms.CharField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="用途", min_length=10, max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"min_length": "请写明用途，不少于十个字"},
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, with_reason: bool, **more: Any) -> None:
+        super().__init__(data, **more)
+        if not with_reason:
+            del self.fields["reason"]

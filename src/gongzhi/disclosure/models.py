@@ -7,7 +7,7 @@ import datetime as dt
 from django.conf import settings
 from django.db import models
 
-from gongzhi.disclosure.states import LABELS, State
+from gongzhi.disclosure.states import EXPORT_LABELS, LABELS, ExportState, State
 from gongzhi.organisation.models import Person, uuid7
 
 
@@ -94,3 +94,52 @@ class Allowance(models.Model):
     @property
     def state_label(self) -> str:
         return LABELS[State(self.state)]
+
+
+class Export(models.Model):
+    """A list that is taken away in a file later: because it is long, or once another person has agreed.
+
+    `address` is the list as the reader saw it, with filters, sort and columns; the file is made of it in her
+    name, sealed, and hers alone until it expires.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    unit = models.CharField(max_length=48)
+    title = models.CharField(max_length=120)
+    address = models.CharField(max_length=4_000)
+    filters = models.JSONField(default=list)  # [[title, value], …]
+    rows = models.PositiveIntegerField()
+    guarded = models.BooleanField()  # holds personal data or tax secrets
+    reason = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=10)
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    name = models.CharField(max_length=200, blank=True)  # of the file, as it is saved
+    digest = models.CharField(max_length=64, blank=True)  # SM3 of the plain file; empty once it is removed
+    size = models.PositiveBigIntegerField(default=0)
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-asked_at", "-id")
+        indexes = (
+            models.Index(fields=["person", "-asked_at"], name="export_person"),
+            models.Index(fields=["state", "asked_at"], name="export_state"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.title} {self.state}"
+
+    @property
+    def state_label(self) -> str:
+        return EXPORT_LABELS[ExportState(self.state)]
+
+    def open_at(self, now: dt.datetime) -> bool:
+        """Whether the file can be had."""
+        return (
+            self.state == ExportState.READY
+            and bool(self.digest)
+            and self.until is not None
+            and now < self.until
+        )

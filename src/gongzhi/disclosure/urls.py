@@ -9,6 +9,10 @@ from . import views
 urlpatterns = [
     path("agreement", views.agreement, name="agreement"),
     path("agreements", views.agreements, name="agreements"),
+    path("exports", views.exports, name="exports"),
+    path("exports/new", views.ask_export, name="ask_export"),
+    path("exports/<uuid:pk>/decide", views.decide_export, name="decide_export"),
+    path("exports/<uuid:pk>/file", views.export_file, name="export_file"),
     path("reveals", views.reveals, name="reveals"),
     path("reveals/mine", views.my_reveals, name="my_reveals"),
     path("reveals/use", views.use, name="reveals_use"),

@@ -61,6 +61,7 @@ class Listing:
     bulk: Sequence[Bulk] = ()
     choosable: Callable[[Any], bool] = bool
     exportable: bool = True  # whether this reader may take the rows away in a file
+    guarded: bool = False  # holds personal data or tax secrets: a long export needs another person's word
     identity: Callable[[Any], Any] = _pk  # what a row is called in addresses; None where it has no name
 
     @cached_property

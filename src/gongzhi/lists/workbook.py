@@ -25,17 +25,26 @@ class ExportLog(Protocol):
     def exported(self, *, by: Any, title: str, rows: int, filters: Sequence[tuple[str, str]]) -> None: ...
 
 
+class ExportDesk(Protocol):
+    """Where an export goes that is not given at once (bound to the room `disclosure`)."""
+
+    def instead(self, request: HttpRequest, page: Listing, *, by: Any) -> HttpResponseBase | None:
+        """The page that says so; None when the file may be had now."""
+        ...
+
+
 @dataclass
 class _Bound:
     log: ExportLog | None = None
+    desk: ExportDesk | None = None
 
 
 _bound = _Bound()
 
 
-def bind(log: ExportLog) -> None:
-    """Tell the lists where exports are written down; called once when the application starts."""
-    _bound.log = log
+def bind(log: ExportLog, desk: ExportDesk) -> None:
+    """Tell the lists where exports are written down or wait; called once when the application starts."""
+    _bound.log, _bound.desk = log, desk
 
 
 def attachment(name: str) -> str:
@@ -49,10 +58,12 @@ def exported(request: HttpRequest, *pages: Listing, by: Any) -> HttpResponseBase
     page = next((one for one in pages if one.export_name == wanted and one.exportable), None)
     if page is None:
         return None
+    if _bound.log is None or _bound.desk is None:
+        raise RuntimeError("the lists are not bound to a log of exports")
+    if instead := _bound.desk.instead(request, page, by=by):
+        return instead
     file = tempfile.TemporaryFile()  # noqa: SIM115  # FileResponse closes it
     count = _write(file, page, getattr(by, "name", ""))
-    if _bound.log is None:
-        raise RuntimeError("the lists are not bound to a log of exports")
     _bound.log.exported(by=by, title=page.title, rows=count, filters=page.filters)
     file.seek(0)
     name = f"{page.title}-{timezone.localtime():%Y%m%d%H%M}.xlsx"

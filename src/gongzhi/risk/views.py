@@ -63,7 +63,7 @@ def hits(request: HttpRequest) -> HttpResponseBase:
     rows = rows.filter(state=state) if state in LABELS else rows
     words = (("规则", rule or "全部"), ("状态", LABELS[State(state)] if state in LABELS else "全部"))
     page = listing(
-        request, "疑点", COLUMNS, rows, order=("-tax_yuan", "pk"), filters=words,
+        request, "疑点", COLUMNS, rows, order=("-tax_yuan", "pk"), filters=words, guarded=True,
         empty="没有符合条件的疑点", empty_next="扫描后命中的会排在这里；也可以换一条规则或状态看看。",
         bulk=(EXCLUDE,) if sight.has("decide_hits") else (), choosable=lambda h: h.state == State.OPEN,
     )  # fmt: skip

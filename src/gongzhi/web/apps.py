@@ -13,10 +13,11 @@ class WebConfig(AppConfig):
         from gongzhi.lists import workbook  # noqa: PLC0415  # the same
 
         from .api.admission import Calls  # noqa: PLC0415  # the same
+        from .exports import Desk  # noqa: PLC0415  # the same
         from .trail import Entry, Exports, Refusals  # noqa: PLC0415  # the same
 
         bind(grants=Entry(), refusals=Refusals(), calls=Calls())
-        workbook.bind(Exports())
+        workbook.bind(Exports(), Desk())
         register(every_url_has_a_policy)
         Field.default_error_messages["required"] = "请填写这一项"
         ChoiceField.default_error_messages["invalid_choice"] = "请从列表中选一项"

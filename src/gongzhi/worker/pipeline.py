@@ -10,8 +10,9 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from threading import Thread
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from gongzhi.audit.actions import seal
@@ -29,6 +30,8 @@ from gongzhi.organisation.actions import close_idle, forget, forget_calls
 from gongzhi.registry.actions import link_new
 from gongzhi.work.actions import deliver, remind
 from gongzhi.work.queries import own_matters, quiet
+
+from .exports import make_exports, remove_exports
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 0.5
@@ -57,6 +60,9 @@ EVERY_ROUND: tuple[tuple[str, Callable[[], int]], ...] = (
     ("link", link_new),  # join the rows of new batches to taxpayers
     ("deliver", deliver),  # send the messages that are on their way out of the house
 )
+BESIDE: tuple[tuple[str, Callable[[], int]], ...] = (
+    ("export", make_exports),  # make the workbooks that are too long to wait for, while the rounds go on
+)
 EVERY_MINUTE: tuple[tuple[str, Callable[[], int]], ...] = (
     ("take", take_files),  # hand in what units have put into the watched folder
     ("answer", answer_again),  # tell beside the file what was decided since
@@ -68,6 +74,7 @@ EVERY_HOUR: tuple[tuple[str, Callable[[], int]], ...] = (
     ("remind", tell),  # tell who must hear it what is due soon or overdue
     ("close", close_days),  # close the days that have ended, each chained to the one before
     ("freeze", freeze_due),  # fix which batches count at the cut-offs that have passed
+    ("expire", remove_exports),  # remove the workbooks that were not fetched in time
     ("sweep", sweep),  # remove what a broken commit has left behind
     ("idle", close_idle),  # close the accounts that nobody uses any more
     ("forget", forget),  # failed sign-ins and past sittings are not kept for long
@@ -77,20 +84,30 @@ EVERY_HOUR: tuple[tuple[str, Callable[[], int]], ...] = (
 
 def tick() -> dict[str, int]:
     """Every step once."""
-    return {name: step() for name, step in (*EVERY_ROUND, *EVERY_MINUTE, *EVERY_HOUR)}
+    return {name: step() for name, step in (*EVERY_ROUND, *BESIDE, *EVERY_MINUTE, *EVERY_HOUR)}
 
 
 def forever(*, parent: int) -> None:
     """Round after round until its starter is gone; a failing step is logged and tried again."""
     cadences = ((0, EVERY_ROUND), (60, EVERY_MINUTE), (3_600, EVERY_HOUR))
     last = dict.fromkeys((seconds for seconds, _ in cadences), -float("inf"))
+    beside = Thread(target=_beside)
     while os.getppid() == parent:
+        if not beside.is_alive():
+            beside = Thread(target=_beside, daemon=True)
+            beside.start()
         warm()  # for the next file that comes
         for seconds, steps in cadences:
             if time.monotonic() - last[seconds] >= seconds:
                 last[seconds] = time.monotonic()
                 _round(steps)
         time.sleep(PAUSE_SECONDS)
+
+
+def _beside() -> None:
+    """What takes long; meanwhile the rounds go on, for acts stop while the trail is not sealed."""
+    _round(BESIDE)
+    connections.close_all()
 
 
 def _round(steps: tuple[tuple[str, Callable[[], int]], ...]) -> None:

@@ -2,7 +2,19 @@
 
 from .agreeing import accept_agreements
 from .allowances import ask_for_more, decide
+from .exporting import (
+    Wanted,
+    ask_for_export,
+    decide_export,
+    fail_export,
+    fetch_export,
+    keep_export,
+    remove_expired,
+)
 from .refusal import Refused
 from .revealing import reveal
 
-__all__ = ["Refused", "accept_agreements", "ask_for_more", "decide", "reveal"]
+__all__ = [
+    "Refused", "Wanted", "accept_agreements", "ask_for_export", "ask_for_more", "decide", "decide_export",
+    "fail_export", "fetch_export", "keep_export", "remove_expired", "reveal",
+]  # fmt: skip

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
 from gongzhi.editions.queries import in_force
-from gongzhi.engine.definitions import Field, FieldType, Sheet
+from gongzhi.engine.definitions import Field, FieldType, Sensitivity, Sheet
 from gongzhi.gate import needs, sight_of
 from gongzhi.intake.forms import ListFilter, RowsFilter
 from gongzhi.intake.models import LakeFile
@@ -23,6 +23,7 @@ from gongzhi.lists import Column, back_to, listing
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
 
+GUARDED = {Sensitivity.TAX, Sensitivity.PERSONAL, Sensitivity.SENSITIVE}
 SHOWN_AT_FIRST = 10
 """Columns of a wide table that are shown before the reader chooses."""
 
@@ -106,7 +107,7 @@ def _rows(
     rows = listed.accepted_rows(_within(files, chosen), sheet, read, chosen.conditions)
     page = listing(
         request, sheet.title, columns, rows, order=listed.ORDER, filters=chosen.words, identity=_identity,
-        exportable=listed.may_take_away(sight, units),
+        exportable=listed.may_take_away(sight, units), guarded=any(one.sight in GUARDED for one in fields),
         empty="没有符合条件的行", empty_next="可以放宽上面的条件。",
     )  # fmt: skip
     context = {

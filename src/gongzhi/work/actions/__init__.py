@@ -8,13 +8,38 @@ from .giving import forward, give, merge, open_item, split, withdraw
 from .holding import ask_time, comment, decide_time, name_stand_in, take
 from .letters import decide_letter, keep_address, read_messages
 from .refused import Refused
-from .reminding import remind
+from .reminding import remind, tell
 from .sending import deliver, try_again
 from .together import together
 
 __all__ = [
-    "Refused", "accept", "announce", "ask_time", "attach", "comment", "decide_letter", "decide_time",
-    "deliver", "drop_filter", "finish", "forward", "give", "keep_address", "keep_filter", "merge",
-    "name_stand_in", "open_item", "opened", "read_messages", "remind", "send_back", "split",
-    "submit", "take", "together", "try_again", "withdraw",
+    "Refused",
+    "accept",
+    "announce",
+    "ask_time",
+    "attach",
+    "comment",
+    "decide_letter",
+    "decide_time",
+    "deliver",
+    "drop_filter",
+    "finish",
+    "forward",
+    "give",
+    "keep_address",
+    "keep_filter",
+    "merge",
+    "name_stand_in",
+    "open_item",
+    "opened",
+    "read_messages",
+    "remind",
+    "send_back",
+    "split",
+    "submit",
+    "take",
+    "tell",
+    "together",
+    "try_again",
+    "withdraw",
 ]  # fmt: skip
