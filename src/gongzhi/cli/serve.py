@@ -12,7 +12,7 @@ from typing import Any
 
 from .screen import complain, out
 
-THREADS = "16"
+THREADS = "32"
 """Of each page process: calls of machines that come at once share a transaction, so waiting is cheap."""
 WORKER = [sys.executable, "-m", "gongzhi.worker"]
 

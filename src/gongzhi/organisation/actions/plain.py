@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, FilteredRelation, Q, Sum, Value, When
+from django.db.models import F, FilteredRelation, Q, Sum
 from django.utils import timezone
 
 from gongzhi.engine.crypto.calls import Claim, right
@@ -98,8 +98,11 @@ def _usable(calls: Sequence[PlainCall], counts: Counter[UUID], hour: int) -> Non
 def _count(counts: Counter[UUID], hour: int) -> None:
     """Count calls of this hour, each process in counters of its own, so that none waits for another."""
     mine = Tally.objects.filter(hour=hour, shard=os.getpid() % MOST_COUNTERS)
-    more = Case(*(When(key=pk, then=Value(count)) for pk, count in counts.items()))
-    if mine.filter(key__in=counts).update(calls=F("calls") + more) == len(counts):
+    alike: dict[int, list[UUID]] = {}
+    for pk, count in counts.items():
+        alike.setdefault(count, []).append(pk)
+    found = sum(mine.filter(key__in=pks).update(calls=F("calls") + more) for more, pks in alike.items())
+    if found == len(counts):
         return
     there = set(mine.values_list("key", flat=True))
     Tally.objects.bulk_create(
