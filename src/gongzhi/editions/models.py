@@ -33,6 +33,7 @@ class Edition(models.Model):
     author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField()
     checked_at = models.DateTimeField(null=True)
+    former_authors = models.JSONField(default=list)  # ids of who wrote it before it was handed over
     approver = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=300, blank=True)  # why it was sent back
@@ -47,6 +48,10 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.code} {self.version or self.state}"
+
+    def written_by(self, person: Person) -> bool:
+        """Whether somebody wrote any of it: who did cannot be the second person."""
+        return self.author_id == person.pk or str(person.pk) in self.former_authors
 
 
 class Publication(models.Model):

@@ -29,6 +29,7 @@ ENTRIES = (
     ("目录", "/suggestions", "建议", "see_definitions"),
     ("管理", "/liaisons/mine", "联络员备案", "file_liaisons"),
     ("管理", "/liaisons", "联络员备案", "confirm_liaisons"),
+    ("管理", "/work/handover", "工作交接", "oversee_unit confirm_liaisons"),
     ("管理", "/agreements", "保密承诺", "administer_grants confirm_liaisons"),
     ("管理", "/people", "人员与授权", "administer_accounts administer_grants see_unit_people"),
     ("管理", "/api-keys", "接口凭据", "administer_accounts administer_keys see_unit_people"),

@@ -130,3 +130,11 @@ class AddressForm(forms.Form):
         help_text="只用来发到期提醒，不显示给其他人。不填的只在平台内提醒。",
         error_messages={"invalid": "邮箱看不懂，请写成 name@example.cn 这样"},
     )
+
+
+class HandOverForm(forms.Form):
+    """交接: why."""
+
+    reason = forms.CharField(
+        label="交接的理由", max_length=300, widget=_text(2), error_messages={"required": "请写明交接的理由"}
+    )

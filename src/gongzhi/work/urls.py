@@ -10,6 +10,7 @@ urlpatterns = [
     path("work", views.items, name="work"),
     path("work/new", views.give, name="work_new"),
     path("work/together", views.together, name="work_together"),
+    path("work/handover", views.hand_over, name="work_handover"),
     path("work/filters", views.keep_filter, name="work_filters"),
     path("work/filters/<int:pk>/drop", views.drop_filter, name="work_filter_drop"),
     path("work/<uuid:pk>", views.item, name="work_item"),

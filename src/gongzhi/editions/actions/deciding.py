@@ -104,7 +104,7 @@ def approve(*, edition: Edition, by: Person) -> Edition:
     row = locked()
     draft = Edition.objects.select_for_update().get(pk=edition.pk)
     target = after(draft.state, "approve")
-    if draft.author_id == by.pk:
+    if draft.written_by(by):
         raise NotPossible("自己起草的，须由另一个人批准")
     latest = newest(Piece(draft.kind, draft.code))
     if (latest and latest.pk) != draft.basis_id:
@@ -124,7 +124,7 @@ def send_back(*, edition: Edition, reason: str, by: Person) -> Edition:
     """The second person gives a draft back with a reason."""
     draft = Edition.objects.select_for_update().get(pk=edition.pk)
     draft.state = after(draft.state, "send_back")
-    if draft.author_id == by.pk:
+    if draft.written_by(by):
         raise NotPossible("自己起草的，须由另一个人退回；要改请作废后重新起草")
     if not reason.strip():
         raise NotPossible("请写明退回的理由")

@@ -135,6 +135,19 @@ def rewrite(*, edition: Edition, texts: Mapping[str, str], by: Person, whole: bo
     return draft
 
 
+@transaction.atomic
+def hand_draft_over(*, edition: Edition, to: Person, by: Person) -> Edition:
+    """Another person writes a draft on. Who wrote it until now is kept, and can never approve it."""
+    draft = Edition.objects.select_for_update().get(pk=edition.pk)
+    after(draft.state, "edit")
+    if draft.author_id is not None:
+        draft.former_authors = [*draft.former_authors, str(draft.author_id)]
+    draft.author = to
+    draft.save(update_fields=["author", "former_authors"])
+    _record("handed_over", draft, by)
+    return draft
+
+
 def _renamed(draft: Edition, name: str, text: str) -> str:
     if draft.kind != "resource":
         return name
@@ -177,5 +190,7 @@ def _record(verb: str, edition: Edition, by: Person | None) -> None:
     subject = ("edition", edition.pk)
     if verb == "drafted":
         record("edition.drafted", by=by, subject=subject, duty="draft_definitions", detail=detail)
+    elif verb == "handed_over":
+        record("edition.handed_over", by=by, subject=subject, duty="draft_definitions", detail=detail)
     else:
         record("edition.changed", by=by, subject=subject, duty="draft_definitions", detail=detail)

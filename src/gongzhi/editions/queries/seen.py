@@ -10,6 +10,7 @@ from django.utils import timezone
 from gongzhi.editions.models import Edition, Suggestion
 from gongzhi.editions.states import LABELS, Origin, Standing, State
 from gongzhi.gate import Sight
+from gongzhi.organisation.models import Person
 
 from .counting import at, stamp, versions
 from .pieces import Piece
@@ -59,6 +60,11 @@ def history(piece: Piece) -> QuerySet[Edition]:
 def open_draft(piece: Piece) -> Edition | None:
     """The draft of a piece that is being worked on, if there is one."""
     return Edition.objects.filter(kind=piece.kind, code=piece.code, state__in=OPEN).first()
+
+
+def drafts_of(person: Person) -> QuerySet[Edition]:
+    """The drafts that somebody is writing."""
+    return Edition.objects.filter(author=person, state=State.DRAFT)
 
 
 def release_drafts() -> QuerySet[Edition]:

@@ -5,6 +5,7 @@ from .attaching import attach, opened
 from .deciding import accept, finish, send_back, submit
 from .filters import drop_filter, keep_filter
 from .giving import forward, give, merge, open_item, split, withdraw
+from .handing import hand_over
 from .holding import ask_time, comment, decide_time, name_stand_in, take
 from .letters import decide_letter, keep_address, read_messages
 from .refused import Refused
@@ -13,33 +14,8 @@ from .sending import deliver, try_again
 from .together import together
 
 __all__ = [
-    "Refused",
-    "accept",
-    "announce",
-    "ask_time",
-    "attach",
-    "comment",
-    "decide_letter",
-    "decide_time",
-    "deliver",
-    "drop_filter",
-    "finish",
-    "forward",
-    "give",
-    "keep_address",
-    "keep_filter",
-    "merge",
-    "name_stand_in",
-    "open_item",
-    "opened",
-    "read_messages",
-    "remind",
-    "send_back",
-    "split",
-    "submit",
-    "take",
-    "tell",
-    "together",
-    "try_again",
-    "withdraw",
+    "Refused", "accept", "announce", "ask_time", "attach", "comment", "decide_letter", "decide_time",
+    "deliver", "drop_filter", "finish", "forward", "give", "hand_over", "keep_address", "keep_filter",
+    "merge", "name_stand_in", "open_item", "opened", "read_messages", "remind", "send_back", "split",
+    "submit", "take", "tell", "together", "try_again", "withdraw",
 ]  # fmt: skip

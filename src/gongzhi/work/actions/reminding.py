@@ -32,7 +32,7 @@ def remind(*, matters: Iterable[Matter], on: dt.date, by: Person | None) -> int:
     Told.objects.bulk_create(round_.rungs)
     letters = round_.letters_drafted()
     for person, said in round_.lines.items():
-        _told(person, said, on)
+        told(person, said, on)
     if round_.rungs:
         detail = {"matters": len(round_.rungs), "people": len(round_.lines), "letters": letters}
         record("reminders.told", by=by, subject=("list", "reminders"), duty="chase_units", detail=detail)
@@ -151,7 +151,7 @@ def _drafted(unit: str, template: str, late: list[Matter], on: dt.date) -> Lette
     return letter if new else None
 
 
-def _told(person: Person, said: list[Line], on: dt.date) -> None:
+def told(person: Person, said: list[Line], on: dt.date) -> None:
     """One message a person a day: what comes later on the same day joins it, and nothing is sent twice."""
     message, new = Message.objects.get_or_create(person=person, day=on)
     known = [tuple(line) for line in message.lines]

@@ -1,5 +1,6 @@
 """What may be seen of the work, and by whom it may be done."""
 
+from .handing import DUTIES, Handing, covers, handing, may_follow, may_leave
 from .items import (
     Filter,
     assigned_to,
@@ -30,9 +31,9 @@ from .reminders import (
 from .sides import ASSIGNEE, REVIEWER, colleagues, may, sides_of, verbs_of
 
 __all__ = [
-    "ASSIGNEE", "REVIEWER", "Filter", "Matter", "assigned_to", "colleagues", "counts",
-    "deliveries_visible_to", "everybody", "filters_of", "holders", "hook_of", "kind_of", "kinds_to_give",
-    "letters_visible_to", "may", "messages_visible_to", "mine", "own_matters", "place_name",
-    "quiet", "rung", "same_as", "sides_of", "units_to_ask", "unread", "verbs_of", "visible_to",
-    "with_standing",
+    "ASSIGNEE", "DUTIES", "REVIEWER", "Filter", "Handing", "Matter", "assigned_to", "colleagues", "counts",
+    "covers", "deliveries_visible_to", "everybody", "filters_of", "handing", "holders", "hook_of", "kind_of",
+    "kinds_to_give", "letters_visible_to", "may", "may_follow", "may_leave", "messages_visible_to", "mine",
+    "own_matters", "place_name", "quiet", "rung", "same_as", "sides_of", "units_to_ask", "unread", "verbs_of",
+    "visible_to", "with_standing",
 ]  # fmt: skip
