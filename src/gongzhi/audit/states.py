@@ -120,6 +120,7 @@ VERBS = MappingProxyType(
         "folder.taken": "载入定义文件夹",
         "suggestion.made": "提建议",
         "suggestion.answered": "答复建议",
+        "suggestion.told": "告知建议和答复",
         "batch.committed": "入库",
         "source.pulled": "从前置库取数",
         "source.failed": "从前置库取数未成",

@@ -28,7 +28,7 @@ from gongzhi.intake.actions.signing import close_days, freeze_due, sign_receipts
 from gongzhi.intake.actions.submission import check_waiting
 from gongzhi.organisation.actions import close_idle, forget, forget_calls
 from gongzhi.registry.actions import link_new
-from gongzhi.work.actions import deliver, remind
+from gongzhi.work.actions import deliver, remind, tell_of_suggestions
 from gongzhi.work.queries import own_matters, quiet
 
 from .exports import make_exports, remove_exports
@@ -52,7 +52,7 @@ def tell() -> int:
 
 
 EVERY_ROUND: tuple[tuple[str, Callable[[], int]], ...] = (
-    ("seal", seal),  # chain the events of the last half second
+    ("seal", seal),  # chain the events of the last half second; also before and after every other step
     ("gather", gather),  # make a submission of the rows that machines have pushed
     ("check", check_waiting),  # read and check the files that pages and machines have handed in
     ("take in", take_in_waiting),  # commit what machines have handed in
@@ -65,6 +65,7 @@ BESIDE: tuple[tuple[str, Callable[[], int]], ...] = (
 )
 EVERY_MINUTE: tuple[tuple[str, Callable[[], int]], ...] = (
     ("take", take_files),  # hand in what units have put into the watched folder
+    ("suggestions", tell_of_suggestions),  # tell who answers of a suggestion, and who made it of the answer
     ("answer", answer_again),  # tell beside the file what was decided since
 )
 EVERY_HOUR: tuple[tuple[str, Callable[[], int]], ...] = (
@@ -93,6 +94,7 @@ def forever(*, parent: int) -> None:
     last = dict.fromkeys((seconds for seconds, _ in cadences), -float("inf"))
     beside = Thread(target=_beside)
     while os.getppid() == parent:
+        _tried("seal", seal)  # before all else: acts stop when the trail lags
         if not beside.is_alive():
             beside = Thread(target=_beside, daemon=True)
             beside.start()
@@ -111,9 +113,15 @@ def _beside() -> None:
 
 
 def _round(steps: tuple[tuple[str, Callable[[], int]], ...]) -> None:
+    """Each step, and the sealer after it: a first round after a pause may take minutes, its acts must not."""
     for name, step in steps:
-        try:
-            step()
-        except Exception:
-            log.exception("step %s failed and will be tried again", name)
-            close_old_connections()
+        _tried(name, step)
+        _tried("seal", seal)
+
+
+def _tried(name: str, step: Callable[[], int]) -> None:
+    try:
+        step()
+    except Exception:
+        log.exception("step %s failed and will be tried again", name)
+        close_old_connections()

@@ -11,7 +11,7 @@ from gongzhi.catalogue.models import Activity, Obligation
 from gongzhi.catalogue.states import SHANGHAI, due_of
 from gongzhi.editions.queries import in_force
 
-from .opening import holidays_of, number_on
+from .opening import number_on
 
 
 @transaction.atomic
@@ -58,7 +58,7 @@ def returned(
     if due is not None and day > due and still is None:
         definitions = in_force()
         days = number_on(definitions, "return_working_days", day)
-        owed.returned_on, owed.grace_due = day, holidays_of(definitions).add_working_days(day, days).day
+        owed.returned_on, owed.grace_due = day, definitions.holidays.table.add_working_days(day, days).day
         due = owed.grace_due
     owed.save(update_fields=["returned_on", "grace_due"])
     return due

@@ -16,7 +16,6 @@ from gongzhi.catalogue.states import NotPossible
 from gongzhi.editions.queries import in_force, resource_for
 from gongzhi.engine.calendar import (
     Due,
-    Holidays,
     Period,
     due_day,
     due_working_day,
@@ -24,7 +23,7 @@ from gongzhi.engine.calendar import (
     period_of,
     request_period,
 )
-from gongzhi.engine.definitions import Definitions, Frequency, Resource
+from gongzhi.engine.definitions import Definitions, Frequency, Resource, roll_on
 from gongzhi.organisation.models import Person
 
 from .ruling import propose, ruled
@@ -87,12 +86,6 @@ def _obligation(
     )
 
 
-def holidays_of(definitions: Definitions) -> Holidays:
-    """The district's table of holidays as the calendar counts with it."""
-    table = definitions.holidays
-    return Holidays(table.off, table.worked, table.known_until, table.known_from)
-
-
 def _due(definitions: Definitions, frequency: Frequency, period: Period) -> tuple[dt.date | None, bool]:
     """The due day, and whether it is provisional: a parameter of the office, or beyond the known holidays."""
     days, of_the_office = _days(definitions, frequency, period)
@@ -103,13 +96,10 @@ def _due(definitions: Definitions, frequency: Frequency, period: Period) -> tupl
 
 
 def _counted(definitions: Definitions, frequency: Frequency, period: Period, days: int) -> Due:
-    holidays = holidays_of(definitions)
+    holidays = definitions.holidays.table
     if frequency.counted == "working_days" and period.kind in {"day", "request"}:
         return due_working_day(period, days, holidays)
-    # A district that does not know the switch counts as its notice is worded.
-    switch = definitions.parameters.get("shift_to_working_day")
-    shift = switch.at(period.end) if switch else None
-    return due_day(period, days, roll="next_workday" if shift and shift.value else "none", holidays=holidays)
+    return due_day(period, days, roll=roll_on(definitions, period.end), holidays=holidays)
 
 
 def _days(definitions: Definitions, frequency: Frequency, period: Period) -> tuple[int | None, bool]:

@@ -24,6 +24,7 @@ from gongzhi.catalogue.models import Act, Obligation
 from gongzhi.catalogue.queries import standing_duties
 from gongzhi.catalogue.states import SHANGHAI, ActState, Kind, NotPossible, State, after, standing
 from gongzhi.editions.queries import in_force
+from gongzhi.work.actions.giving import due_day
 
 pytestmark = pytest.mark.django_db
 
@@ -207,6 +208,50 @@ def test_the_due_day_rolls_when_the_switch_is_on(monkeypatch):
     open_periods(**year)
     rolled = Obligation.objects.get(resource="15.3", period="2026-01", unit="market_regulation")
     assert rolled.due == dt.date(2026, 2, 24)  # 15 to 23 February are off in 2026
+
+
+def switched(definitions, **on):
+    """The definitions with some switches of the calendar set."""
+    parameters = dict(definitions.parameters)
+    for key, value in on.items():
+        first = parameters[key].values[0]
+        parameters[key] = parameters[key].model_copy(
+            update={"values": (first.model_copy(update={"value": value}),)}
+        )
+    return replace(definitions, parameters=parameters)
+
+
+YEAR_2026 = {"since": dt.date(2026, 1, 1), "until": dt.date(2026, 12, 31)}
+
+
+def test_due_days_stand_as_the_notice_counts_them_for_every_rhythm():
+    """Off (as the notice is worded): the period's end plus the days, on whatever day of the week that is."""
+    definitions = in_force()
+    open_periods(**YEAR_2026)
+    counted = 0
+    for one in Obligation.objects.exclude(due=None).filter(period_end__year=2026):
+        frequency = definitions.frequencies[definitions.resources[one.resource].frequency]
+        if frequency.due_days is not None and not one.due_provisional:
+            counted += 1
+            assert one.due == one.period_end + dt.timedelta(frequency.due_days), one
+    assert counted > 300
+    assert {one.due.weekday() for one in Obligation.objects.exclude(due=None)} >= {5, 6}
+
+
+@pytest.mark.parametrize("switch", ["shift_to_working_day", "extend_for_long_holiday"])
+def test_switched_on_no_duty_and_no_item_of_work_falls_on_a_day_off(monkeypatch, switch):
+    definitions = switched(in_force(), **{switch: 1})
+    monkeypatch.setattr("gongzhi.catalogue.actions.opening.in_force", lambda: definitions)
+    table = definitions.holidays.table
+    open_periods(**YEAR_2026)
+    due = set(Obligation.objects.exclude(due=None).values_list("due", flat=True))
+    known = {day for day in due if table.knows(day)}
+    assert len(known) > 10
+    assert all(table.is_working(day) for day in known)
+    kind = next(iter(definitions.work.values())).model_copy(update={"counted": "days"})
+    start = dt.date(2026, 2, 1)
+    for later in range(60):
+        assert table.is_working(due_day(definitions, kind, start + dt.timedelta(later)))
 
 
 def test_what_was_laid_down_is_never_rewritten(monkeypatch):

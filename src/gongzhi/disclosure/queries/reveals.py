@@ -12,7 +12,6 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from gongzhi.disclosure.models import Reveal
-from gongzhi.engine.calendar import Holidays
 from gongzhi.engine.definitions import Definitions
 from gongzhi.gate import Everywhere, Sight
 
@@ -81,9 +80,7 @@ def _usage(one: dict[str, Any]) -> Usage:
 def off_hours(at: dt.datetime, known: Definitions) -> bool:
     """Whether an instant lies on a day off, or before or after the working hours in force."""
     local = timezone.localtime(at)
-    table = known.holidays
-    days = Holidays(table.off, table.worked, table.known_until, table.known_from)
-    if not days.is_working(local.date()):
+    if not known.holidays.table.is_working(local.date()):
         return True
     hours = [known.parameters[key].at(local.date()) for key in HOURS if key in known.parameters]
     first, last = (int(hour.value) if hour else None for hour in hours) if len(hours) == 2 else (None, None)

@@ -14,12 +14,15 @@ from pydantic import BaseModel
 
 from gongzhi.editions.queries import in_force
 from gongzhi.editions.queries.labels import CHOICES, FIXED, HELP, references, word
+from gongzhi.editions.queries.words import TYPES
+from gongzhi.engine.definitions import FieldType
 
 _LONG = {"message", "mend", "note", "purpose", "summary", "formula", "help", "meaning", "explanations"}
 _SPARE = 1  # blank rows offered at the end of a list
 _JOIN = "__"
 _UNITS = {"partners", "providers"}
 _DROP = "drop"
+_SEVERAL = "roles"  # the key under which several references stand, chosen and not typed
 
 
 def _core(annotation: Any) -> Any:
@@ -94,6 +97,8 @@ class _Grown(forms.Form):
         field = self._field(kind, name.rsplit(_JOIN, maxsplit=1)[-1], required, _height(value))
         field.label, field.help_text = label, HELP.get(name.rsplit(_JOIN, maxsplit=1)[-1], "")
         field.initial = _named(_shown(kind, value)) if name in _UNITS else _shown(kind, value)
+        if isinstance(field, forms.MultipleChoiceField):
+            field.initial = list(value or ())
         self.fields[name] = field
 
     def _rows(
@@ -124,6 +129,9 @@ class _Grown(forms.Form):
         if key in self._references and get_origin(kind) is not tuple:
             blank = [] if required else [("", "没有")]
             return forms.ChoiceField(choices=[*blank, *self._references[key]], required=required)
+        if key == _SEVERAL:
+            choices = self._references[key]
+            return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple)
         made = _SCALARS.get(kind)
         if made:
             return made(required=required and kind is not bool)
@@ -236,7 +244,7 @@ def _by_choice(kind: Any) -> tuple[Any, Any] | None:
 def _options(kind: Any, key: str) -> list[tuple[str, str]]:
     """The values of a Literal or an enumeration, alone or several of them."""
     inner = _core(get_args(kind)[0]) if get_origin(kind) is tuple else kind
-    words = CHOICES.get(key, {})
+    words = CHOICES.get(key, TYPES if inner is FieldType else {})
     if get_origin(inner) is Literal:
         return [(str(one), words.get(str(one), str(one))) for one in get_args(inner)]
     if isinstance(inner, type) and issubclass(inner, StrEnum):

@@ -27,6 +27,9 @@ COMMON = {
     "table": "哪张表", "compares": "怎样核对", "elsewhere": "对照哪张表", "match": "对照的列",
     "finding": "提示", "unknown": "代码不在册时的提示", "differs": "名称不一致时的提示", "code": "代码列",
     "name": "名称", "measure": "比什么", "field": "合计哪一列",
+    "same": "哪些列相同才核对", "stock": "结存或累计", "before": "上期的结存在哪一列", "plus": "加上哪些列",
+    "minus": "减去哪些列", "roles": "哪些角色可以用", "sensitive": "可以看敏感个人信息",
+    "about": "须有哪种没有办完的事作依据", "reason": "须写明原因",
     "years": "同期看几年", "recent": "没有同期时看几期",
     "deviations": "偏离几倍算异常", "share": "至少偏离中位数的几成",
     "summary": "比什么", "left": "左边", "right": "右边", "unit": "单位", "formula": "算式", "tax": "税费种",
@@ -43,6 +46,8 @@ COMMON = {
     "parameters": "用到的参数", "theme": "主题", "kind": "类别", "key": "代码", "number": "编号",
 }  # fmt: skip
 BY_MODEL = {
+    ("Purpose", "fields"): "能看哪几类列", ("Purpose", "meaning"): "什么时候用",
+    ("NearDuplicate", "field"): "哪一列的编号",
     ("Seasonal", "at_least"): "至少要有几期", ("Finding", "code"): "代码", ("Rule", "code"): "编号",
     ("AgreesWithRegister", "name"): "名称列", ("FormField", "title"): "问什么", ("Term", "meaning"): "含义",
     ("Clause", "kind"): "", ("GridTask", "title"): "任务", ("CollaborationItem", "title"): "事项",
@@ -79,6 +84,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "open": "公开", "business": "经营信息", "tax": "涉税保密信息", "personal": "个人信息",
         "sensitive": "敏感个人信息",
     },
+    "about": {"hit": "疑点", "work": "交办事项"},
     "measure": {"rows": "行数", "sum": "某一列的合计"},
     "unit": {"fen": "金额", "sqm": "面积", "count": "个数", "days": "天数", "flag": "有无"},
     "verb": VERBS,
@@ -126,6 +132,7 @@ def references(definitions: Definitions) -> dict[str, list[tuple[str, str]]]:
         "table": tables,
         "elsewhere": tables,
         "finding": findings,
+        "roles": [(one.key, one.title) for one in definitions.roles.values()],
         "unknown": findings,
         "differs": findings,
     }
@@ -145,7 +152,7 @@ def shown(key: str, value: Any, definitions: Definitions) -> str:
         "partners": definitions.units, "providers": definitions.units, "members": definitions.units,
         "duties": definitions.duties, "excludes": definitions.roles, "to": definitions.duties,
         "assignee": definitions.duties, "reviewer": definitions.duties, "letter": definitions.letters,
-        "reminders": definitions.ladders, "finding": definitions.findings,
+        "reminders": definitions.ladders, "roles": definitions.roles, "finding": definitions.findings,
         "due_parameter": definitions.parameters,
     }  # fmt: skip
     if found := named.get(key, {}).get(str(value)):

@@ -41,6 +41,7 @@ WHOLE = {
     "reminders": ("提醒阶梯", "title"),
     "letters": ("函件", "title"),
     "agreements": ("保密承诺", "title"),
+    "purposes": ("查看个人信息的事由", "title"),
 }
 """Folders in which each file is a definition of its own: what it is called, and the key of its name."""
 _RULE_DEPTH = 4

@@ -18,6 +18,7 @@ from .checking import with_texts
 from .counting import in_force
 from .labels import CHOICES, VERBS, shown, word
 from .pieces import Piece
+from .words import TYPES
 
 PLACE = re.compile(r"{(\w+)(?::\w+)?}")
 _SAMPLES = {
@@ -126,6 +127,24 @@ def _agreement(value: Mapping[str, Any], _definitions: Definitions | None) -> Sh
     return {"shape": "letter", "letter": letter, "rows": rows}
 
 
+def _purpose(value: Mapping[str, Any], definitions: Definitions | None) -> Shown:
+    known = definitions or in_force()
+    roles = [known.roles[key] for key in value["roles"] if key in known.roles]
+    quotas = [
+        f"{one.title}每天 {one.quota.day} 行，{one.quota.minutes} 分钟内 {one.quota.burst} 行" if one.quota
+        else f"{one.title}没有限额，不能查看" for one in roles
+    ]  # fmt: skip
+    asked = [f"选一件没有办完的{CHOICES['about'][one]}" for one in value.get("about") or ()]
+    asked += ["写明原因"] if value.get("reason") else []
+    rows = [
+        ("查看的人看到", f"{value['title']}：{value['meaning']}"), ("要做的", "；".join(asked)),
+        ("能看的列", "、".join(TYPES[one] for one in value["fields"])),
+        ("敏感个人信息", "可以看" if value.get("sensitive") else "不能看"), ("限额", "；".join(quotas)),
+        ("依据", "、".join(value["basis"])),
+    ]  # fmt: skip
+    return {"shape": "rows", "rows": rows}
+
+
 def _work(value: Mapping[str, Any], definitions: Definitions | None) -> Shown:
     known = definitions or in_force()
     sides = {"assignee": "承办一方", "reviewer": "交办审核一方"}
@@ -160,6 +179,7 @@ def _step(one: Mapping[str, Any], known: Definitions) -> str:
 
 _WHOLE: Mapping[str, Callable[[Mapping[str, Any], Definitions | None], Shown]] = {
     "checks": _check, "letters": _letter, "agreements": _agreement, "work": _work, "reminders": _ladder,
+    "purposes": _purpose,
 }  # fmt: skip
 
 

@@ -1,7 +1,15 @@
 """Periods, due days and days as written in cells. No clock: every "today" is an argument."""
 
 from gongzhi.engine.calendar.days import HOWS, DayReading, parse_day, parse_days, read_day
-from gongzhi.engine.calendar.due import SHANGHAI, Due, days_late, due_day, due_instant, due_working_day
+from gongzhi.engine.calendar.due import (
+    SHANGHAI,
+    Due,
+    Roll,
+    days_late,
+    due_day,
+    due_instant,
+    due_working_day,
+)
 from gongzhi.engine.calendar.holidays import Holidays, WorkingDay
 from gongzhi.engine.calendar.periods import (
     KINDS,
@@ -23,6 +31,7 @@ __all__ = [
     "Holidays",
     "Period",
     "PeriodError",
+    "Roll",
     "WorkingDay",
     "days_late",
     "due_day",

@@ -18,25 +18,25 @@ _EXACT = 1e-6  # of the amount: floats carry fifteen digits, and nobody writes a
 
 def near_duplicates(compares: NearDuplicate, past: Past, before: pl.DataFrame, rows: Rows) -> list[Found]:
     """`before` holds the earlier rows under this table's field keys."""
-    keys = (compares.key, *compares.same)
+    keys = (compares.field, *compares.same)
     if any(key not in rows.columns for key in keys):
         return []
     own = pl.DataFrame([rows.values(key).rename(key) for key in keys])
     pairs = (
         own.with_row_index("_at").filter(~rows.failed(keys)).drop_nulls(list(keys))
         .join(before.select(keys).drop_nulls().unique(), on=list(compares.same), suffix="_before")
-        .join(before.select(compares.key).unique(), on=compares.key, how="anti")
-        .sort("_at", f"{compares.key}_before")
+        .join(before.select(compares.field).unique(), on=compares.field, how="anti")
+        .sort("_at", f"{compares.field}_before")
     )  # fmt: skip
-    near = [_one_slip(*pair) for pair in pairs.select(compares.key, f"{compares.key}_before").iter_rows()]
+    near = [_one_slip(*pair) for pair in pairs.select(compares.field, f"{compares.field}_before").iter_rows()]
     found = pairs.filter(pl.Series(near, dtype=pl.Boolean)).unique("_at", keep="first").sort("_at")
     at = found["_at"].cast(pl.UInt32)
     titles = "、".join(rows.sheet.field(key).title for key in compares.same)
     fault = Fault(
-        compares.finding, at, rows.texts[compares.key].gather(at), other=found[f"{compares.key}_before"],
+        compares.finding, at, rows.texts[compares.field].gather(at), other=found[f"{compares.field}_before"],
         places={"titles": titles}, severity=past.check.severity,
     )  # fmt: skip
-    return [(compares.key, fault)]
+    return [(compares.field, fault)]
 
 
 def _one_slip(now: str, before: str) -> bool:

@@ -18,7 +18,7 @@ from .history import (
     Seasonal,
     StockAndFlow,
 )
-from .holidays import Holiday, Holidays, HolidayYear
+from .holidays import Holiday, Holidays, HolidayYear, roll_on
 from .law import Basis, Case, DatedValue, Evidence, Parameter, Rule, Side
 from .organisation import Cell, District, Post, Unit, UnitKind
 from .purpose import REVEAL, Purpose, Quota
@@ -50,5 +50,5 @@ __all__ = [
     "Parameter", "Party", "Post", "PresentElsewhere", "Problem", "Product", "Purpose", "Quota",
     "RegisterSource", "ReminderStep", "Resource", "Role", "RowsExample", "Rule", "RuleFolder", "Seasonal",
     "Sensitivity", "Sheet", "Side", "StockAndFlow", "Term", "Total", "Unit", "UnitKind", "Use", "WorkKind",
-    "contents_of", "digest_of", "load", "load_contents", "load_once", "only_grew", "understood",
+    "contents_of", "digest_of", "load", "load_contents", "load_once", "only_grew", "roll_on", "understood",
 ]  # fmt: skip

@@ -140,13 +140,13 @@ class Seasonal(Strict):
 class NearDuplicate(Strict):
     """The key of an earlier row, written with one slip: the same thing handed in twice under two numbers.
 
-    Asked of rows that agree with a row of the unit's earlier batches in every field of `same`: their `key`
+    Asked of rows that agree with a row of the unit's earlier batches in every field of `same`: their `field`
     must not differ by one character only (one wrong, missing or added, two neighbours swapped), nor only in
     what typing changes. The very same key is no matter of this check.
     """
 
     kind: Literal["near_duplicate"]
-    key: Key
+    field: Key
     same: Annotated[tuple[Key, ...], Also(min_length=1, max_length=4)]
     finding: Key
     examples: tuple[RowsExample, ...]
@@ -154,7 +154,7 @@ class NearDuplicate(Strict):
     @property
     def fields(self) -> frozenset[str]:
         """The columns of its own table that it needs."""
-        return frozenset((self.key, *self.same))
+        return frozenset((self.field, *self.same))
 
 
 class StockAndFlow(Strict):
@@ -270,8 +270,8 @@ def _seasonal(definitions: Definitions, compares: Seasonal, sheet: Sheet) -> Ite
 
 def _near_duplicate(definitions: Definitions, compares: NearDuplicate, sheet: Sheet) -> Iterator[Fault]:
     yield from _finding(definitions, compares.finding, "finding", _OF_ROW | {"other", "titles"})
-    yield from _typed(sheet, compares.key, _WORDS, ("key",))
-    yield from _told(sheet, (compares.key, *compares.same))
+    yield from _typed(sheet, compares.field, _WORDS, ("field",))
+    yield from _told(sheet, compares.fields)
     yield from _example_fields(compares.examples, set(compares.fields), set(compares.fields))
 
 

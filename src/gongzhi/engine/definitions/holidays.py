@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field as Also
 from pydantic import model_validator
 
+from gongzhi.engine.calendar import Holidays as Table
+from gongzhi.engine.calendar import Roll
+
 from .strict import Strict, Text, Title
+
+if TYPE_CHECKING:
+    from .contents import Definitions
 
 
 class Holiday(Strict):
@@ -77,3 +83,24 @@ class Holidays(Strict):
     def worked(self) -> frozenset[dt.date]:
         """Saturdays and Sundays that are working days."""
         return frozenset(day for entry in self.years for holiday in entry.holidays for day in holiday.worked)
+
+    @property
+    def table(self) -> Table:
+        """The arrangements as the calendar counts with them."""
+        return Table(self.off, self.worked, self.known_until, self.known_from)
+
+
+def roll_on(definitions: Definitions, day: dt.date) -> Roll:
+    """How due days that are counted in calendar days move on days off, as the parameters of a day say.
+
+    A district that does not know the switches counts as its notice is worded.
+    """
+    if _on(definitions, "extend_for_long_holiday", day):
+        return "statutory"
+    return "next_workday" if _on(definitions, "shift_to_working_day", day) else "none"
+
+
+def _on(definitions: Definitions, key: str, day: dt.date) -> bool:
+    switch = definitions.parameters.get(key)
+    value = switch.at(day) if switch else None
+    return bool(value and value.value)

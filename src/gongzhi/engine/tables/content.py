@@ -12,11 +12,11 @@ from . import sniff
 from .biff import scan_biff
 from .container import Package
 from .delimited import NotUtf8, TooNarrow, delimited_grid
-from .encoding import open_text
+from .encoding import broken_line, open_text
 from .grid import Grid
 from .header import HeadingSet
 from .html_rows import html_grids
-from .json_rows import json_grids
+from .json_rows import json_grids, surrogate_line
 from .layout import lay_out
 from .model import Limits, Mark, Notice, Unreadable
 from .ole import inspect_ole
@@ -98,7 +98,7 @@ def _read_delimited(job: Job) -> Content:
         except NotUtf8 as error:
             job.parcel.rewind()
             if text.encoding != "utf-8":
-                raise Unreadable("mixed_encoding", {"line": "?"}) from error
+                raise Unreadable("mixed_encoding", {"line": str(broken_line(text))}) from error
             text = open_text(job.fd, gb18030=True)
         else:
             content.encoding = text.encoding
@@ -113,7 +113,8 @@ def _read_json(job: Job) -> Content:
     try:
         content = job.lay_out("json", json_grids(text, job.limits))
     except UnicodeEncodeError as error:
-        raise Unreadable("broken_json", {"reason": "surrogate", "line": "?"}) from error
+        line = surrogate_line(text.data[text.start :].decode("utf-8"))
+        raise Unreadable("broken_json", {"reason": "surrogate", "line": str(line)}) from error
     content.encoding = text.encoding
     return content
 

@@ -65,6 +65,20 @@ def open_text(fd: int, *, gb18030: bool = False) -> Text:
     return _checked(Text(fd, data, 0, "utf-8", []))
 
 
+def broken_line(text: Text) -> int:
+    """The line of the first byte that is not UTF-8; the last line when there is none."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    place, size = text.start, len(text.data)
+    while place < size:
+        held = len(decoder.getstate()[0])  # bytes of a character that the piece before broke off
+        try:
+            decoder.decode(text.data[place : place + _STEP], final=place + _STEP >= size)
+        except UnicodeDecodeError as error:
+            return line_at(text.data, place - held + error.start)
+        place += _STEP
+    return line_at(text.data, size)
+
+
 def _is_utf8(data: mmap.mmap, head: bytes) -> bool:
     """Whether the beginning is UTF-8; a few broken bytes in good UTF-8 are damage, not another encoding."""
     decoder = codecs.getincrementaldecoder("utf-8")()

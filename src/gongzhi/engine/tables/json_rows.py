@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,8 +24,42 @@ class _Number(str):
     __slots__ = ()
 
 
+class _Constant(Exception):
+    """NaN or Infinity: no JSON, though some programs write it."""
+
+
+_OUTSIDE_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|(NaN|-?Infinity)')
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
+_HIGH, _LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)
+
+
 def _no_constant(name: str) -> Any:
-    raise Unreadable("broken_json", {"reason": name, "line": "?"})
+    raise _Constant(name)
+
+
+def _constant_line(text: str) -> int:
+    """The line of the first constant that stands outside of all texts."""
+    return _line(text, next((found.start(1) for found in _OUTSIDE_TEXT.finditer(text) if found[1]), 0))
+
+
+def surrogate_line(text: str) -> int:
+    """The line of the first escape that stands for half a character."""
+    half: re.Match[str] | None = None
+    for found in _ESCAPE.finditer(text):
+        code = int(found[1], 16) if found[1] else 0
+        if half and code in _LOW and half.end() == found.start():
+            half = None
+            continue
+        if half or code in _LOW:
+            break
+        half = found if code in _HIGH else None
+    else:
+        return _line(text, half.start() if half else 0)
+    return _line(text, (half or found).start())
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -45,6 +80,9 @@ def parse(text: str) -> Any:
             parse_constant=_no_constant,
             object_pairs_hook=_object,
         )
+    except _Constant as error:
+        places = {"reason": str(error), "line": str(_constant_line(text))}
+        raise Unreadable("broken_json", places) from error
     except RecursionError as error:
         raise Unreadable("json_too_deep") from error
     except json.JSONDecodeError as error:

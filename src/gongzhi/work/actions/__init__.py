@@ -11,11 +11,12 @@ from .letters import decide_letter, keep_address, read_messages
 from .refused import Refused
 from .reminding import remind, tell
 from .sending import deliver, try_again
+from .suggestions import tell_of_suggestions
 from .together import together
 
 __all__ = [
     "Refused", "accept", "announce", "ask_time", "attach", "comment", "decide_letter", "decide_time",
     "deliver", "drop_filter", "finish", "forward", "give", "hand_over", "keep_address", "keep_filter",
     "merge", "name_stand_in", "open_item", "opened", "read_messages", "remind", "send_back", "split",
-    "submit", "take", "tell", "together", "try_again", "withdraw",
+    "submit", "take", "tell", "tell_of_suggestions", "together", "try_again", "withdraw",
 ]  # fmt: skip

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.editions.queries import in_force
-from gongzhi.engine.calendar import Holidays
-from gongzhi.engine.definitions import Definitions, WorkKind
+from gongzhi.engine import calendar
+from gongzhi.engine.calendar import period_of
+from gongzhi.engine.definitions import Definitions, WorkKind, roll_on
 from gongzhi.gate import sight_of
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Item, Step
@@ -115,10 +116,11 @@ def due_day(definitions: Definitions, kind: WorkKind, today: dt.date) -> dt.date
     """The day by which an item of this kind that is opened today is to be done."""
     value = definitions.parameters[kind.due_parameter].at(today)
     days = int(value.value) if value else 0
+    holidays = definitions.holidays.table
     if kind.counted == "days":
-        return today + dt.timedelta(days)
-    table = definitions.holidays
-    holidays = Holidays(table.off, table.worked, table.known_until, table.known_from)
+        return calendar.due_day(
+            period_of("day", today), days, roll=roll_on(definitions, today), holidays=holidays
+        ).effective
     return holidays.add_working_days(today, days).day
 
 

@@ -99,8 +99,8 @@ def test_a_stock_is_held_against_its_own_row_of_before(definitions):
 @pytest.mark.parametrize(
     ("name", "values", "fault"),
     [
-        ("presale_twice", {"key": "no_field"}, "没有字段 no_field"),
-        ("presale_twice", {"key": "presale_area"}, "不能这样核对"),
+        ("presale_twice", {"field": "no_field"}, "没有字段 no_field"),
+        ("presale_twice", {"field": "presale_area"}, "不能这样核对"),
         ("presale_twice", {"same": []}, "same"),
         ("presale_twice", {"finding": "stock_not_carried"}, "没有内容"),
         ("subsidy_people_carried", {"plus": ["new_amount"]}, "不能这样核对"),

@@ -179,6 +179,33 @@ def test_hostile_file(tmp_path, name, ending, content, expected):
     assert (path.stat().st_mtime_ns, zlib.crc32(path.read_bytes())) == before
 
 
+UTF8 = b"\xef\xbb\xbf"
+
+
+@pytest.mark.parametrize(
+    ("ending", "content", "code", "line"),
+    [
+        (
+            ".csv",
+            UTF8 + CSV.encode() * 50 + "乙公司,2\n".encode("gb18030"),
+            "mixed_encoding",
+            50 * CSV.count("\n") + 1,
+        ),
+        (".csv", UTF8 + b"a,b\n" + b"1,2\n" * 600_000 + b"\xe7,2\n3,4\n", "mixed_encoding", 600_002),
+        (".json", b'[{"a": "NaN"},\n {"b": -Infinity}]', "broken_json", 2),
+        (".json", b'[{"a": "\\ud83d\\ude00", "b": 1},\n\n {"a": "\\udc00"}]', "broken_json", 3),
+        (".json", b'[{"a": "\\\\ud800", "b": 1},\n {"a": "\\ud800 "}]', "broken_json", 2),
+        (".json", b'[{"a": 1, "b": 1},\n{"a": "\\ud800"}]', "broken_json", 2),
+    ],
+)
+def test_the_line_is_told_wherever_it_breaks(tmp_path, ending, content, code, line):
+    path = tmp_path / f"a{ending}"
+    path.write_bytes(content)
+    with pytest.raises(Unreadable) as refusal:
+        read(path, headings=HEADINGS, limits=LIMITS)
+    assert (refusal.value.code, refusal.value.details["line"]) == (code, str(line))
+
+
 def limited(tmp_path: Path, build: Callable[[Path], None], limits: Limits) -> str:
     build(tmp_path / "a.xlsx")
     with pytest.raises(Unreadable) as refusal:
