@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from gongzhi.disclosure.queries import About, MaskedRow
 from gongzhi.engine.definitions import Purpose
+from gongzhi.organisation.models import Person
 
 
 class AcceptForm(forms.Form):
@@ -97,3 +99,26 @@ class ExportForm(forms.Form):
         super().__init__(data, **more)
         if not with_reason:
             del self.fields["reason"]
+
+
+class RecusalForm(forms.Form):
+    """Whom it is about, and why."""
+
+    number = forms.CharField(label="证件号码或统一社会信用代码", max_length=20)
+    name = forms.CharField(label="姓名或名称", max_length=100)
+    reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class GuardForm(RecusalForm):
+    """The same for somebody else, or for everybody."""
+
+    person = forms.ModelChoiceField(
+        label="谁应当回避",
+        required=False,
+        queryset=Person.objects.none(),
+        empty_label="重点保护：所有人查看都须另一人批准",
+    )
+
+    def __init__(self, data: Any = None, *, people: QuerySet[Person]) -> None:
+        super().__init__(data)
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]  # a field of choices

@@ -1,13 +1,15 @@
-"""Promises of confidentiality that people gave, looks at personal data, and wishes for more (三(三))."""
+"""Promises of confidentiality, looks at personal data, wishes for more, and whom to guard (三(三))."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 from django.conf import settings
 from django.db import models
 
 from gongzhi.disclosure.states import EXPORT_LABELS, LABELS, ExportState, State
+from gongzhi.engine.crypto import seal, unseal
 from gongzhi.organisation.models import Person, uuid7
 
 
@@ -50,6 +52,7 @@ class Reveal(models.Model):
     part = models.PositiveSmallIntegerField()
     row = models.PositiveIntegerField()
     fields = models.JSONField(default=list)  # [[key, title], …]
+    guarded = models.BooleanField(default=False)  # somebody of the list 重点保护 stands in the row
 
     class Meta:
         ordering = ("-at", "-id")
@@ -72,12 +75,16 @@ class Reveal(models.Model):
 
 
 class Allowance(models.Model):
-    """Some more rows on one day: one person asks, another of the same unit decides."""
+    """Some more rows on one day, or one guarded row: one person asks, another of the same unit decides."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     unit = models.CharField(max_length=48)
     day = models.DateField()
-    more = models.PositiveSmallIntegerField()
+    more = models.PositiveSmallIntegerField()  # rows; 0: one guarded row, named by its place
+    batch = models.UUIDField(null=True)
+    batch_number = models.CharField(max_length=40, blank=True)
+    part = models.PositiveSmallIntegerField(null=True)
+    row = models.PositiveIntegerField(null=True)
     reason = models.CharField(max_length=300)
     asked_at = models.DateTimeField()
     state = models.CharField(max_length=10, default=State.ASKED.value)
@@ -143,3 +150,46 @@ class Export(models.Model):
             and self.until is not None
             and now < self.until
         )
+
+
+class Guard(models.Model):
+    """Whom not everybody may look up: 重点保护 (without `person`) or 回避 (for that person alone).
+
+    A look at a row of somebody who is protected needs the word of a second person; one from whom a person is
+    recused is closed to her. Number and name lie sealed: the list itself would be the first thing to steal.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    sealed = models.BinaryField()
+    reason = models.CharField(max_length=300)
+    begun_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+    ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-begun_at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.pk} {'回避' if self.person_id else '重点保护'}"
+
+    def _place(self) -> bytes:
+        return f"disclosure.guard|{self.pk}".encode()
+
+    def keep(self, number: str, name: str) -> None:
+        """Seal whom it is about into this row, before it is saved."""
+        plain = json.dumps([number, name], ensure_ascii=False).encode()
+        self.sealed = seal(settings.KEYS.current("seal"), plain, self._place())
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """Number and name in the clear; SealBroken when they were moved or changed."""
+        number, name = json.loads(unseal(settings.KEYS, bytes(self.sealed), self._place()))
+        return number, name
+
+    @property
+    def shown(self) -> str:
+        """Enough to know which entry it is, too little to find anybody by it."""
+        number, name = self.subject
+        return f"{name[:1]}{'*' * max(1, len(name) - 1)} {number[:2]}{'*' * (len(number) - 6)}{number[-4:]}"

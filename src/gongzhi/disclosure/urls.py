@@ -17,5 +17,8 @@ urlpatterns = [
     path("reveals/mine", views.my_reveals, name="my_reveals"),
     path("reveals/use", views.use, name="reveals_use"),
     path("reveals/more", views.more, name="more_reveals"),
+    path("reveals/recusals", views.recusals, name="recusals"),
+    path("guards", views.guards, name="guards"),
+    path("guards/<uuid:pk>/end", views.end, name="guard_end"),
     path("reveals/more/<int:pk>", views.decide, name="decide_more"),
 ]

@@ -8,6 +8,8 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         """Bind the gate to the rooms that know grants and keep refusals."""
+        from gongzhi.disclosure.queries import bind_definitions  # noqa: PLC0415  # the same
+        from gongzhi.editions.queries import in_force  # noqa: PLC0415  # the same
         from gongzhi.gate import bind  # noqa: PLC0415  # models exist only once apps are ready
         from gongzhi.gate.checks import every_url_has_a_policy  # noqa: PLC0415  # the same
         from gongzhi.lists import workbook  # noqa: PLC0415  # the same
@@ -18,6 +20,7 @@ class WebConfig(AppConfig):
 
         bind(grants=Entry(), refusals=Refusals(), calls=Calls())
         workbook.bind(Exports(), Desk())
+        bind_definitions(in_force)
         register(every_url_has_a_policy)
         Field.default_error_messages["required"] = "请填写这一项"
         ChoiceField.default_error_messages["invalid_choice"] = "请从列表中选一项"

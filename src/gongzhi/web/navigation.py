@@ -36,6 +36,7 @@ ENTRIES = (
     ("管理", "/outbox", "消息的发送", "administer_system"),
     ("管理", "/exports", "导出审批", "approve_reveal"),
     ("管理", "/reveals/more", "增加查看限额", "approve_reveal"),
+    ("管理", "/guards", "重点保护与回避", "administer_grants"),
     ("管理", "/reveals", "个人信息查看", "read_audit"),
     ("管理", "/audit", "审计记录", "read_audit"),
 )

@@ -11,10 +11,11 @@ from .exporting import (
     keep_export,
     remove_expired,
 )
+from .guarding import end_guard, guard
 from .refusal import Refused
 from .revealing import reveal
 
 __all__ = [
     "Refused", "Wanted", "accept_agreements", "ask_for_export", "ask_for_more", "decide", "decide_export",
-    "fail_export", "fetch_export", "keep_export", "remove_expired", "reveal",
+    "end_guard", "fail_export", "fetch_export", "guard", "keep_export", "remove_expired", "reveal",
 ]  # fmt: skip

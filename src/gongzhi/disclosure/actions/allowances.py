@@ -31,7 +31,7 @@ def ask_for_more(*, more: int, reason: str, by: Person) -> Allowance:
         raise Refused(("more", f"一次最多申请增加 {quota.day} 行"))
     Person.objects.select_for_update().get(pk=by.pk)
     day = timezone.localdate()
-    if Allowance.objects.filter(person=by, day=day, state=State.ASKED).exists():
+    if Allowance.objects.filter(person=by, day=day, state=State.ASKED, batch=None).exists():
         raise Refused(("", "今天的申请还没有答复"))
     asked = Allowance.objects.create(
         person=by, unit=by.unit, day=day, more=more, reason=reason.strip(), asked_at=timezone.now()

@@ -14,14 +14,15 @@ from gongzhi.disclosure.models import Acceptance
 from gongzhi.engine.definitions import Agreement
 from gongzhi.gate import Sight, sight_of
 from gongzhi.organisation.models import Person
-from gongzhi.organisation.queries import definitions
+
+from .known import in_force
 
 PAGE = "/agreement"
 
 
 def asked_of(sight: Sight) -> list[Agreement]:
     """The agreements that somebody with these duties has to accept: those whose data the duties open."""
-    known = definitions()
+    known = in_force()
     opened = {kind for duty in sight.duties if duty in known.duties for kind in known.duties[duty].opens}
     return [one for one in known.agreements.values() if opened & set(one.opens)]
 

@@ -13,7 +13,8 @@ from uuid import UUID
 
 from gongzhi.engine.definitions import REVEAL, Definitions, Field, Purpose, Resource, Use
 from gongzhi.gate import Sight
-from gongzhi.organisation.queries import definitions
+
+from .known import in_force
 
 LEAST_REASON = 10
 ABOUT_WORDS = {"hit": "疑点", "work": "交办事项"}
@@ -33,6 +34,7 @@ class MaskedRow:
     part: int
     row: int
     fields: tuple[Field, ...]
+    codes: frozenset[str] = frozenset()  # credit codes that stand in the row in the clear
 
     def chosen(self, keys: Collection[str]) -> tuple[Field, ...]:
         return tuple(field for field in self.fields if field.key in keys)
@@ -55,12 +57,16 @@ def roles_over(sight: Sight, unit: str) -> frozenset[str]:
     """The roles through which the reader may look at rows of a unit; none where a wall stands.
 
     Who also holds a duty that must stand apart (`apart` in definitions/roles) looks at nothing, whatever
-    else was granted; a role bound to a unit reaches that unit's rows alone. Duties are those of the grants.
+    else was granted; a role bound to a unit reaches that unit's rows alone. Roles and walls are those in
+    force: an edition may take the duty from a role. What it gives to a role counts once the gate knows it
+    too, with the next release of the folder: nobody opens a door to herself by editing a list.
     """
-    duty = definitions().duties.get(REVEAL)
+    known = in_force()
+    duty = known.duties.get(REVEAL)
     if duty is None or sight.duties & set(duty.apart):
         return frozenset()
-    held = (one for one in sight.held if REVEAL in one.duties)
+    looking = {key for key, role in known.roles.items() if REVEAL in role.duties}
+    held = (one for one in sight.held if REVEAL in one.duties and one.role in looking)
     return frozenset(
         one.role for one in held if one.everywhere or (one.unit is not None and one.unit == unit)
     )

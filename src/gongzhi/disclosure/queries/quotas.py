@@ -14,7 +14,8 @@ from gongzhi.disclosure.states import State
 from gongzhi.engine.definitions import REVEAL, Quota
 from gongzhi.gate import Sight, allowed, sight_of
 from gongzhi.organisation.models import Person
-from gongzhi.organisation.queries import definitions
+
+from .known import in_force
 
 APPROVE = "approve_reveal"
 
@@ -38,10 +39,14 @@ class OverQuota:
 def quota_of(sight: Sight) -> Quota | None:
     """The widest quota among the roles through which the reader may look; None when she may not.
 
-    Roles are those of the grants: what stands beside the code.
+    Both are those in force: an edition may take the duty from a role, or change its quota.
     """
     roles = {held.role for held in sight.held if REVEAL in held.duties}
-    quotas = [role.quota for key, role in definitions().roles.items() if key in roles and role.quota]
+    quotas = [
+        role.quota
+        for key, role in in_force().roles.items()
+        if key in roles and REVEAL in role.duties and role.quota
+    ]
     return max(quotas, key=lambda quota: quota.day, default=None)
 
 

@@ -15,7 +15,7 @@ from gongzhi.disclosure.models import Reveal
 from gongzhi.gate import needs, sight_of
 from gongzhi.lists import Column, Mark, listing
 from gongzhi.lists.workbook import exported
-from gongzhi.organisation.queries import definitions, myself, unit_name
+from gongzhi.organisation.queries import myself, unit_name
 
 USE_DAYS = 366
 REFUSALS_SHOWN = 50
@@ -26,7 +26,7 @@ def _about(look: Reveal) -> str:
 
 
 def _hours(look: Reveal) -> Mark:
-    return Mark("非工作时间", "warn") if queries.off_hours(look.at, definitions()) else Mark("工作时间")
+    return Mark("非工作时间", "warn") if queries.off_hours(look.at, queries.in_force()) else Mark("工作时间")
 
 
 _WHAT = (
@@ -41,7 +41,10 @@ _WHO = (
     Column("who", "谁", lambda r: r.person.name, order="person__name"),
     Column("unit", "单位", lambda r: unit_name(r.person_unit), order="person_unit"),
 )
-_WHEN = (Column("hours", "工作时间", _hours, "mark"),)
+_WHEN = (
+    Column("hours", "工作时间", _hours, "mark"),
+    Column("guarded", "重点保护", lambda r: Mark("重点保护", "warn") if r.guarded else "", "mark"),
+)
 
 
 @needs("read_audit")
@@ -77,7 +80,7 @@ def use(request: HttpRequest) -> HttpResponse:
     """How often rows of the reader's unit were looked at, for what and by which units; no names."""
     sight = sight_of(request.user)
     units = sight.units("see_all_batches" if sight.has("see_all_batches") else "see_own_batches")
-    known = definitions().resources
+    known = queries.in_force().resources
     rows = [
         (one, unit_name(one.unit), known[one.resource].title if one.resource in known else one.resource,
          unit_name(one.viewer))

@@ -10,11 +10,14 @@ from django.conf import settings
 from gongzhi.disclosure.queries import MaskedRow
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.crypto import SealBroken, token_version
+from gongzhi.engine.definitions import FieldType
 from gongzhi.engine.lake import Lake
 from gongzhi.intake.models import Batch, LakeFile
 
 from .rows import shown
 from .stored import sealed_rows
+
+_CODES = {FieldType.CREDIT_CODE, FieldType.CODE_OR_ID}
 
 
 def masked_row(batch: Batch, part: int, row: int) -> tuple[MaskedRow, list[tuple[str, str]]] | None:
@@ -35,7 +38,8 @@ def masked_row(batch: Batch, part: int, row: int) -> tuple[MaskedRow, list[tuple
         if value is not None and not is_token(value) and not field.personal
     ]
     slot = batch.slot
-    return MaskedRow(batch.pk, batch.number, slot.unit, resource, part, row, masked), clear
+    codes = {str(value) for field, value in values if field.type in _CODES and value and not is_token(value)}
+    return MaskedRow(batch.pk, batch.number, slot.unit, resource, part, row, masked, frozenset(codes)), clear
 
 
 def rows_with_persons(batch: Batch, part: int, rows: Collection[int]) -> frozenset[int]:

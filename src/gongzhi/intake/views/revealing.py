@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gongzhi.disclosure import queries as disclosure
 from gongzhi.disclosure.actions import Refused, reveal
-from gongzhi.disclosure.actions.revealing import OVER, Asked
+from gongzhi.disclosure.actions.revealing import GUARDS, OVER, Asked
 from gongzhi.disclosure.forms import RevealForm
 from gongzhi.disclosure.models import Reveal
 from gongzhi.disclosure.queries import About
@@ -28,6 +28,8 @@ from gongzhi.intake.queries.masked import masked_row, originals
 from gongzhi.organisation.queries import myself, unit_name
 from gongzhi.organisation.views.proof import proof_first
 from gongzhi.work.queries import Filter, mine
+
+_REFUSED = dict.fromkeys(OVER, 429) | dict.fromkeys(GUARDS, 403)
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def _given(
     """After the proof: the look is written down, or refused in its place on the form."""
     given, row = form.cleaned_data, context["row"]
     asked = Asked(row, form.purpose_asked, given["fields_wanted"], form.about_asked, given["reason"])
-    opened = partial(originals, batch, place.part, place.row, [one.key for one in asked.fields])
+    opened = partial(originals, batch, place.part, place.row, [one.key for one in row.fields])
     by = myself(request)
     try:
         look = reveal(asked=asked, opened=opened, by=by)
@@ -87,7 +89,7 @@ def _given(
         form.tell(refused.faults)
         over_day = refused.code == "over_day"
         context |= {"over_day": over_day, "approvers": disclosure.approvers(by) if over_day else ()}
-        return render(request, "intake/reveal.html", context, status=429 if refused.code in OVER else 422)
+        return render(request, "intake/reveal.html", context, status=_REFUSED.get(refused.code, 422))
     return redirect(disclosure.address_of(look, request.session.session_key or "", place.back))
 
 

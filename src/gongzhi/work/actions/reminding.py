@@ -42,7 +42,7 @@ def remind(*, matters: Iterable[Matter], on: dt.date, by: Person | None) -> int:
 @transaction.atomic
 def tell(*, person: Person, text: str, address: str, by: Person | None) -> None:
     """Say one thing to one person today, with the page that it opens."""
-    _told(person, [(text, address)], timezone.localdate())
+    told(person, [(text, address)], timezone.localdate())
     record("message.told", by=by, subject=("person", person.pk), detail={"address": address})
 
 
