@@ -47,5 +47,6 @@ urlpatterns = [
     path("rows/<str:table>", views.table_rows, name="table_rows"),
     path("receipts/<str:number>", views.receipt, name="receipt"),
     path("receipts/<str:number>/file", views.receipt_file, name="receipt_file"),
+    path("doors", views.doors, name="doors"),
     path("public-keys", views.public_keys, name="public_keys"),
 ]

@@ -33,6 +33,7 @@ ENTRIES = (
     ("管理", "/agreements", "保密承诺", "administer_grants confirm_liaisons"),
     ("管理", "/people", "人员与授权", "administer_accounts administer_grants see_unit_people"),
     ("管理", "/api-keys", "接口凭据", "administer_accounts administer_keys see_unit_people"),
+    ("管理", "/doors", "接入通道", "administer_system"),
     ("管理", "/outbox", "消息的发送", "administer_system"),
     ("管理", "/exports", "导出审批", "approve_reveal"),
     ("管理", "/reveals/more", "增加查看限额", "approve_reveal"),

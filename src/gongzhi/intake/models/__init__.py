@@ -4,13 +4,13 @@ from gongzhi.organisation.models import uuid7
 
 from .batch import Batch, BatchPart, LakeFile
 from .desk import CheckWaiver, Explanation, Review, TwoPersons, Withdrawal
-from .door import FolderFile, Pull
+from .door import FolderFile, Look, Pull
 from .inbox import Push
 from .signed import SHANGHAI, Cutoff, DayRoot, FrozenBatch, Receipt, ReceiptRoot, SignedRoot, instant
 from .submission import Slot, Submission
 
 __all__ = [
     "SHANGHAI", "Batch", "BatchPart", "CheckWaiver", "Cutoff", "DayRoot", "Explanation",
-    "FolderFile", "FrozenBatch", "LakeFile", "Pull", "Push", "Receipt", "ReceiptRoot", "Review",
+    "FolderFile", "FrozenBatch", "LakeFile", "Look", "Pull", "Push", "Receipt", "ReceiptRoot", "Review",
     "SignedRoot", "Slot", "Submission", "TwoPersons", "Withdrawal", "instant", "uuid7",
 ]  # fmt: skip

@@ -44,3 +44,15 @@ class Pull(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.period} {self.code}"
+
+
+class Look(models.Model):
+    """When a door was last looked through, how much lay there, and what was wrong with it then."""
+
+    door = models.CharField(max_length=48, unique=True)
+    at = models.DateTimeField()
+    files = models.PositiveIntegerField(default=0)
+    fault = models.CharField(max_length=40, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.door} {self.at}"

@@ -2,6 +2,7 @@
 
 from .batches import batch, batches
 from .desk import difference, explain, propose, send_back, two_persons
+from .doors import doors
 from .hand_in import choose, hand_in, template
 from .receipts import public_keys, receipt, receipt_file
 from .reviewing import accept, decide_together, return_one, reviews
@@ -28,6 +29,7 @@ __all__ = [
     "decide_together",
     "decide_withdrawal",
     "difference",
+    "doors",
     "drop_withdrawal",
     "end_check_waiver",
     "explain",
@@ -49,4 +51,4 @@ __all__ = [
     "two_persons",
     "withdraw",
     "withdrawals",
-]  # fmt: skip
+]

@@ -23,7 +23,8 @@ from gongzhi.catalogue.queries import unmet
 from gongzhi.editions.queries import in_force
 from gongzhi.intake.actions.desk import hand_in
 from gongzhi.intake.actions.refused import Refused
-from gongzhi.intake.models import FolderFile, Submission
+from gongzhi.intake.models import FolderFile, Look, Submission
+from gongzhi.intake.queries.doors import FOLDER
 from gongzhi.intake.queries.outcome import outcome_of
 from gongzhi.intake.states import State
 
@@ -53,11 +54,27 @@ def take_files() -> int:
     """One look through the folder; returns how many files were taken or answered."""
     if not _root():
         return 0
-    with opened(_root()) as root:
-        found = {_shown(parts, entry.name): (parts, entry) for parts, entry in _found(root)}
-        known = {row.path: row for row in FolderFile.objects.filter(path__in=found)}
-        FolderFile.objects.filter(submission=None).exclude(path__in=found).delete()
+    try:
+        found = _everything()
+    except OSError as error:
+        _looked(0, type(error).__name__)
+        raise
+    _looked(len(found), "")
+    known = {row.path: row for row in FolderFile.objects.filter(path__in=found)}
+    FolderFile.objects.filter(submission=None).exclude(path__in=found).delete()
     return sum(_looked_at(parts, entry, known.get(path)) for path, (parts, entry) in found.items())
+
+
+def _everything() -> dict[str, tuple[tuple[str, ...], Entry]]:
+    with opened(_root()) as root:
+        return {_shown(parts, entry.name): (parts, entry) for parts, entry in _found(root)}
+
+
+def _looked(files: int, fault: str) -> None:
+    """For the page of the doors: a folder that nobody can open must not go unseen."""
+    Look.objects.update_or_create(
+        door=FOLDER, defaults={"at": timezone.now(), "files": files, "fault": fault}
+    )
 
 
 def _found(directory: Directory) -> Iterator[tuple[tuple[str, ...], Entry]]:
