@@ -123,4 +123,8 @@ def test_the_page_shows_how_many_of_what_before_it_is_done(cast, client_of, erra
     assert "手上的 1 件事项交给接手甲" in answer
     assert "交接" in client_of("head").get(f"/work/{Item.objects.get().pk}").content.decode()
     assert head.get(f"/work/handover?giver={cast['peer'].pk}").status_code == 404
-    assert client_of("office").get(f"/work/handover?giver={cast['peer'].pk}").status_code == 200
+    office = client_of("office")
+    another = f"/work/handover?giver={cast['peer'].pk}&receiver={successor.pk}"
+    assert "看看会移交什么" in office.get(another).content.decode(), (
+        "the one chosen before is of another unit"
+    )

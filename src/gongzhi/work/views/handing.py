@@ -26,9 +26,9 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     """Choose who leaves and who follows, look at what would go, and do it with a reason."""
     asked = request.POST if request.method == "POST" else request.GET
     leaving = queries.may_leave(sight_of(request.user))
-    giver = _one(leaving, asked.get("giver", ""))
+    giver = _seen(leaving, asked.get("giver", ""))
     following = queries.may_follow(giver) if giver else []
-    receiver = _one(following, asked.get("receiver", ""))
+    receiver = next((one for one in following if str(one.pk) == asked.get("receiver")), None)
     form = HandOverForm(request.POST if request.method == "POST" else None)
     if giver and receiver and form.is_valid():
         try:
@@ -44,7 +44,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     return render(request, "work/handover.html", context, status=422 if form.errors else 200)
 
 
-def _one(people: list[Person], key: str) -> Person | None:
+def _seen(people: list[Person], key: str) -> Person | None:
     """The one of these people that an address names; somebody else is not there."""
     if not key:
         return None
