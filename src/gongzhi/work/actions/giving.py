@@ -71,7 +71,7 @@ def give(
 ) -> list[Item]:
     """Give the same thing to several posts, an item each. Refused without title or place, or a past day."""
     if kind not in {one.key for one in kinds_to_give(sight_of(by))}:
-        raise Refused("这类事项不能由你交办")
+        raise Refused("这类事项不能由您交办")
     name = words(title, needed="事项名称")
     if len(name) > _TITLE:
         raise Refused(f"事项名称请不超过 {_TITLE} 字，详细要求写在下面")

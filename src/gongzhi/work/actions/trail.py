@@ -25,7 +25,7 @@ def locked(item: Item, verb: str, by: Person) -> Item:
     except NotPossible as error:
         raise Refused(f"{error}，请刷新后再看") from error
     if not may(sight_of(by), now, verb):
-        raise Refused(f"不能{WORDS[verb]}：这件事不在你手上，或这类事项不由你{WORDS[verb]}")
+        raise Refused(f"不能{WORDS[verb]}：这件事不在您手上，或这类事项不由您{WORDS[verb]}")
     return now
 
 

@@ -114,7 +114,7 @@ class TestWhoseHands:
     def test_a_colleague_takes_it_over_before_she_goes_on(self, errand, cast, colleague):
         item = errand()
         actions.take(item=item, by=cast["liaison"])
-        with pytest.raises(Refused, match="不在你手上"):
+        with pytest.raises(Refused, match="不在您手上"):
             actions.submit(item=item, answer={}, by=colleague)
         actions.take(item=item, by=colleague)
         assert Item.objects.get().person == colleague
@@ -241,7 +241,7 @@ class TestSight:
             actions.give(
                 kind="errand", title="走访", note="", places=[PlaceOfWork(cell="330602002001")], by=street
             )
-        with pytest.raises(Refused, match="不能由你交办"):
+        with pytest.raises(Refused, match="不能由您交办"):
             actions.give(kind="errand", title="走访", note="", places=[inside], by=cast["liaison"])
 
     def test_the_views_of_the_list(self, errand, cast):
