@@ -138,7 +138,7 @@ def test_a_column_that_a_rule_reads_is_not_retired(cast):
     assert all("规则 R17“" in fault for fault in told.value.faults), told.value.faults
     assert any("contract_on" in fault for fault in told.value.faults)
     assert [name[:6] for name in users_of("deed_tax_filings", "contract_on")] == ["规则 R17"[:6]]
-    assert users_of("slaughterhouses", "own_heads") == []
+    assert users_of("slaughterhouses", "fee_per_head") == []
     assert "往期与外部核对“预售项目的规划许可”" in users_of("planning_permits", "builder_code")
     assert "往期与外部核对“预售项目的规划许可”" in users_of("presale_permits", "developer_code")
     assert users_of("slaughterhouses", "species") == ["“哪些列合起来不重复”"]
