@@ -33,7 +33,11 @@ class Source(Protocol):
 
 
 class Stored:
-    """Rows of the database."""
+    """Rows of the database.
+
+    A page is found by its keys first, then fetched: to sort whole rows, with all that is joined to show them,
+    takes several times as long as to sort their keys.
+    """
 
     def __init__(self, rows: QuerySet[Any]) -> None:
         self._rows = rows
@@ -49,7 +53,9 @@ class Stored:
                 rows = rows.filter(_behind(ordering, behind))
             except (TypeError, ValueError, ValidationError) as error:
                 raise BadCursor from error
-        return list(_in_order(rows, ordering)[:most])
+        keys = list(_in_order(rows, ordering).values_list("pk", flat=True)[:most])
+        held = {row.pk: row for row in self._rows.order_by().filter(pk__in=keys)}
+        return [held[key] for key in keys if key in held]
 
     def every(self, ordering: Ordering, most: int) -> Iterator[Any]:
         return iter(_in_order(self._rows, ordering)[:most].iterator(chunk_size=CHUNK))

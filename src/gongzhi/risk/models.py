@@ -78,6 +78,7 @@ class Hit(models.Model):
         )
         indexes = (
             models.Index(fields=["state", "rule"], name="hit_state_rule"),
+            models.Index(fields=["state", "-tax_yuan", "id"], name="hit_state_tax"),  # the list as it opens
             models.Index(fields=["object"], name="hit_object"),
         )
 

@@ -4,8 +4,10 @@ import io
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from gongzhi.audit.models import Event
 from gongzhi.lists import Column, Mark, listing
@@ -200,3 +202,16 @@ def test_a_cell_is_dressed_by_what_it_holds():
     assert words.dress("短") == words.dress("2026-03-12 10:00 x") == "tight"
     assert words.dress("绍兴示例纺织机械制造有限公司东浦分公司") == "long"
     assert Column("x", "x", str, kind="yuan").dress("1.00") == "num"
+
+
+def test_a_page_is_sorted_by_its_keys_alone(events):
+    """The columns of a row are read for the rows of the page only, not for all that are sorted."""
+    page = page_of("sort=verb", events)
+    with CaptureQueriesContext(connection) as asked:
+        rows = page.items
+    assert [row.verb for row in rows] == sorted(row.verb for row in rows)
+    sorting, reading = (one["sql"] for one in asked)
+    assert "ORDER BY" in sorting
+    assert "detail" not in sorting
+    assert "detail" in reading
+    assert "ORDER BY" not in reading
