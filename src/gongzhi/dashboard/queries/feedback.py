@@ -35,7 +35,7 @@ class Use:
 def use_of_batch(batch: Batch, sight: Sight) -> Use:
     """What one batch was good for; nothing of its hits where its rows are about too few taxpayers."""
     one = Batch.objects.filter(pk=batch.pk)
-    joined = registry.joined(one, lambda _: "").get("", Joined())
+    joined = registry.joined(one).get("", Joined())
     resting = risk.resting_on(one, "batch").get(batch.pk, Resting())
     about = batch.linking.taxpayers if hasattr(batch, "linking") else 0
     rules = risk.rules_reading(batch.parts.values_list("table", flat=True))
@@ -47,7 +47,7 @@ def use_of(batches: QuerySet[Batch], sight: Sight, *, money: bool) -> Use:
 
     `money` is for a whole unit alone: sums of its parts beside it would tell what one part hides.
     """
-    joined = registry.joined(batches, lambda _: "").get("", Joined())
+    joined = registry.joined(batches).get("", Joined())
     counted = risk.resting_on(_countable(batches, sight), "batch__slot__unit")
     resting = next(iter(counted.values()), Resting())
     rows = batches.aggregate(rows=Sum("rows"))["rows"] or 0
@@ -96,7 +96,7 @@ def feedback_lines(batches: QuerySet[Batch], sight: Sight, by: str) -> pl.LazyFr
     """What batches were good for, a line for each `unit` or `resource`."""
     path = f"slot__{by}"
     rows = dict(batches.order_by().values_list(path).annotate(Sum("rows")))
-    joined = registry.joined(batches, lambda batch: getattr(batch.slot, by))
+    joined = registry.joined(batches, path)
     resting = risk.resting_on(_countable(batches, sight), f"batch__{path}")
     numbers: dict[str, set[str]] = {}
     for key, number in batches.order_by().values_list(path, "slot__resource").distinct():
@@ -116,7 +116,7 @@ def feedback_lines(batches: QuerySet[Batch], sight: Sight, by: str) -> pl.LazyFr
 def batch_lines(batches: QuerySet[Batch], sight: Sight) -> pl.LazyFrame:
     """What each batch was good for, a line for each."""
     found = {batch.pk: batch for batch in batches.select_related("slot", "linking")}
-    joined = registry.joined(batches, lambda batch: batch.pk)
+    joined = registry.joined(batches, "pk")
     resting = risk.resting_on(batches, "batch")
     lines = []
     for pk, batch in found.items():

@@ -69,7 +69,7 @@ def resource_figures(now: Stretch, before: Stretch | None, span: Span, resource:
     }
     earlier = before.ratios if before else {}
     rows = now.batches.aggregate(rows=Sum("rows"), batches=Count("pk"))
-    joined = registry.joined(now.batches, lambda _: "").get("", Joined())
+    joined = registry.joined(now.batches).get("", Joined())
     linked = Ratio(joined.linked, joined.mentions - joined.persons)
     return [
         *(
@@ -209,7 +209,7 @@ def resource_lines(now: Stretch) -> pl.LazyFrame:
     """Every resource in sight: one row with its figures, for a list."""
     found = catalogue.matrix(now.obligations, now.today, "resource").rows
     rows = dict(now.batches.order_by().values_list("slot__resource").annotate(Sum("rows")))
-    joined = registry.joined(now.batches, lambda batch: batch.slot.resource)
+    joined = registry.joined(now.batches, "slot__resource")
     tries: dict[str, list[intake.FirstTry]] = {}
     for one in now.tries:
         tries.setdefault(one.resource, []).append(one)
