@@ -44,6 +44,19 @@ def test_a_room_says_what_it_is_in_five_lines(room):
     assert len(text.split("\n")) <= 5
 
 
+def test_no_name_that_a_package_gives_is_that_of_another_of_its_modules():
+    """Else `package.name` is one or the other, whichever was imported last."""
+    nothing(
+        f"{module.name}:{node.lineno}: {name}"
+        for module in product()
+        if module.path.name == "__init__.py"
+        for node in module.nodes(ast.ImportFrom)
+        if node.level == 1 and node.module
+        for name in (alias.asname or alias.name for alias in node.names)
+        if name != node.module and (module.path.parent / f"{name}.py").exists()
+    )
+
+
 def imported(module: Module) -> list[tuple[int, str]]:
     """What a module of a room imports from the same room, by the name of the part."""
     room = module.parts[0]

@@ -8,6 +8,9 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         """Bind the gate to the rooms that know grants and keep refusals."""
+        # First of all: a form takes these texts when it is defined, and the rooms below define theirs.
+        Field.default_error_messages["required"] = "请填写这一项"
+        ChoiceField.default_error_messages["invalid_choice"] = "请从列表中选一项"
         from gongzhi.disclosure.queries import bind_definitions  # noqa: PLC0415  # the same
         from gongzhi.editions.queries import in_force  # noqa: PLC0415  # the same
         from gongzhi.gate import bind  # noqa: PLC0415  # models exist only once apps are ready
@@ -22,5 +25,3 @@ class WebConfig(AppConfig):
         workbook.bind(Exports(), Desk())
         bind_definitions(in_force)
         register(every_url_has_a_policy)
-        Field.default_error_messages["required"] = "请填写这一项"
-        ChoiceField.default_error_messages["invalid_choice"] = "请从列表中选一项"

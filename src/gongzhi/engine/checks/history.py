@@ -21,8 +21,8 @@ from gongzhi.engine.definitions import (
     StockAndFlow,
 )
 
-from .carried import near_duplicates, stocks
 from .model import Fault, Past, Season
+from .past_rows import near_duplicates, stocks
 from .rows import Found, Rows, as_kept, told
 
 _BRACKETS = {"（": "(", "）": ")", "〔": "(", "〕": ")", "【": "(", "】": ")"}

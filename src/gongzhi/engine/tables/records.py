@@ -60,7 +60,8 @@ _SUSPECT = "|".join(
 )
 # What tells a record from a remark only in a row that is not full.
 _SUSPECT_IN_PART = (
-    _NOTE_LINE.pattern.replace("^", r"^\s*", 1) + rf"|(?:{_SUMS}){_BLANK}数?{_BLANK}[:：]?{_BLANK}$"
+    _NOTE_LINE.pattern.replace("^", r"^\s*", 1).replace("$", r"\s*$")
+    + rf"|(?:{_SUMS}){_BLANK}数?{_BLANK}[:：]?{_BLANK}$"
 )
 
 

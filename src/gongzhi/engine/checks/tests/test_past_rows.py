@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from gongzhi.engine.checks import Context, Past
-from gongzhi.engine.checks.carried import near_duplicates, stocks
 from gongzhi.engine.checks.model import Typed, nowhere
+from gongzhi.engine.checks.past_rows import near_duplicates, stocks
 from gongzhi.engine.checks.rows import Rows
 from gongzhi.engine.definitions import DefinitionError, contents_of, load, load_contents
 
