@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from gongzhi.audit import queries as audit
@@ -43,7 +42,7 @@ def _keys(sight: Sight) -> list[dict[str, Any]]:
     if sight.has("administer_keys"):
         return [_fact("待批准的接口凭据", counting.filter(approved_at=None).count(), "/api-keys")]
     if sight.has("administer_accounts"):
-        asked = counting.filter(Q(issued_at=None), approved_at__isnull=False)
+        asked = counting.filter(issued_at=None, approved_at__isnull=False)
         return [_fact("待取密钥的接口凭据", asked.count(), "/api-keys")]
     return []
 
