@@ -1,6 +1,7 @@
 """What is listed can be taken away: the view of every list offers its file."""
 
 import ast
+from collections.abc import Iterator
 
 from tests.house.source import nothing, product
 
@@ -28,6 +29,34 @@ def test_every_view_of_a_list_offers_its_file():
         f"{name} 列出清单，却不能导出"
         for name, calls in takers().items()
         if calls & {"listing", "table"} and "render" in calls and "exported" not in calls
+    )
+
+
+OF_TAXPAYERS = {"registry", "risk", "grid", "collaboration", "credit", "cultivation"}
+"""Rooms whose things are taxpayers and what is held of them."""
+
+
+def lists() -> Iterator[tuple[str, str, str | None]]:
+    """Every call that makes a list: where, in which room, and whether it is guarded, as it is written."""
+    for module in product():
+        if len(module.parts) < 2 or not module.parts[1].startswith("views"):
+            continue
+        for node in module.nodes(ast.Call):
+            if getattr(node.func, "id", "") in {"listing", "table"}:
+                said = {one.arg: ast.unparse(one.value) for one in node.keywords}
+                yield f"{module.name}:{node.lineno}", module.parts[0], said.get("guarded")
+
+
+def test_every_list_says_whether_it_is_guarded():
+    """What shows more of enterprises or persons than the public knows is taken away with others' word."""
+    nothing(f"{where} 没有写明 guarded" for where, _, said in lists() if said is None)
+
+
+def test_a_list_of_taxpayers_is_guarded():
+    nothing(
+        f"{where} 列出纳税人，却没有看护"
+        for where, room, said in lists()
+        if room in OF_TAXPAYERS and said == "False"
     )
 
 

@@ -104,10 +104,11 @@ class Allowance(models.Model):
 
 
 class Export(models.Model):
-    """A list that is taken away in a file later: because it is long, or once another person has agreed.
+    """A list taken away in a file: guarded rows at once or once two others have agreed, or a long one.
 
-    `address` is the list as the reader saw it, with filters, sort and columns; the file is made of it in her
-    name, sealed, and hers alone until it expires.
+    `address` is the list as the reader saw it, with filters, sort and columns (empty where the file was given
+    at once); the file is made of it in her name, sealed, and hers alone until it expires. One of guarded rows
+    can be fetched once.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -117,16 +118,19 @@ class Export(models.Model):
     address = models.CharField(max_length=4_000)
     filters = models.JSONField(default=list)  # [[title, value], …]
     rows = models.PositiveIntegerField()
-    guarded = models.BooleanField()  # holds personal data or tax secrets
+    guarded = models.BooleanField()  # says more of enterprises or persons than the public knows
     reason = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=10)
     asked_at = models.DateTimeField()
     decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    countersigned_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    countersigned_at = models.DateTimeField(null=True)
     name = models.CharField(max_length=200, blank=True)  # of the file, as it is saved
     digest = models.CharField(max_length=64, blank=True)  # SM3 of the plain file; empty once it is removed
     size = models.PositiveBigIntegerField(default=0)
     until = models.DateTimeField(null=True)
+    begun_at = models.DateTimeField(null=True)  # when guarded rows were fetched first
 
     class Meta:
         ordering = ("-asked_at", "-id")

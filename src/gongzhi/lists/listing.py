@@ -61,7 +61,7 @@ class Listing:
     bulk: Sequence[Bulk] = ()
     choosable: Callable[[Any], bool] = bool
     exportable: bool = True  # whether this reader may take the rows away in a file
-    guarded: bool = False  # holds personal data or tax secrets: a long export needs another person's word
+    guarded: bool = False  # says more of enterprises or persons than the public knows: see web/exports.py
     identity: Callable[[Any], Any] = _pk  # what a row is called in addresses; None where it has no name
 
     @cached_property

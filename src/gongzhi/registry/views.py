@@ -68,7 +68,8 @@ def taxpayers(request: HttpRequest) -> HttpResponseBase:
     rows = queries.visible_to(sight_of(request.user))
     found = queries.search(rows, text) if text else rows
     page = listing(
-        request, "纳税人", TAXPAYERS, found, order=("name", "pk"), filters=(("查找", text),) if text else (),
+        request, "纳税人", TAXPAYERS, found, guarded=True,
+        order=("name", "pk"), filters=(("查找", text),) if text else (),
         empty="没有找到", empty_next="可以只输名称中的几个字，或核对统一社会信用代码。",
     )  # fmt: skip
     context = {"page": page, "q": text}
@@ -94,7 +95,7 @@ def doubts(request: HttpRequest) -> HttpResponseBase:
     """What the machine does not decide, the most frequent first."""
     rows = queries.doubts_visible_to(sight_of(request.user))
     page = listing(
-        request, "待认定", DOUBTS, rows, order=("-mentions", "pk"),
+        request, "待认定", DOUBTS, rows, guarded=True, order=("-mentions", "pk"),
         empty="没有待认定的名称", empty_next="新批次入库并关联后，拿不准的会排在这里。",
         bulk=(Bulk("/links/decide", "一起认定"),),
     )  # fmt: skip
@@ -164,7 +165,8 @@ def unlinked(request: HttpRequest) -> HttpResponseBase:
     """Mentions that joined nobody: a queue of its own, perhaps unregistered taxpayers."""
     text = request.GET.get("q", "").strip()
     page = listing(
-        request, "没有对上任何一户", UNLINKED, queries.unlinked(text), order=("-mentions", "key"),
+        request, "没有对上任何一户", UNLINKED, queries.unlinked(text), guarded=True,
+        order=("-mentions", "key"),
         filters=(("查找", text),) if text else (),
         empty="没有找到" if text else "每个名称都对上了",
         empty_next="可以只输名称中的几个字。" if text else "没有需要处理的。",

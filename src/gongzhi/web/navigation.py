@@ -35,7 +35,7 @@ ENTRIES = (
     ("管理", "/api-keys", "接口凭据", "administer_accounts administer_keys see_unit_people"),
     ("管理", "/doors", "接入通道", "administer_system"),
     ("管理", "/outbox", "消息的发送", "administer_system"),
-    ("管理", "/exports", "导出审批", "approve_reveal"),
+    ("管理", "/exports", "导出审批", "approve_reveal administer_grants"),
     ("管理", "/reveals/more", "增加查看限额", "approve_reveal"),
     ("管理", "/guards", "重点保护与回避", "administer_grants"),
     ("管理", "/reveals", "个人信息查看", "read_audit"),

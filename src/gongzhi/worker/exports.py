@@ -12,13 +12,11 @@ from django.utils import timezone
 
 from gongzhi.disclosure import actions, queries
 from gongzhi.disclosure.models import Export
-from gongzhi.editions.queries import in_force
 from gongzhi.gate import sight_of
 from gongzhi.gate.policies import Policy, policy_of
 from gongzhi.work.actions import tell
 
 log = logging.getLogger(__name__)
-HOURS = "export_valid_hours"
 
 
 def make_exports() -> int:
@@ -42,16 +40,15 @@ def _make(export: Export) -> int:
     except Exception:
         log.exception("export %s failed", export.pk)  # and is not tried again: the others wait behind it
         return _failed(export, "error", "请重新导出；仍不成的，请与系统管理员联系")
-    tell(person=export.person, text=f"“{export.title}”已生成，请下载", address="/exports", by=None)
+    once = "，只能下载一次" if export.guarded else ""
+    tell(person=export.person, text=f"“{export.title}”已生成，请下载{once}", address="/exports", by=None)
     return 1
 
 
 def _made(export: Export) -> None:
-    value = in_force().parameters[HOURS].at(timezone.localdate())
-    hours = int(value.value) if value else 0
     name = f"{export.title}-{timezone.localtime():%Y%m%d%H%M}.xlsx"
     with _answer(export) as file:
-        actions.keep_export(export=export, file=file, name=name, hours=hours, by=None)
+        actions.keep_export(export=export, file=file, name=name, by=None)
 
 
 def _failed(export: Export, why: str, said: str) -> int:

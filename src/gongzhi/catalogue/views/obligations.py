@@ -62,7 +62,7 @@ def acts(request: HttpRequest) -> HttpResponseBase:
     rows = rows.filter(state=state) if known else rows
     words = [("状态", ActState(state).label if known else "全部")]
     page = listing(
-        request, "申请与决定", COLUMNS, rows, order=("-asked_at", "-pk"), filters=words,
+        request, "申请与决定", COLUMNS, rows, guarded=False, order=("-asked_at", "-pk"), filters=words,
         empty="没有这样的申请", empty_next="单位申请免报、延期或其他方式共享后，会出现在这里。",
     )  # fmt: skip
     context = {"page": page, "state": state, "states": [(one.value, one.label) for one in ActState]}

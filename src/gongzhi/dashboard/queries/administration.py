@@ -58,7 +58,8 @@ def _secrecy(sight: Sight) -> list[dict[str, Any]]:
     if not sight.has("administer_grants"):
         return []
     missing = sum(bool(one.missing) for one in disclosure.standings())
-    return [_fact("未签保密承诺的人", missing, "/agreements")]
+    waiting = disclosure.for_ones_word(sight).count()
+    return [_fact("未签保密承诺的人", missing, "/agreements"), _fact("待会签的导出", waiting, "/exports")]
 
 
 def _trail(sight: Sight, today: dt.date) -> list[dict[str, Any]]:

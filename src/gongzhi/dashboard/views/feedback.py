@@ -65,7 +65,7 @@ def feedback(request: HttpRequest) -> HttpResponseBase:
         return redirect("unit_feedback", *sorted(units)[:1])
     lines = queries.feedback_lines(intake.batches_counted_for(sight), sight, "unit")
     page = listing(
-        request, "使用反馈", UNITS, lines, order=("-hits", "key"), identity=lambda r: r["key"],
+        request, "使用反馈", UNITS, lines, guarded=False, order=("-hits", "key"), identity=lambda r: r["key"],
         empty="还没有入库的数据", empty_next="各单位的数据入库、关联、比对后，它们的用处会列在这里。",
     )  # fmt: skip
     answer = exported(request, page, by=myself(request))
@@ -89,7 +89,7 @@ def unit_feedback(request: HttpRequest, unit: str) -> HttpResponseBase:
     opens, money = queries.sees_files(sight), risk.sees_hits(sight)
     page = listing(
         request, "使用反馈", _resources(unit, opens=opens, money=money),
-        queries.feedback_lines(batches, sight, "resource"), order=("-hits", "key"),
+        queries.feedback_lines(batches, sight, "resource"), guarded=False, order=("-hits", "key"),
         identity=lambda r: r["key"], filters=[("单位", found.name)],
         empty="还没有入库的数据", empty_next="数据入库、关联、比对后，它的用处会列在这里。",
     )  # fmt: skip
@@ -114,7 +114,7 @@ def resource_feedback(request: HttpRequest, unit: str, number: str) -> HttpRespo
     batches = intake.batches_counted_for(sight).filter(slot__unit=unit, slot__resource=number)
     page = listing(
         request, "使用反馈", _columns(BATCH, money=risk.sees_hits(sight)),
-        queries.batch_lines(batches, sight), order=("-name", "key"),
+        queries.batch_lines(batches, sight), guarded=False, order=("-name", "key"),
         identity=lambda r: r["key"], filters=[("单位", found.name), ("资源", resource.title)],
         empty="这项资源还没有入库的数据", empty_next="入库后，每一批的用处会列在这里。",
     )  # fmt: skip

@@ -61,7 +61,7 @@ def unit_tables(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Listin
     filters = [("单位", shown["unit"].name), ("范围", shown["span"].title)]
     bars = shown["chart"].bars
     return _common(request, shown, filters) | {
-        "chart": table(request, "各月应评的期数", BARS, bars, filters=filters, key="chart"),
+        "chart": table(request, "各月应评的期数", BARS, bars, guarded=False, filters=filters, key="chart"),
     }
 
 
@@ -71,8 +71,10 @@ def resource_tables(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Li
     filters = [("资源", f"{number} {shown['resource'].title}"), ("范围", shown["span"].title)]
     providers, periods = shown["providers"], shown["periods"]
     return _common(request, shown, filters) | {
-        "providers": table(request, "各提供单位", PROVIDERS, providers, filters=filters, key="providers"),
-        "periods": table(request, "各期入库", PERIODS, periods, filters=filters, key="periods"),
+        "providers": table(request, "各提供单位", PROVIDERS, providers, guarded=False,
+                           filters=filters, key="providers"),
+        "periods": table(request, "各期入库", PERIODS, periods, guarded=False, filters=filters,
+                         key="periods"),
     } | {
         f"fills{at}": _fills(request, sheet, at, filters) for at, sheet in enumerate(shown["sheets"])
     }  # fmt: skip
@@ -81,8 +83,12 @@ def resource_tables(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Li
 def _common(request: HttpRequest, shown: dict[str, Any], filters: Filters) -> dict[str, Listing]:
     faults = shown["faults"]
     return {
-        "figures": table(request, "报送质量指标", FIGURES, shown["figures"], filters=filters, key="figures"),
-        "faults": table(request, "最常见的问题", FAULTS, faults, filters=filters, key="faults"),
+        "figures": table(
+            request, "报送质量指标", FIGURES, shown["figures"], guarded=False, filters=filters, key="figures"
+        ),
+        "faults": table(
+            request, "最常见的问题", FAULTS, faults, guarded=False, filters=filters, key="faults"
+        ),
     }
 
 
@@ -97,7 +103,9 @@ def _fills(request: HttpRequest, sheet: queries.SheetFill, at: int, filters: Fil
         Column(f"period{place}", label, _of_period(place)) for place, label in enumerate(sheet.labels)
     ]
     filters = [*filters, ("表", sheet.title)]
-    return table(request, "各列填报率", columns, sheet.columns, filters=filters, key=f"fills{at}")
+    return table(
+        request, "各列填报率", columns, sheet.columns, guarded=False, filters=filters, key=f"fills{at}"
+    )
 
 
 def _of_period(place: int) -> Callable[[Any], str]:

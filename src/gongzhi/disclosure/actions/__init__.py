@@ -8,8 +8,10 @@ from .exporting import (
     decide_export,
     fail_export,
     fetch_export,
+    give_at_once,
     keep_export,
     remove_expired,
+    take_export,
 )
 from .guarding import end_guard, guard
 from .refusal import Refused
@@ -17,5 +19,6 @@ from .revealing import reveal
 
 __all__ = [
     "Refused", "Wanted", "accept_agreements", "ask_for_export", "ask_for_more", "decide", "decide_export",
-    "end_guard", "fail_export", "fetch_export", "guard", "keep_export", "remove_expired", "reveal",
+    "end_guard", "fail_export", "fetch_export", "give_at_once", "guard", "keep_export", "remove_expired",
+    "reveal", "take_export",
 ]  # fmt: skip

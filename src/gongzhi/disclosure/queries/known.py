@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from gongzhi.engine.definitions import Definitions
 
 
@@ -26,3 +28,11 @@ def in_force() -> Definitions:
     if _bound.source is None:
         raise RuntimeError("disclosure is not bound to the definitions in force")
     return _bound.source()
+
+
+def number_of(key: str) -> int:
+    """A number of the definitions, as of today."""
+    value = in_force().parameters[key].at(timezone.localdate())
+    if value is None:
+        raise RuntimeError(f"{key} has no value today")
+    return int(value.value)

@@ -55,7 +55,7 @@ def agreements(request: HttpRequest) -> HttpResponseBase:
     found = queries.standings()
     rows = [(one, unit_name(one.person.unit)) for one in found]
     late = sum(bool(one.missing) for one in found)
-    page = table(request, "保密承诺", AGREEMENTS, rows)
+    page = table(request, "保密承诺", AGREEMENTS, rows, guarded=True)
     context = {"rows": rows, "late": late, "all": len(rows), "page": page}
     return exported(request, page, by=myself(request)) or render(
         request, "disclosure/agreements.html", context

@@ -52,7 +52,8 @@ def reveals(request: HttpRequest) -> HttpResponseBase:
     """Every look, the latest first; what was refused over a quota stands below."""
     rows = queries.reveals_visible_to(sight_of(request.user)).select_related("person")
     page = listing(
-        request, "个人信息查看记录", (_WHAT[0], *_WHO, *_WHAT[1:], *_WHEN), rows, order=("-at", "-pk"),
+        request, "个人信息查看记录", (_WHAT[0], *_WHO, *_WHAT[1:], *_WHEN), rows, guarded=True,
+        order=("-at", "-pk"),
         empty="还没有人查看过个人信息原文", empty_next="有人查看后，每次一行，列在这里。",
     )  # fmt: skip
     refused = audit.visible_to(sight_of(request.user)).filter(verb="reveal.refused").order_by("-id")
@@ -66,7 +67,7 @@ def my_reveals(request: HttpRequest) -> HttpResponseBase:
     sight, person = sight_of(request.user), myself(request)
     rows = queries.reveals_visible_to(sight).filter(person=person)
     page = listing(
-        request, "我查看过的个人信息", _WHAT, rows, order=("-at", "-pk"),
+        request, "我查看过的个人信息", _WHAT, rows, guarded=True, order=("-at", "-pk"),
         empty="您还没有查看过个人信息原文", empty_next="在疑点的证据或批次的一行旁点“查看”。",
     )  # fmt: skip
     quota = queries.quota_of(sight)

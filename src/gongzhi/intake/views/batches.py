@@ -60,7 +60,8 @@ def batches(request: HttpRequest) -> HttpResponseBase:
     chosen = ListFilter(request.GET, states=STATES, units=unit_choices(sight))
     rows = filtered(queries.batches_visible_to(sight), chosen.values)
     page = listing(
-        request, "入库批次", COLUMNS, rows, order=("-committed_at", "-pk"), filters=chosen.words,
+        request, "入库批次", COLUMNS, rows, guarded=False,
+        order=("-committed_at", "-pk"), filters=chosen.words,
         empty="没有符合条件的批次" if chosen.words else "还没有入库的批次",
         empty_next="可以放宽上面的条件。" if chosen.words else "报送的文件通过检查并确认后，会出现在这里。",
     )  # fmt: skip

@@ -38,7 +38,7 @@ def reviews(request: HttpRequest) -> HttpResponseBase:
     sight = sight_of(request.user)
     asked = ListFilter(request.GET, states=(), units=unit_choices(sight))
     page = listing(
-        request, "待审核", COLUMNS, filtered(queries.unreviewed(sight), asked.values),
+        request, "待审核", COLUMNS, filtered(queries.unreviewed(sight), asked.values), guarded=False,
         order=("committed_at", "pk"), filters=asked.words, bulk=(TOGETHER,),
         empty="没有符合条件的批次" if asked.words else "没有待审核的批次",
         empty_next="可以放宽上面的条件。" if asked.words else "新入库的批次会出现在这里。",

@@ -23,7 +23,6 @@ from gongzhi.lists import Column, back_to, listing
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
 
-GUARDED = {Sensitivity.TAX, Sensitivity.PERSONAL, Sensitivity.SENSITIVE}
 SHOWN_AT_FIRST = 10
 """Columns of a wide table that are shown before the reader chooses."""
 
@@ -45,7 +44,8 @@ def tables(request: HttpRequest) -> HttpResponseBase:
     chosen = ListFilter(request.GET, states=(), units=unit_choices(sight))
     found = listed.tables_of(listed.live_rows_visible_to(sight), chosen.values)
     page = listing(
-        request, "入库明细", TABLES, found, order=("-total", "table"), identity=lambda t: t["table"],
+        request, "入库明细", TABLES, found, guarded=False,
+        order=("-total", "table"), identity=lambda t: t["table"],
         filters=chosen.words, empty="没有符合条件的表" if chosen.words else "还没有入库的数据",
         empty_next="可以放宽上面的条件。" if chosen.words else "报送的文件确认入库后，可以在这里逐行查看。",
     )  # fmt: skip
@@ -107,7 +107,8 @@ def _rows(
     rows = listed.accepted_rows(_within(files, chosen), sheet, read, chosen.conditions)
     page = listing(
         request, sheet.title, columns, rows, order=listed.ORDER, filters=chosen.words, identity=_identity,
-        exportable=listed.may_take_away(sight, units), guarded=any(one.sight in GUARDED for one in fields),
+        exportable=listed.may_take_away(sight, units),
+        guarded=any(one.sight is not Sensitivity.OPEN for one in fields),
         empty="没有符合条件的行", empty_next="可以放宽上面的条件。",
     )  # fmt: skip
     context = {

@@ -72,7 +72,7 @@ def submissions(request: HttpRequest) -> HttpResponseBase:
     rows = queries.visible_to(sight)
     chosen = ListFilter(request.GET, states=STATES, units=unit_choices(sight))
     page = listing(
-        request, "报送记录", COLUMNS, _filtered(rows, chosen), order=("-received_at", "-pk"),
+        request, "报送记录", COLUMNS, _filtered(rows, chosen), guarded=False, order=("-received_at", "-pk"),
         filters=chosen.words, empty="没有符合条件的报送" if chosen.words else "还没有报送过文件",
         empty_next="可以放宽上面的条件。" if chosen.words else "到“报送文件”选择资源，上传第一份。",
     )  # fmt: skip

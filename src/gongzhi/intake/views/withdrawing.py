@@ -41,7 +41,7 @@ def withdrawals(request: HttpRequest) -> HttpResponseBase:
     known = state in {one.value for one in ActState}
     rows = rows.filter(state=state) if known else rows
     page = listing(
-        request, "撤回批次的申请", COLUMNS, rows, order=("-asked_at", "-pk"),
+        request, "撤回批次的申请", COLUMNS, rows, guarded=False, order=("-asked_at", "-pk"),
         filters=[("状态", ActState(state).label if known else "全部")],
         empty="没有这样的申请", empty_next="单位在批次页申请撤回后，会出现在这里。",
     )  # fmt: skip

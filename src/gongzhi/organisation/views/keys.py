@@ -41,7 +41,8 @@ def keys(request: HttpRequest) -> HttpResponseBase:
     rows = keys_visible_to(sight_of(request.user))
     unit = chosen.cleaned_data.get("unit") if chosen.is_valid() else ""
     page = listing(
-        request, "接口凭据", COLUMNS, rows.filter(unit=unit) if unit else rows, order=("-registered_at",),
+        request, "接口凭据", COLUMNS, rows.filter(unit=unit) if unit else rows, guarded=False,
+        order=("-registered_at",),
         filters=[("单位", unit_name(unit))] if unit else [],
         empty="还没有接口凭据", empty_next="单位的系统要直接报送时，由系统管理员登记，安全管理员批准",
     )  # fmt: skip

@@ -51,7 +51,7 @@ def people(request: HttpRequest) -> HttpResponseBase:
     chosen = forms.PeopleFilter(request.GET)
     rows, words = _filtered(visible_to(sight_of(request.user)), chosen)
     page = listing(
-        request, "人员", COLUMNS, rows, order=("username",), filters=words,
+        request, "人员", COLUMNS, rows, guarded=True, order=("username",), filters=words,
         empty="没有符合条件的人员", empty_next="请放宽筛选条件；新人员由系统管理员登记",
     )  # fmt: skip
     file = exported(request, page, by=myself(request))

@@ -59,7 +59,8 @@ def items(request: HttpRequest) -> HttpResponseBase:
     rows = rows.filter(title__icontains=q) if q else rows
     rows = rows.filter(kind=kind) if kind in in_force().work else rows
     page = listing(
-        request, "我的待办", COLUMNS, rows, order=("due", "pk"), filters=[("看", which.label)], bulk=(BULK,),
+        request, "我的待办", COLUMNS, rows, guarded=True,
+        order=("due", "pk"), filters=[("看", which.label)], bulk=(BULK,),
         empty="没有这样的事项", empty_next="交到本单位、本网格的事项会按期限排在这里。",
     )  # fmt: skip
     counted = queries.counts(sight, today)

@@ -73,7 +73,7 @@ def letters(request: HttpRequest) -> HttpResponseBase:
     """Letters of the machine's drafting: all for the office, issued ones for the unit."""
     rows = queries.letters_visible_to(sight_of(request.user))
     page = listing(
-        request, "催报函", LETTERS, rows, order=("-day", "unit", "pk"),
+        request, "催报函", LETTERS, rows, guarded=False, order=("-day", "unit", "pk"),
         empty="没有催报函", empty_next="逾期到了规定的天数仍没有报的，系统按单位拟好，由领导小组办公室签发。",
     )  # fmt: skip
     return exported(request, page, by=myself(request)) or render(request, "work/letters.html", {"page": page})
@@ -108,7 +108,8 @@ def outbox(request: HttpRequest) -> HttpResponseBase:
     """Messages and outcomes that are on their way or did not get out; never what they say."""
     rows = queries.deliveries_visible_to(sight_of(request.user))
     page = listing(
-        request, "待发和没有发出的消息", OUTBOX, rows, order=("-pk",), empty="没有待发或没有发出的消息",
+        request, "待发和没有发出的消息", OUTBOX, rows, guarded=False,
+        order=("-pk",), empty="没有待发或没有发出的消息",
         empty_next="发不出去的会在这里写明原因，改好设置后可以再试。",
     )  # fmt: skip
     failed: list[Delivery] = list(rows.filter(state="failed")[:SHOWN])
