@@ -6,6 +6,7 @@ one may not see answers byte for byte like what does not exist.
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Any
 
@@ -15,9 +16,11 @@ from django.template.loader import render_to_string
 
 from gongzhi.audit.actions import Behind
 from gongzhi.editions.queries import in_force
+from gongzhi.engine.definitions import DefinitionError, District
 
 from .api.problems import instead_of
 
+log = logging.getLogger(__name__)
 MISSING = (
     "没有这个页面",
     "地址可能写错了，或者这项内容不在您的职责范围内。",
@@ -55,6 +58,16 @@ FAILED = (
     "您刚才的操作没有完成，数据没有改动。",
     "请稍后再试；若仍不行，请把现在的时间和所做的操作告诉系统管理员。",
 )
+UNREADABLE = (
+    "目录与规则读不出来",
+    "系统的定义文件有错误，暂时不能使用，数据没有改动。",
+    "请告诉系统管理员“定义文件有错误”，用 gongzhi definitions check 可以找出在哪一处。",
+)
+BARE = (
+    '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{title}</title>'
+    '<h1>{title}</h1><p>{text}</p><p>{then}</p><p><a href="/">回到首页</a></p></html>'
+)
+"""What is left to say when not even the template can be drawn."""
 
 
 def _page(request: HttpRequest, words: tuple[str, str, str], status: int) -> HttpResponse:
@@ -94,17 +107,39 @@ def barred(request: HttpRequest, seconds: int) -> HttpResponse:
 
 
 def busy(request: HttpRequest) -> HttpResponse:
-    response = _page(request, BUSY, 503)
+    return _told_to_wait(_page(request, BUSY, 503))
+
+
+def _told_to_wait(response: HttpResponse) -> HttpResponse:
     response["Retry-After"] = "60"
     return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The last answer: without the request, whose user or session may be what is broken."""
-    if isinstance(sys.exc_info()[1], Behind):
-        return busy(request)
+    fault = sys.exc_info()[1]
+    if isinstance(fault, Behind):
+        return _told_to_wait(_last_page(BUSY, 503))
     if told := instead_of(request, "failed"):
         return told
-    title, text, then = FAILED
-    context = {"title": title, "text": text, "next": then, "quiet": True, "district": in_force().district}
-    return HttpResponse(render_to_string("errors/page.html", context), status=500)
+    return _last_page(UNREADABLE if isinstance(fault, DefinitionError) else FAILED, 500)
+
+
+def _last_page(words: tuple[str, str, str], status: int) -> HttpResponse:
+    title, text, then = words
+    context = {"title": title, "text": text, "next": then, "quiet": True, "district": _district()}
+    try:
+        page = render_to_string("errors/page.html", context)
+    except Exception:
+        log.exception("the error page cannot be drawn")
+        page = BARE.format(title=title, text=text, then=then)
+    return HttpResponse(page, status=status)
+
+
+def _district() -> District | None:
+    """Whose platform it is; None when the definitions or the database that holds them are what is broken."""
+    try:
+        return in_force().district
+    except Exception:
+        log.exception("the definitions cannot be read for the error page")
+        return None

@@ -75,3 +75,45 @@ def test_cookies_are_closed_to_scripts_and_other_sites(cast):
         assert cookie["samesite"] == "Lax"
         assert cookie["path"] == "/"
         assert not cookie["domain"]
+
+
+@pytest.fixture(params=["a broken file", "no folder", "an empty folder"])
+def unreadable(request, settings, tmp_path):
+    """A definitions folder that cannot be read."""
+    settings.DEFINITIONS = tmp_path / "definitions"
+    if request.param != "no folder":
+        settings.DEFINITIONS.mkdir()
+    if request.param == "a broken file":
+        (settings.DEFINITIONS / "roles.yml").write_text("duties: [", "utf-8")
+
+
+@pytest.mark.parametrize("address", ["/login", "/account", "/no", "/hits", "/exports"])
+def test_definitions_that_cannot_be_read_are_told_plainly(cast, client_of, unreadable, address):
+    for client in (Client(), client_of("liaison")):
+        client.raise_request_exception = False
+        answer = client.get(address)
+        while answer.status_code == 302:
+            answer = client.get(answer["Location"])
+        text = answer.content.decode()
+        assert answer.status_code == 500
+        assert "目录与规则读不出来" in text
+        assert "gongzhi definitions check" in text
+        assert "Traceback" not in text
+        assert "roles.yml" not in text
+
+
+def test_a_machine_is_told_as_a_machine(db, unreadable):
+    answer = server_error(RequestFactory().get("/api/v1/submissions"))
+    assert answer.status_code == 500
+    assert answer["Content-Type"].startswith("application/problem+json")
+
+
+def test_when_not_even_the_page_can_be_drawn_words_are_left(db, monkeypatch):
+    def broken(*_, **__):
+        raise ValueError("no static files")
+
+    monkeypatch.setattr("gongzhi.web.errors.render_to_string", broken)
+    answer = server_error(RequestFactory().get("/"))
+    assert answer.status_code == 500
+    assert "系统出了点问题" in answer.content.decode()
+    assert "no static files" not in answer.content.decode()
