@@ -19,10 +19,9 @@ import xlsxwriter
 
 from gongzhi.engine.tables import Table, column_letter
 
-from .look import FILL, RANK, head_style, open_workbook, sheet_name, style
+from .look import FILL, LAST_ROW, RANK, head_style, open_workbook, sheet_name, style
 from .returned import LIST_COLUMNS, LIST_SHEET, LIST_WIDTHS, MOST_COMMENTS, list_frame, notes
 
-_LAST_ROW = 1_048_576
 _CHUNK = 20_000
 _STYLES = ("head", "text", *FILL)
 _ILLEGAL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"
@@ -32,26 +31,39 @@ _DIMENSION = re.compile(r'<dimension ref="[^"]*"/>')
 
 @dataclass(frozen=True)
 class _Page:
-    """What a sheet holds: columns of text by letter, the row of each line, and style names by column."""
+    """What a sheet holds: columns of text by letter, the row of each line, and style names by column.
 
+    Of a table that is longer than a sheet a further page holds what follows; its rows stand `down` rows
+    higher than they did. `findings` are those that become comments.
+    """
+
+    name: str
     head_row: int
     heads: dict[str, str]
     rows: pl.Series
     texts: dict[str, pl.Series]
     marks: dict[str, pl.Series]
+    findings: pl.DataFrame
+    widths: Sequence[int]
+    down: int = 0
+    filtered: bool = False
 
 
 def copy_marked(target: Path, tables: Sequence[Table], findings: pl.DataFrame) -> Path:
     """A written copy of tables with their faults marked, for files too large or too old to hand back.
 
-    Rows stand where they stood, so that addresses hold; what was no record (titles, totals) is left out, and
-    so is what lies below the last row that a workbook can have. The list of findings is the last sheet.
+    Rows stand where they stood, so that addresses hold; what was no record (titles, totals) is left out. What
+    lies below the last row that a sheet can have goes on in further ones, whose names say from which row of
+    the file on. The list of findings comes last.
     """
-    pages = [_page(table, _of_sheet(findings, table, len(tables))) for table in tables]
-    pages.append(_list_page(findings))
+    names = {LIST_SHEET.casefold()}
+    pages = [
+        page for table in tables for page in _pages(table, _of_sheet(findings, table, len(tables)), names)
+    ]
+    pages += _list_pages(findings)
     with tempfile.TemporaryDirectory() as folder:
         skeleton = Path(folder) / "skeleton.xlsx"
-        _write_skeleton(skeleton, tables, findings)
+        _write_skeleton(skeleton, pages)
         _fill(skeleton, target, pages)
     return target
 
@@ -60,24 +72,17 @@ def _of_sheet(findings: pl.DataFrame, table: Table, tables: int) -> pl.DataFrame
     return findings if tables == 1 else findings.filter(pl.col("cell").str.starts_with(f"{table.sheet}!"))
 
 
-def _write_skeleton(path: Path, tables: Sequence[Table], findings: pl.DataFrame) -> None:
+def _write_skeleton(path: Path, pages: Sequence[_Page]) -> None:
     book = open_workbook(path, streaming=True)
-    names: set[str] = {LIST_SHEET.casefold()}
-    for number, table in enumerate(tables, start=1):
-        name = sheet_name(table.sheet)
-        name = name if name.casefold() not in names else f"{name[:25]}（{number}）"
-        names.add(name.casefold())
-        page = book.add_worksheet(name)
+    for one in pages:
+        page = book.add_worksheet(one.name)
         _probe(book, page)
-        page.freeze_panes(max(table.header_row, 1), 0)
-        page.set_column(0, max(column.index for column in table.columns), 18)
-        _comment(page, _of_sheet(findings, table, len(tables)))
-    page = book.add_worksheet(LIST_SHEET)
-    _probe(book, page)
-    page.freeze_panes(1, 0)
-    for column, width in enumerate(LIST_WIDTHS):
-        page.set_column(column, column, width)
-    page.autofilter(0, 0, max(min(findings.height, _LAST_ROW - 1), 1), len(LIST_WIDTHS) - 1)
+        page.freeze_panes(one.head_row, 0)
+        for column, width in enumerate(one.widths):
+            page.set_column(column, column, width)
+        _comment(page, one)
+        if one.filtered:
+            page.autofilter(0, 0, max(len(one.rows), 1), len(one.widths) - 1)
     book.close()
 
 
@@ -89,21 +94,54 @@ def _probe(book: xlsxwriter.Workbook, page: Any) -> None:
         page.write_blank(0, column, None, found)
 
 
-def _comment(page: Any, findings: pl.DataFrame) -> None:
-    for (row, column), note in notes(findings.head(MOST_COMMENTS)).items():
-        if row <= _LAST_ROW:
-            page.write_comment(row - 1, column, note.text, {"x_scale": 2.4, "y_scale": 1.4, "author": ""})
+def _comment(page: Any, one: _Page) -> None:
+    for (row, column), note in notes(one.findings).items():
+        page.write_comment(
+            row - one.down - 1, column, note.text, {"x_scale": 2.4, "y_scale": 1.4, "author": ""}
+        )
 
 
-def _page(table: Table, findings: pl.DataFrame) -> _Page:
+def _pages(table: Table, findings: pl.DataFrame, names: set[str]) -> Iterator[_Page]:
+    """The sheet of a table and, where it is longer than a sheet, those that follow."""
     rows = table.rows.cast(pl.UInt32)
-    inside = min(len(rows), int((rows <= _LAST_ROW).sum()))
     columns = sorted(enumerate(table.columns), key=lambda pair: pair[1].index)
-    texts = {column.letter: table.data.to_series(place).head(inside) for place, column in columns}
     heads = {column.letter: column.header for _, column in columns}
-    return _Page(
-        max(table.header_row, 1), heads, rows.head(inside), texts, _marks(rows.head(inside), findings)
-    )
+    commented = findings.head(MOST_COMMENTS)
+    first, head_row = 1, max(table.header_row, 1)
+    while True:
+        last = LAST_ROW if first == 1 else first + LAST_ROW - 2  # below the head, which is said again
+        start, end = int((rows < first).sum()), int((rows <= last).sum())
+        here = rows.slice(start, end - start)
+        down = 0 if first == 1 else first - 2
+        yield _Page(
+            _named(table.sheet, first, names),
+            head_row if first == 1 else 1,
+            heads,
+            (here - down).cast(pl.UInt32),
+            {
+                column.letter: table.data.to_series(place).slice(start, end - start)
+                for place, column in columns
+            },
+            _marks(here, findings),
+            commented.filter(pl.col("row").is_between(first, last)),
+            [18] * (max(column.index for column in table.columns) + 1),
+            down,
+        )
+        if end == len(rows):
+            return
+        first = last + 1
+
+
+def _named(sheet: str, first: int, names: set[str]) -> str:
+    """A name that no other sheet has; of a further sheet it says from which row of the file on."""
+    base = sheet_name(sheet)
+    name = base if first == 1 else f"{base[:12]}（原第{first}行起）"
+    number = 2
+    while name.casefold() in names:
+        name = f"{base[:9]}（{number}）" if first == 1 else f"{base[:9]}（{number}，原第{first}行起）"
+        number += 1
+    names.add(name.casefold())
+    return name
 
 
 def _marks(rows: pl.Series, findings: pl.DataFrame) -> dict[str, pl.Series]:
@@ -120,12 +158,17 @@ def _marks(rows: pl.Series, findings: pl.DataFrame) -> dict[str, pl.Series]:
     return marks
 
 
-def _list_page(findings: pl.DataFrame) -> _Page:
-    frame = list_frame(findings).head(_LAST_ROW - 1)
-    letters = [column_letter(index) for index in range(frame.width)]
-    rows = pl.Series("row", range(2, frame.height + 2), dtype=pl.UInt32)
-    texts = dict(zip(letters, frame.get_columns(), strict=True))
-    return _Page(1, dict(zip(letters, LIST_COLUMNS, strict=True)), rows, texts, {})
+def _list_pages(findings: pl.DataFrame) -> Iterator[_Page]:
+    """The list of findings, in several sheets where it is longer than one."""
+    most = LAST_ROW - 1
+    for number, start in enumerate(range(0, max(findings.height, 1), most), start=1):
+        frame = list_frame(findings.slice(start, most))
+        letters = [column_letter(index) for index in range(frame.width)]
+        rows = pl.Series("row", range(2, frame.height + 2), dtype=pl.UInt32)
+        texts = dict(zip(letters, frame.get_columns(), strict=True))
+        heads = dict(zip(letters, LIST_COLUMNS, strict=True))
+        name = LIST_SHEET if number == 1 else f"{LIST_SHEET}（{number}）"
+        yield _Page(name, 1, heads, rows, texts, {}, findings.clear(), LIST_WIDTHS, filtered=True)
 
 
 def _fill(skeleton: Path, target: Path, pages: Sequence[_Page]) -> None:

@@ -18,10 +18,10 @@ from typing import IO
 
 from gongzhi.engine.tables import column_letter
 
-from .look import head_style, open_workbook, sheet_name, style
+from .look import LAST_ROW, head_style, open_workbook, sheet_name, style
 
 HEAD_ROWS = 3
-MOST_ROWS = 1_048_576 - HEAD_ROWS
+MOST_ROWS = LAST_ROW - HEAD_ROWS
 """Rows that a sheet holds below its head."""
 MOST_CHARACTERS = 32_767
 _AT_ONCE = 500

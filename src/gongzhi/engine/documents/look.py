@@ -12,6 +12,7 @@ import polars as pl
 import xlsxwriter
 
 MARK_SHEET = "_gongzhi"
+LAST_ROW = 1_048_576  # of a sheet
 FONT = "Microsoft YaHei"
 WORD = {"block": "阻断", "explain": "需说明", "hint": "提示", "refuse": "整份退回"}
 FILL = {"block": "#F8D0CC", "refuse": "#F8D0CC", "explain": "#FCE8B8", "hint": "#DCE4EE"}

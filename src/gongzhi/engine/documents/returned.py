@@ -12,7 +12,7 @@ import xlsxwriter
 
 from gongzhi.engine.tables import Table, column_index
 
-from .look import FILL, RANK, WORD, Stamp, head_style, open_workbook, sheet_name, stamp, style
+from .look import FILL, LAST_ROW, RANK, WORD, Stamp, head_style, open_workbook, sheet_name, stamp, style
 
 LIST_SHEET = "错误清单"
 MOST_COMMENTS = 5_000  # more of them make a workbook that Excel opens slowly
@@ -56,7 +56,8 @@ def bad_rows(target: Path, table: Table, set_aside: pl.Series, findings: pl.Data
     """A workbook with only the rows set aside, under the sender's own headings, to be mended and sent again.
 
     `mark.adds` names the batch that the mended rows will join. Two columns before the rest tell the row in
-    the sender's file and what is wrong; they may stay when it comes back.
+    the sender's file and what is wrong; they may stay when it comes back. More rows than a sheet holds go on
+    in further ones.
     """
     picked = (
         pl.DataFrame({"row": table.rows})
@@ -69,13 +70,15 @@ def bad_rows(target: Path, table: Table, set_aside: pl.Series, findings: pl.Data
     marks = notes(findings)
     told = _told_by_row(findings)
     book = open_workbook(target, streaming=True)
-    page = book.add_worksheet(sheet_name(table.sheet))
-    pen = _Pen(book, page)
-    heads = [table.columns[at].header for at in places]
-    _heads(book, page, [*NOTE_COLUMNS, *heads], widths=(12, 50))
-    for line, (row, cells) in enumerate(zip(picked["row"].to_list(), data.iter_rows(), strict=True), start=1):
-        page.write_number(line, 0, row)
-        page.write_string(line, 1, told.get(row, ""), pen.styles["text"])
+    pen = _Pen(book)
+    heads = [*NOTE_COLUMNS, *(table.columns[at].header for at in places)]
+    for number, (row, cells) in enumerate(zip(picked["row"].to_list(), data.iter_rows(), strict=True)):
+        line = number % (LAST_ROW - 1) + 1
+        if line == 1:
+            pen.page = _sheet(book, table.sheet, number // (LAST_ROW - 1) + 1)
+            _heads(book, pen.page, heads, widths=(12, 50))
+        pen.page.write_number(line, 0, row)
+        pen.page.write_string(line, 1, told.get(row, ""), pen.styles["text"])
         for place, cell in enumerate(cells):
             note = marks.get((row, table.columns[places[place]].index))
             pen.write(line, place + len(NOTE_COLUMNS), cell, note)
@@ -84,11 +87,17 @@ def bad_rows(target: Path, table: Table, set_aside: pl.Series, findings: pl.Data
     return target
 
 
+def _sheet(book: xlsxwriter.Workbook, title: str, number: int) -> Any:
+    name = sheet_name(title)
+    return book.add_worksheet(name if number == 1 else f"{name[:24]}（续{number}）")
+
+
 class _Pen:
     """Writes cells as text, coloured and commented where something is wrong."""
 
-    def __init__(self, book: xlsxwriter.Workbook, page: Any) -> None:
-        self.page = page
+    page: Any
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
         self.styles = _fills(book)
         self.comments = MOST_COMMENTS
 

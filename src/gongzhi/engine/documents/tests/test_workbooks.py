@@ -199,6 +199,75 @@ def test_a_copy_of_several_sheets_marks_each_and_is_read_again(tmp_path):
     assert again[0].rows.to_list() == [3, 5]
 
 
+@pytest.fixture
+def short_sheets(monkeypatch):
+    """Sheets that end at their tenth row."""
+    for module in ("copies", "returned"):
+        monkeypatch.setattr(f"gongzhi.engine.documents.{module}.LAST_ROW", 10)
+
+
+def long_table(rows):
+    data = pl.DataFrame({"c0": [str(number) for number in rows], "c1": ["x"] * len(rows)})
+    columns = (Column(0, "编号"), Column(1, "名称"))
+    return Table("数据", 0, 1, columns, data, pl.Series("row", rows, dtype=pl.UInt32))
+
+
+def wrong_at(rows):
+    return findings(
+        *((row, f"数据!A{row}", "编号", "x", "block", "错", f"错{row}。", "改。", None) for row in rows)
+    )
+
+
+def test_a_copy_longer_than_a_sheet_goes_on_in_further_ones(tmp_path, short_sheets):
+    table = long_table([*range(2, 15), *range(17, 24)])
+    target = copy_marked(tmp_path / "c.xlsx", [table], wrong_at([10, 11, 19, 20, 23]))
+    book = openpyxl.load_workbook(target)
+    assert book.sheetnames == ["数据", "数据（原第11行起）", "数据（原第20行起）", "错误清单"]
+    first, second, third, _ = book
+    assert (first["A10"].value, second["A2"].value, second["A10"].value) == ("10", "11", "19")
+    assert [cell.value for cell in third["A"]] == ["编号", "20", "21", "22", "23"]
+    assert second["A1"].value == "编号"
+    assert second.max_row == third["A5"].row + 5
+    for cell in (first["A10"], second["A2"], second["A10"], third["A2"], third["A5"]):
+        assert cell.fill.fgColor.rgb.endswith("F8D0CC")
+        assert f"错{cell.value}。" in cell.comment.text
+    assert second["A3"].comment is None
+    every = [
+        value for table in read(target, headings=["编号", "名称"]).tables[:3] for value in table.data["c0"]
+    ]
+    assert every == table.data["c0"].to_list()
+
+
+def test_a_list_of_faults_longer_than_a_sheet_goes_on_too(tmp_path, short_sheets):
+    book = openpyxl.load_workbook(
+        copy_marked(tmp_path / "c.xlsx", [long_table(range(2, 15))], wrong_at(range(2, 15)))
+    )
+    assert book.sheetnames[2:] == ["错误清单", "错误清单（2）"]
+    cells = [row[0].value for name in book.sheetnames[2:] for row in book[name].iter_rows(min_row=2)]
+    assert cells == [f"数据!A{row}" for row in range(2, 15)]
+
+
+def test_a_table_that_just_fits_has_one_sheet(tmp_path, short_sheets):
+    book = openpyxl.load_workbook(
+        copy_marked(tmp_path / "c.xlsx", [long_table(range(2, 11))], wrong_at([10]))
+    )
+    assert book.sheetnames == ["数据", "错误清单"]
+
+
+def test_bad_rows_beyond_a_sheet_are_not_lost(tmp_path, short_sheets):
+    rows = range(2, 30)
+    bad = pl.Series(rows, dtype=pl.UInt32)
+    target = bad_rows(tmp_path / "bad.xlsx", long_table(rows), bad, wrong_at(rows), Stamp("15.9", "abc"))
+    assert openpyxl.load_workbook(target).sheetnames[:4] == [
+        "数据",
+        "数据（续2）",
+        "数据（续3）",
+        "数据（续4）",
+    ]
+    found = read(target, headings=["编号", "名称"])
+    assert [value for table in found.tables for value in table.data["c2"]] == [str(row) for row in rows]
+
+
 def test_formulas_are_neutralised_in_delimited_files():
     texts = pl.Series(["=1+1", "+1", "-1", "@x", "\tx", "＝1", "正常", None])
     assert neutral(texts).to_list() == ["'=1+1", "'+1", "'-1", "'@x", "'\tx", "'＝1", "正常", None]
