@@ -37,6 +37,7 @@ class Event(models.Model):
     sequence = models.BigIntegerField(null=True, unique=True)
     previous = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64, blank=True)
+    subject_name = ""  # what a page calls the subject (queries.name_them); never stored
 
     class Meta:
         ordering = ("id",)

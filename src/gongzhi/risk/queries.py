@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from gongzhi.audit.queries import Describer, names_of
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Rule
 from gongzhi.engine.rules import shown_side
@@ -45,6 +46,18 @@ def visible_to(sight: Sight) -> QuerySet[Hit]:
 def runs_visible_to(sight: Sight) -> QuerySet[Run]:
     """Scans, for those who run them or see what they found."""
     return Run.objects.all() if sight.has("see_hits") or sight.has("run_scan") else Run.objects.none()
+
+
+def _hits_named(identities: Collection[str], sight: Sight) -> Mapping[str, str]:
+    return names_of(visible_to(sight), identities, lambda one: f"{rule_name(one)} {one.subject_name}")
+
+
+def _runs_named(identities: Collection[str], _: Sight) -> Mapping[str, str]:
+    return names_of(Run.objects.all(), identities, lambda one: f"截至{one.as_of}")
+
+
+NAMES: Mapping[str, Describer] = {"hit": _hits_named, "run": _runs_named}
+"""What the trail calls the things of this room."""
 
 
 def failed_rules(sight: Sight) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ class WebConfig(AppConfig):
         # First of all: a form takes these texts when it is defined, and the rooms below define theirs.
         Field.default_error_messages["required"] = "请填写这一项"
         ChoiceField.default_error_messages["invalid_choice"] = "请从列表中选一项"
+        from gongzhi.audit.queries import bind_names  # noqa: PLC0415  # the same
         from gongzhi.disclosure.queries import bind_definitions  # noqa: PLC0415  # the same
         from gongzhi.editions.queries import in_force  # noqa: PLC0415  # the same
         from gongzhi.gate import bind  # noqa: PLC0415  # models exist only once apps are ready
@@ -19,9 +20,11 @@ class WebConfig(AppConfig):
 
         from .api.admission import Calls  # noqa: PLC0415  # the same
         from .exports import Desk  # noqa: PLC0415  # the same
+        from .named import ROOMS  # noqa: PLC0415  # the same
         from .trail import Entry, Exports, Refusals  # noqa: PLC0415  # the same
 
         bind(grants=Entry(), refusals=Refusals(), calls=Calls())
         workbook.bind(Exports(), Desk())
         bind_definitions(in_force)
+        bind_names(*ROOMS)
         register(every_url_has_a_policy)

@@ -129,7 +129,7 @@ def _last_page(words: tuple[str, str, str], status: int) -> HttpResponse:
     title, text, then = words
     context = {"title": title, "text": text, "next": then, "quiet": True, "district": _district()}
     try:
-        page = render_to_string("errors/page.html", context)
+        page: str = render_to_string("errors/page.html", context)
     except Exception:
         log.exception("the error page cannot be drawn")
         page = BARE.format(title=title, text=text, then=then)

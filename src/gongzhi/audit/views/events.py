@@ -16,11 +16,12 @@ from django.utils import timezone
 
 from gongzhi.audit.forms import EventFilter
 from gongzhi.audit.models import Event
-from gongzhi.audit.queries import visible_to
+from gongzhi.audit.queries import NamedEvents, name_them, visible_to
 from gongzhi.audit.states import OUTCOMES, SUBJECTS, VERBS
 from gongzhi.engine.definitions import load_once
 from gongzhi.gate import needs, sight_of
 from gongzhi.lists import Column, Mark, listing
+from gongzhi.lists.sources import source_of
 from gongzhi.lists.workbook import exported
 
 
@@ -33,7 +34,10 @@ def _outcome(event: Event) -> Mark:
 
 
 def _subject(event: Event) -> str:
+    """What it is, what it is called, and its whole number."""
     kind = SUBJECTS.get(event.subject_kind, event.subject_kind)
+    if event.subject_name:
+        return f"{kind} {event.subject_name}（编号 {event.subject}）"
     return f"{kind} {event.subject}".strip()
 
 
@@ -44,8 +48,10 @@ def _duty(key: str) -> str:
 
 
 def _brief_subject(event: Event) -> str:
-    """The subject with the first eight characters of its number: the whole stands on the event's page."""
+    """The subject by its name, else with the first characters of its number: the whole is on its page."""
     kind = SUBJECTS.get(event.subject_kind, event.subject_kind)
+    if event.subject_name:
+        return f"{kind} {event.subject_name}"
     long = len(event.subject) == 36
     return f"{kind} {event.subject[:8]}…" if long else _subject(event)
 
@@ -68,13 +74,15 @@ COLUMNS = (
 def events(request: HttpRequest) -> HttpResponseBase:
     """Everything that was done and refused, the newest first."""
     chosen = EventFilter(request.GET)
-    rows, words = _filtered(visible_to(sight_of(request.user)), chosen)
+    sight = sight_of(request.user)
+    rows, words = _filtered(visible_to(sight), chosen)
+    named = NamedEvents(source_of(rows), sight)
     page = listing(
         request,
         "审计记录",
         COLUMNS,
-        rows,
-        guarded=False,
+        named,
+        guarded=False,  # decision 0020
         order=("-id",),
         filters=words,
         empty_next="请放宽筛选条件。",
@@ -107,7 +115,9 @@ def _filtered(rows: QuerySet[Event], chosen: EventFilter) -> tuple[QuerySet[Even
 
 @needs("read_audit")
 def event(request: HttpRequest, pk: int) -> HttpResponse:
-    shown = get_object_or_404(visible_to(sight_of(request.user)), pk=pk)
+    sight = sight_of(request.user)
+    shown = get_object_or_404(visible_to(sight), pk=pk)
+    name_them([shown], sight)
     context = {
         "event": shown,
         "verb": VERBS.get(shown.verb, shown.verb),

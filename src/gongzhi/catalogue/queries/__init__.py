@@ -2,11 +2,12 @@
 
 from .duties import Sheet, sheet_of
 from .matrix import Lateness, Matrix, Rates, lateness, matrix, rates, summed, with_state
+from .named import resource_named
 from .owed import Owed, acts_visible_to, in_days, matters, owed, rulings, standing_duties, unmet, visible_to
 from .periods import periods_of
 
 __all__ = [
     "Lateness", "Matrix", "Owed", "Rates", "Sheet", "acts_visible_to", "in_days", "lateness", "matrix",
-    "matters", "owed", "periods_of", "rates", "rulings", "sheet_of", "standing_duties", "summed", "unmet",
-    "visible_to", "with_state",
+    "matters", "owed", "periods_of", "rates", "resource_named", "rulings", "sheet_of", "standing_duties",
+    "summed", "unmet", "visible_to", "with_state",
 ]  # fmt: skip

@@ -35,18 +35,18 @@ def state_mark(act: Asking) -> Mark:
     return Mark(act.state_label, MEANINGS[ActState(act.state)])
 
 
-def _title(number: str) -> str:
-    resource = in_force().resources.get(number)
-    return f"{number} {resource.title}" if resource else number
-
-
 COLUMNS = (
     Column("asked", "申请时间", lambda a: a.asked_at, "instant", order="asked_at"),
     Column(
         "kind", "事项", lambda a: a.kind_label, link=lambda a: f"/obligations/{a.obligation_id}", order="kind"
     ),
     Column("unit", "单位", lambda a: unit_name(a.obligation.unit), order="obligation__unit"),
-    Column("resource", "资源", lambda a: _title(a.obligation.resource), order="obligation__resource"),
+    Column(
+        "resource",
+        "资源",
+        lambda a: queries.resource_named(a.obligation.resource),
+        order="obligation__resource",
+    ),
     Column("period", "所属期", lambda a: parse_period(a.obligation.period).label),
     Column("reason", "理由", lambda a: a.reason),
     Column("state", "状态", state_mark, "mark", order="state"),

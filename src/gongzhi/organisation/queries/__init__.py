@@ -9,6 +9,7 @@ from .filings import (
     standings,
 )
 from .keys import keys_visible_to, owed_by, used_last
+from .named import person_named
 from .people import (
     ACCOUNTS,
     ADMINISTRATORS,
@@ -58,6 +59,6 @@ __all__ = [
     "has_second_factor", "history", "idle_accounts", "idle_seconds", "in_force", "is_administrator",
     "keys_visible_to", "link_digest", "locked_since", "most_sittings", "myself",
     "needs_second_factor", "network_of", "open_sittings", "owed_by", "password_expired",
-    "password_until", "proved_lately", "roles_of", "seconds_barred", "standings",
+    "password_until", "person_named", "proved_lately", "roles_of", "seconds_barred", "standings",
     "unfinished_sign_in", "unit_name", "unit_of", "used_last", "visible_to", "why_ended",
 ]  # fmt: skip

@@ -9,10 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
+from gongzhi.audit.models import Checkpoint, Event
 from gongzhi.engine.crypto import GENESIS, chain
 from gongzhi.gate import Sight
-
-from .models import Checkpoint, Event
 
 
 @dataclass(frozen=True)
