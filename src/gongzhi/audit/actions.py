@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import os
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from gongzhi.engine.crypto import GENESIS, chain
@@ -19,6 +22,8 @@ from .queries import Proof, verify
 
 CHECKPOINT_EVERY = 1_000
 CHECKPOINT_AFTER = dt.timedelta(minutes=5)
+SEAL_SECONDS = 0.5
+log = logging.getLogger(__name__)
 
 
 class Behind(Exception):
@@ -121,6 +126,39 @@ def seal() -> int:
         if waiting and _checkpoint(sequence, previous):
             transaction.on_commit(copy_out)
     return len(waiting)
+
+
+@contextmanager
+def sealing() -> Iterator[None]:
+    """Chain what an ended process left, what comes meanwhile, and the last: for who acts without the worker.
+
+    Inside a transaction of the caller nothing is chained meanwhile: nobody else could see what it writes.
+    """
+    seal()
+    stop = threading.Event()
+    beside = threading.Thread(target=_seal_until, args=(stop,), daemon=True)
+    if not connection.in_atomic_block:
+        beside.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        if beside.is_alive():
+            beside.join()
+    seal()
+
+
+def _seal_until(stop: threading.Event) -> None:
+    """A database that is busy is asked again; when it stays so, acts stop by themselves."""
+    try:
+        while not stop.wait(SEAL_SECONDS):
+            try:
+                if Event.objects.filter(sequence=None).exists():
+                    seal()
+            except OperationalError:
+                log.info("the trail will be chained later", exc_info=True)
+    finally:
+        connection.close()
 
 
 def _chained(events: Sequence[Event]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -13,14 +12,12 @@ from typing import Any
 
 from django.db import connection
 
-from gongzhi.audit.actions import seal
 from gongzhi.intake.actions import hand_in
 from gongzhi.intake.actions.refused import Refused
 from gongzhi.intake.actions.submission import Place
 from gongzhi.intake.models import Submission
 from gongzhi.intake.states import State
 
-_SEAL_SECONDS = 0.5
 _DONE = {State.COMMITTED, State.REFUSED}
 
 
@@ -29,7 +26,7 @@ class HandIn:
     """Files out of one folder; `people`: unit → the person in whose name its files are handed in.
 
     Reading happens in a child process for each file, so threads use all cores; the database takes the short
-    writes one after the other. Meanwhile the trail is sealed, as the worker does in service.
+    writes one after the other.
     """
 
     folder: Path
@@ -53,14 +50,8 @@ class HandIn:
                 step()
             else:
                 waiting.append(entry)
-        stop = threading.Event()
-        with ThreadPoolExecutor(self.workers + 1) as pool:
-            sealing = pool.submit(self._seal, stop)
-            try:
-                counts += self._all(pool, waiting, step)
-            finally:
-                stop.set()
-            sealing.result()
+        with ThreadPoolExecutor(self.workers) as pool:
+            counts += self._all(pool, waiting, step)
         return dict(counts)
 
     def _all(
@@ -101,12 +92,3 @@ class HandIn:
     @staticmethod
     def _outcome(state: str, aside: int) -> str:
         return "refused" if state == State.REFUSED else "partial" if aside else "accepted"
-
-    @staticmethod
-    def _seal(stop: threading.Event) -> None:
-        try:
-            while not stop.wait(_SEAL_SECONDS):
-                seal()
-            seal()
-        finally:
-            connection.close()

@@ -23,19 +23,31 @@ def ready(options: argparse.Namespace) -> int:
     try:
         django.setup()
         migrate()
-        take_folder()
-        code: int = options.run(options)
+        code = _chaining(options)
     except DefinitionError as error:
         complain("定义文件有误，系统不能启动：\n" + str(error))
         return 2
     except (DoorsError, SystemCheckError) as error:
         complain(str(error))
         return 2
-    if not getattr(options, "long_running", False):
-        from gongzhi.audit.actions import seal  # noqa: PLC0415  # models exist only after setup
-
-        seal()
     return code
+
+
+def _chaining(options: argparse.Namespace) -> int:
+    """Run the command while its events are chained; one that stays sees to that itself."""
+    from gongzhi.audit.actions import Behind, seal, sealing  # noqa: PLC0415  # models exist only after setup
+
+    try:
+        if getattr(options, "long_running", False):
+            seal()
+            take_folder()
+            return int(options.run(options))
+        with sealing():
+            take_folder()
+            return int(options.run(options))
+    except Behind:
+        complain("审计记录没有跟上，这一步没有办。请稍后再试；一直这样的，请系统管理员检查磁盘和后台程序")
+        return 1
 
 
 def take_folder() -> None:
