@@ -104,23 +104,22 @@ class Gathering:
     def _add(self, field: Field | None, index: int | None, fault: Fault) -> None:
         severity = fault.severity or self.context.findings[fault.code].severity
         waived = self.context.waives(fault.code, field.key if field else None)
-        if waived:
-            severity = "hint"
+        eased = "waived" if waived else _eased(field, severity)
         agreed = {"waiver": waived.number, "until": waived.until.isoformat()} if waived else {}
         column = self.table.columns[index].index if index is not None else None
         title = {"column": field.title} if field else {}
         kind = Kind(
             fault.code,
-            severity,
+            "hint" if eased else severity,
             field.key if field else None,
             column,
             {**title, **fault.places, **agreed},
             fault.suggest,
             bool(field and field.personal),
-            waived is not None,
+            eased,
         )
         self.kinds.append(kind)
-        if severity == "block" and fault.at is not None:
+        if kind.severity == "block" and fault.at is not None:
             self._blocked[fault.at.to_numpy()] = True
         self.found.append(self._frame(field or _FILE, kind, fault))
 
@@ -180,6 +179,11 @@ class Gathering:
                 }
             )
         )
+
+
+def _eased(field: Field | None, severity: str) -> str:
+    """What the bureau knows itself neither stops a provider's row nor asks about it."""
+    return "bureaus_own" if field and not field.counted and severity in {"block", "explain"} else ""
 
 
 def _as_is(values: pl.Series, field: Field) -> pl.Series:

@@ -113,7 +113,7 @@ class Kind:
     places: Mapping[str, str]
     suggest: Suggest | None = None
     personal: bool = False
-    waived: bool = False
+    eased: str = ""  # the finding that says why this one is a hint alone: waived, bureaus_own
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from .model import Checked, Kind, Suggest
 
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _ROW_PLACES = {"value", "suggestion", "expected", "other", "row"}
-_WAIVED = "waived"  # what a finding adds to its message when its check is waived
 RENDERED = (
     "row",
     "cell",
@@ -74,8 +73,8 @@ def _kind(
 ) -> pl.DataFrame:
     finding = catalogue[kind.code]
     message, mend = finding.message, finding.mend
-    if kind.waived:
-        message, mend = message + catalogue[_WAIVED].message, catalogue[_WAIVED].mend
+    if kind.eased:
+        message, mend = message + catalogue[kind.eased].message, catalogue[kind.eased].mend
     frame = (
         _suggested(frame, kind, kind.suggest)
         if suggestions and kind.suggest

@@ -3,8 +3,10 @@
 import datetime as dt
 from decimal import Decimal
 
+import polars as pl
 import pytest
 
+from gongzhi.engine.checks import render
 from gongzhi.engine.idcodes import make_credit_code, make_person_id, organisation_check
 
 INSIDE = "MA2ABCD1" + organisation_check("MA2ABCD1")
@@ -302,3 +304,17 @@ def test_quantities_are_kept_in_the_templates_unit(judge, heading, text, tons, f
     checked = judge([field], [[text]], headings=[heading])
     assert checked.findings["code"].to_list() == found
     assert checked.accepted["x"].to_list() == ([Decimal(tons)] if tons else [])
+
+
+def test_what_the_bureau_knows_itself_neither_stops_nor_asks(judge, catalogue):
+    levied = {"key": "levied", "title": "征收金额", "type": "money", "unit": "元", "minimum": 0}
+    collected = levied | {"key": "collected", "title": "税务部门征收金额", "counted": False}
+    rows = [["1", "见税务系统"], ["1", "-5"], ["1", "#REF!"], ["1", "2"], ["见系统", "1"]]
+    checked = judge([levied, collected], rows)
+    assert checked.accepted["_row"].to_list() == [2, 3, 4, 5]
+    assert checked.accepted["collected_fen"].to_list() == [None, None, None, 200]
+    told = render(checked, catalogue).filter(pl.col("field") == "collected")
+    assert told["code"].to_list() == ["not_number", "out_of_range", "excel_error"]
+    assert set(told["severity"]) == {"hint"}
+    assert all("由税务部门掌握" in message for message in told["message"])
+    assert checked.set_aside.to_list() == [6]
