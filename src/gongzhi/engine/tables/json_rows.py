@@ -106,9 +106,18 @@ def json_grids(text: Text, limits: Limits) -> list[Grid]:
     """A grid for each list of rows in the text."""
     value = parse(text.data[text.start :].decode("utf-8"))
     lists = list(_row_lists("", value, _DEPTH))
+    if not lists and _bare(value):
+        raise Unreadable("empty_file")
     if not lists:
         raise Unreadable("no_table", {"sheets": ""})
     return [_grid(name, index, rows, limits, text) for index, (name, rows) in enumerate(lists)]
+
+
+def _bare(value: Any) -> bool:
+    """Whether a value is an empty list, or an object with only that for rows ({data: [], total: 0})."""
+    if isinstance(value, dict):
+        return not value or any(one == [] for one in value.values())
+    return value == []
 
 
 def _row_lists(name: str, value: Any, depth: int) -> Iterator[tuple[str, list[list[Any]]]]:

@@ -19,6 +19,16 @@ from gongzhi.organisation.models import ApiKey, Author, person_of
 
 from .refused import Refused
 
+WRITTEN = {  # how the periods of each rhythm are written
+    "month": "月份，如 2026-09",
+    "quarter": "季度，如 2026Q3",
+    "half_year": "半年，如 2026H1",
+    "year": "年份，如 2026",
+    "event": "事项发生的日期（2026-09-15），或月份（2026-09）、季度（2026Q3）",
+    "standing": "日期（2026-09-15），或月份（2026-09）、季度（2026Q3）",
+    "request": "提请的编号，如 R20260915-003，或提请的日期，如 2026-09-15",
+}
+
 
 @dataclass(frozen=True)
 class Place:
@@ -99,8 +109,10 @@ def _period(resource: Resource, code: str) -> str:
             "bad_period", f"看不懂期间“{code}”：月写 2026-09，季写 2026Q3，半年写 2026H1，年写 2026"
         ) from error
     except ValueError as error:
+        rhythm = in_force().frequencies[resource.frequency].period
         raise Refused(
-            "wrong_period", f"“{resource.title}”按“{resource.frequency}”报送，期间“{code}”不合"
+            "wrong_period",
+            f"“{resource.title}”按“{resource.frequency}”报送，期间“{code}”不合，应写成{WRITTEN[rhythm]}",
         ) from error
 
 

@@ -197,6 +197,13 @@ def test_json_shapes(tmp_path, value):
     assert table.rows.to_list() == [2, 3]
 
 
+@pytest.mark.parametrize("value", ["[]", "{}", '{"data": [], "total": 0}', '{"head": ["名称"], "rows": []}'])
+def test_json_without_a_row_is_called_empty(tmp_path, value):
+    with pytest.raises(Unreadable) as refused:
+        given(tmp_path, value, "表.json")
+    assert refused.value.code == "empty_file"
+
+
 def test_json_numbers_stay_as_written(tmp_path):
     text = '[{"纳税人名称":"甲","金额":1.10,"备注":914000000000000001},'
     text += '{"纳税人名称":"乙","金额":1e3,"备注":true}]'
