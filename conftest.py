@@ -12,11 +12,18 @@ import pytest
 from django.db import connections
 from django.test import Client
 from django.utils import timezone
+from tests.longest import rank
 from tests.receiver import Receiver, listening
 
 from gongzhi.audit.models import Event
 from gongzhi.disclosure.models import Acceptance
 from gongzhi.organisation.models import Authenticator, Grant, Person
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes longest begins first; else the order stays."""
+    items.sort(key=lambda item: rank(item.path.relative_to(config.rootpath).as_posix()))
 
 
 @pytest.fixture(autouse=True)

@@ -40,7 +40,8 @@ class Ring:
 def rings(*, long: bool) -> list[Ring]:
     """All rings in order, the quick ones first."""
     chosen = "not browser" if long else "not browser and not long"
-    spread = ("-n", "auto", "--dist", "loadfile", "-m", chosen)
+    # xdist would hand out the files with most tests first; conftest.py puts those first that take longest
+    spread = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", "-m", chosen)
     rooms = (
         "src/gongzhi",
         "tests/journeys",

@@ -117,7 +117,7 @@ def _bare(value: Any) -> bool:
     """Whether a value is an empty list, or an object with only that for rows ({data: [], total: 0})."""
     if isinstance(value, dict):
         return not value or any(one == [] for one in value.values())
-    return value == []
+    return isinstance(value, list) and not value
 
 
 def _row_lists(name: str, value: Any, depth: int) -> Iterator[tuple[str, list[list[Any]]]]:
