@@ -156,8 +156,8 @@ class Glance:
 
 
 def to_look_at(sight: Sight, today: dt.date) -> list[Glance]:
-    """今天要看的: overdue units, batches out of line with their season, rules that people exclude much."""
-    found = _overdue(sight, today) if sight.has("chase_units") else []
+    """今天要看的: overdue units, holidays not yet known, batches unlike their season, rules excluded much."""
+    found = _overdue(sight, today) + _beyond_holidays(sight, today) if sight.has("chase_units") else []
     found += _out_of_line(sight) if sight.has("return_file") else []
     return found + (_excluded(sight, today) if sight.has("decide_hits") else [])
 
@@ -173,6 +173,16 @@ def _overdue(sight: Sight, today: dt.date) -> list[Glance]:
     return (
         [Glance(f"逾期单位 {len(worst)}", f"/calendar?state=missing&scored=1&{EVER}", items)] if worst else []
     )
+
+
+def _beyond_holidays(sight: Sight, today: dt.date) -> list[Glance]:
+    """Due days to come that nobody can be sure of: the days off behind our table are not announced yet."""
+    last = in_force().holidays.known_until
+    beyond = catalogue.unmet(catalogue.visible_to(sight)).filter(due__gte=today, due__gt=last).count()
+    words = (
+        f"节假日安排只到{last:%Y年%-m月%-d日}，此后到期的 {beyond} 项遇节假日可能变动，公布新一年安排后请修订"
+    )
+    return [Glance(words, "/definitions/other/calendar/holidays")] if beyond else []
 
 
 def _out_of_line(sight: Sight) -> list[Glance]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from tests.cast import NAMES
 
 from gongzhi.catalogue.models import Obligation
+from gongzhi.editions.queries import in_force
 from gongzhi.intake.models import Submission
 from gongzhi.organisation import actions
 from gongzhi.risk.models import Hit, Run
@@ -96,6 +97,19 @@ def test_the_office_sees_rates_and_what_to_look_at_today(client_of, owe):
     }  # fmt: skip
     assert 'hx-get="/matrix"' in page.content.decode()
     assert client.get(late.href).context["page"].total == 2
+
+
+def test_the_office_is_warned_of_due_days_behind_the_table_of_holidays(client_of, owe):
+    last = in_force().holidays.known_until
+    today = timezone.localdate()
+    owe(-(max(last, today) - today).days - 1)  # the period ends a day after the table does
+    owe(200)  # overdue: past changing
+    client = client_of("office")
+    [warned] = [one for one in client.get("/").context["glances"] if "节假日安排" in one.text]
+    assert f"{last.year}年12月31日" in warned.text
+    assert "1 项" in warned.text
+    assert str(last.year) in client.get(warned.href).content.decode()
+    assert not [one for one in client_of("leader").get("/").context["glances"] if "节假日" in one.text]
 
 
 def test_a_leader_sees_sums_and_no_task(client_of, owe):
