@@ -9,7 +9,7 @@ import polars as pl
 from gongzhi.engine.calendar import Period, PeriodError, parse_days, parse_period, parse_period_text
 from gongzhi.engine.definitions import FieldType
 
-from .cells import emptied, excel_errors, failed_at, nothing, repairs_of, replaced
+from .cells import emptied, excel_errors, failed_at, how, nothing, repairs_of, replaced
 from .model import Context, Fault, Repair, Typed, Written
 
 _EARLIEST, _LATEST = dt.date(1900, 1, 1), dt.date(2150, 12, 31)
@@ -60,9 +60,11 @@ def _repairs(texts: pl.Series, days: pl.DataFrame) -> list[Repair]:
     at = days["repaired"].arg_true()
     if not len(at):
         return []
-    how = days["how"].gather(at).cast(pl.String)
-    code = how.replace_strict({**_HOW, "serial": "date_serial"}, default="blanks", return_dtype=pl.String)
-    return list(repairs_of(at, texts.gather(at), days["value"].gather(at).cast(pl.String), code))
+    before, after = texts.gather(at), days["value"].gather(at).cast(pl.String)
+    form = days["how"].gather(at).cast(pl.String)
+    code = form.replace_strict({**_HOW, "serial": "date_serial"}, default=None, return_dtype=pl.String)
+    code = code.zip_with(code.is_not_null(), how(before, after))
+    return list(repairs_of(at, before, after, code))
 
 
 def _outside(values: pl.Series, texts: pl.Series, context: Context) -> list[Fault]:
