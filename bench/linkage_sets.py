@@ -63,7 +63,6 @@ def _rows(names: pl.Series, codes: pl.Series | None = None) -> pl.DataFrame:
     return frame.with_columns(
         code=checked["value"],
         code_kind=checked["kind"].cast(pl.String),
-        organisation_code=checked["organisation_code"],
     )
 
 

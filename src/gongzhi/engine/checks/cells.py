@@ -14,11 +14,11 @@ _FULL_WORD = [char for char in _FULL if chr(ord(char) - 0xFEE0 & 0xFFFF).isalnum
 _HALF_WORD = [chr(ord(char) - 0xFEE0) for char in _FULL_WORD]
 _UNSEEN = r"[\x{ad}\x{180e}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{206f}\x{feff}\x00-\x08\x0e-\x1f]"
 _ODD_BLANK = r"[\s\x{a0}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]+"
-_DIRTY = (
+DIRTY = (
     r"^[\s']|\s$|  |[\x00-\x1f\x{a0}\x{ad}\x{180e}\x{2000}-\x{200f}\x{2028}-\x{202f}\x{205f}-\x{206f}"
     r"\x{3000}\x{feff}\x{ff10}-\x{ff19}\x{ff21}-\x{ff3a}\x{ff41}-\x{ff5a}]"
 )
-_DIRTY_NAME = _DIRTY.replace("|  |", "| |")
+DIRTY_NAME = DIRTY.replace("|  |", "| |")
 NOTHING = (
     "-", "--", "---", "—", "——", "－", "/", "//", "\\", "无", "空", "暂无", "没有", "不详", "未知", "待补充",
     "null", "NULL", "Null", "None", "NONE", "none", "nan", "NaN", "NAN", "N/A", "n/a", "NA", "nil", "(空白)",
@@ -101,12 +101,21 @@ def excel_errors(texts: pl.Series) -> pl.Series:
     return maybe.filter(texts.gather(maybe).str.contains(_EXCEL_ERRORS)).cast(pl.UInt32)
 
 
-def clean_text(texts: pl.Series, *, name: bool = False) -> tuple[pl.Series, tuple[Repair, ...]]:
-    """Prose without stray blanks, unseen characters and full-width letters.
+def where(texts: pl.Series, pattern: str, among: pl.Series | None = None) -> pl.Series:
+    """Positions of the cells that hold the pattern, or of those among the positions given."""
+    if among is None:
+        return texts.str.contains(pattern).fill_null(False).arg_true()
+    return among.filter(texts.gather(among).str.contains(pattern).fill_null(False)) if len(among) else among
+
+
+def clean_text(
+    texts: pl.Series, odd: pl.Series, *, name: bool = False
+) -> tuple[pl.Series, tuple[Repair, ...]]:
+    """Prose without stray blanks, unseen characters and full-width letters; `odd`: where they may stand.
 
     In a name, blanks between Chinese characters go too (张　三, 绍兴 某某公司).
     """
-    dirty = texts.str.contains(_DIRTY_NAME if name else _DIRTY).fill_null(False).arg_true()
+    dirty = where(texts, DIRTY_NAME if name else DIRTY, odd)
     if not len(dirty):
         return texts, ()
     before = texts.gather(dirty)

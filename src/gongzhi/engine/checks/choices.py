@@ -10,7 +10,7 @@ from rapidfuzz import process as nearest
 
 from gongzhi.engine.definitions import Field
 
-from .cells import NOTHING, emptied, nothing, repairs_of
+from .cells import NOTHING, emptied, repairs_of
 from .model import Fault, Typed, Written, nowhere
 
 _YES = ("是", "有", "对", "真", "y", "yes", "true", "t", "1", "√", "✓", "✔", "1.0", "已", "属实")
@@ -47,10 +47,10 @@ def read_enum(written: Written) -> Typed:
     field = written.field
     names = {_fold(value): value for value in field.values}
     names = {_fold(alias): value for alias, value in field.value_aliases.items()} | names
-    missing = [word for word in NOTHING if _fold(word) not in names]
+    distinct = set(written.texts.unique().drop_nulls().to_list())
+    missing = [word for word in NOTHING if word in distinct and _fold(word) not in names]
     texts, empties = emptied(written.texts, _only(written.texts, missing))
-    distinct = texts.drop_nulls().unique().to_list()
-    known = {text: names.get(_fold(text)) for text in distinct}
+    known = {text: names.get(_fold(text)) for text in distinct.difference(missing)}
     values = _mapped(texts, known, pl.String())
     wrong = (values.is_null() & texts.is_not_null()).arg_true()
     changed = (values != texts).fill_null(False).arg_true()
@@ -61,8 +61,7 @@ def read_enum(written: Written) -> Typed:
 
 
 def _only(texts: pl.Series, words: list[str]) -> pl.Series:
-    at = nothing(texts)
-    return at.filter(texts.gather(at).is_in(words)) if len(at) else nowhere()
+    return texts.is_in(words).fill_null(False).arg_true().cast(pl.UInt32) if words else nowhere()
 
 
 def _mapped(texts: pl.Series, known: dict[str, str | None], dtype: pl.DataType) -> pl.Series:

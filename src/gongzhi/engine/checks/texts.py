@@ -8,6 +8,8 @@ from gongzhi.engine.definitions import Field
 from gongzhi.engine.idcodes import classify_person
 
 from .cells import (
+    DIRTY,
+    DIRTY_NAME,
     clean_text,
     emptied,
     excel_errors,
@@ -18,32 +20,38 @@ from .cells import (
     repairs_of,
     replaced,
     typed,
+    where,
 )
 from .model import Fault, Repair, Typed, Written
 
 _LONGEST = 500
-_IS_NAME = r"[\p{Han}A-Za-z]"
+_NO_NAME = r"^[^\p{Han}A-Za-z]*$"
 _ID_INSIDE = r"(?:^|[^0-9])([1-8][0-9]{16}[0-9Xx])(?:$|[^0-9Xx])"
+_STAR = r"\*"
 _LOST = r"^(\d(\.\d+)?[eE]\+?\d{1,3}|\d{16,}\.0+)$"
 _DECIMAL = r"^\d{1,15}\.0+$"
 _MASK = r"[*＊×某○]"
 _LONG_NUMBER = r"\d{7}"
 _MOST_DIGITS = 11  # a masked phone or id (330602********0012) has fewer
+# Most cells of a column are as they should be, and one look says so; what is odd is then asked about in turn.
+_ODD_TEXT = "|".join((DIRTY, _ID_INSIDE))
+_ODD_NAME = "|".join((DIRTY_NAME, _ID_INSIDE, _NO_NAME, _STAR))
+_ODD_CERTIFICATE = "|".join((DIRTY, _LOST, _DECIMAL))
 _PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?[2-9]\d{6,7}(-\d{1,6})?|[48]00-?\d{3}-?\d{4}|[2-9]\d{6,7})$"
 
 
 def read_name(written: Written) -> Typed:
     """Names of organisations and persons: something must be a letter, and no stars."""
-    values, repairs = _clean(written, name=True)
+    odd = where(written.texts, _ODD_NAME)
+    values, repairs = _clean(written, odd, name=True)
     faults = _common(values, written.field)
     if written.field.masked:
         faults += _unmasked(values, written.field)
         return typed(_without_failed(values, faults), faults, repairs)
     if not written.field.personal:
-        faults += _ids_inside(values)
+        faults += _ids_inside(values, odd)
     if not written.field.pattern:
-        nameless = (~values.str.contains(_IS_NAME)).fill_null(False).arg_true()
-        starred = values.str.contains("*", literal=True).fill_null(False).arg_true()
+        nameless, starred = where(values, _NO_NAME, odd), where(values, _STAR, odd)
         if len(nameless):
             faults.append(Fault("name_form", nameless, values.gather(nameless)))
         if len(starred):
@@ -57,21 +65,22 @@ def read_text(written: Written) -> Typed:
 
     Of a column that is to be masked, nothing else is kept.
     """
-    values, repairs = _clean(written)
+    odd = where(written.texts, _ODD_TEXT)
+    values, repairs = _clean(written, odd)
     faults = _common(values, written.field)
     if written.field.masked:
         faults += _unmasked(values, written.field)
     elif not written.field.personal:
-        faults += _ids_inside(values)
+        faults += _ids_inside(values, odd)
     return typed(_without_failed(values, faults), faults, repairs)
 
 
 def read_certificate(written: Written) -> Typed:
     """Numbers of licences, contracts, documents: kept as written, unless a spreadsheet lost digits."""
-    values, repairs = _clean(written)
-    lost = values.str.contains(_LOST).fill_null(False).arg_true()
+    odd = where(written.texts, _ODD_CERTIFICATE)
+    values, repairs = _clean(written, odd)
+    lost, decimal = where(values, _LOST, odd), where(values, _DECIMAL, odd)
     faults = [Fault("digits_lost", lost, values.gather(lost))] if len(lost) else []
-    decimal = values.str.contains(_DECIMAL).fill_null(False).arg_true()
     if len(decimal):
         before = values.gather(decimal)
         after = before.str.extract(r"^(\d+)", 1)
@@ -113,8 +122,8 @@ def _phone_faults(rest: pl.Series, before: pl.Series, good: pl.Series, lost: pl.
     return [Fault(code, rest.filter(mask), before.filter(mask)) for code, mask in faults if mask.any()]
 
 
-def _clean(written: Written, *, name: bool = False) -> tuple[pl.Series, tuple[Repair, ...]]:
-    values, repairs = clean_text(written.texts, name=name)
+def _clean(written: Written, odd: pl.Series, *, name: bool = False) -> tuple[pl.Series, tuple[Repair, ...]]:
+    values, repairs = clean_text(written.texts, odd, name=name)
     if not name and written.field.type.value == "text":
         return values, repairs
     values, empties = emptied(values, nothing(values))
@@ -143,8 +152,8 @@ def _example(field: Field) -> dict[str, str]:
     return {"example": f"，例如 {field.example}" if field.example else ""}
 
 
-def _ids_inside(values: pl.Series) -> list[Fault]:
-    maybe = values.str.contains(_ID_INSIDE).fill_null(False).arg_true()
+def _ids_inside(values: pl.Series, odd: pl.Series) -> list[Fault]:
+    maybe = where(values, _ID_INSIDE, odd)
     if not len(maybe):
         return []
     inside = values.gather(maybe).str.extract(_ID_INSIDE, 1)

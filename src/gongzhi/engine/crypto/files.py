@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from gongzhi.engine.crypto.digest import new_sm3
+from gongzhi.engine.crypto.digest import new_file_sm3
 from gongzhi.engine.crypto.keys import Key, KeyRing
 from gongzhi.engine.crypto.sealing import SealBroken, seal, unseal
 
@@ -41,7 +41,7 @@ def seal_file(key: Key, source: BinaryIO, out: BinaryIO) -> SealedFile:
 
     Digesting, packing and sealing run beside each other, outside the interpreter's lock.
     """
-    salt, state, size = os.urandom(_SALT_SIZE), new_sm3(), 0
+    salt, state, size = os.urandom(_SALT_SIZE), new_file_sm3(), 0
     out.write(_MAGIC + salt)
     under_way: deque[tuple[Future[None], Future[bytes]]] = deque()
     count = 0
@@ -69,7 +69,7 @@ def open_file(keys: KeyRing, sealed: BinaryIO, digest: str, *, purpose: str) -> 
     head = sealed.read(len(_MAGIC) + _SALT_SIZE)
     if head[: len(_MAGIC)] != _MAGIC:
         raise SealBroken("not a sealed file")
-    salt, state, size, count = head[len(_MAGIC) :], new_sm3(), 0, 0
+    salt, state, size, count = head[len(_MAGIC) :], new_file_sm3(), 0, 0
     while envelope := _next(sealed):
         plain = unseal(keys, envelope, _aad(salt, count), purpose=purpose)
         if plain[:1] == _END:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from cryptography.hazmat.primitives.ciphers.modes import GCM
 
+from gongzhi.engine.crypto import gcrypt
 from gongzhi.engine.crypto.keys import Key, KeyRing
 
 CHUNK_ROWS = 65_536
@@ -28,6 +29,7 @@ _NONCE_SIZE = 12
 _TAG_SIZE = 16
 _LEAST_SIZE = _HEAD.size + _NONCE_SIZE + _TAG_SIZE
 _SM4_KEY_SIZE = 16
+_MUCH = 65_536  # bytes from which another library is worth its call
 _NULL = np.uint32(0xFFFFFFFF)
 
 
@@ -40,8 +42,11 @@ def seal(key: Key, plaintext: bytes, aad: bytes) -> bytes:
     if key.state != "active":
         raise ValueError(f"key {key.purpose} {key.version} seals nothing new")
     head, nonce = _HEAD.pack(_FORMAT, key.version), os.urandom(_NONCE_SIZE)
-    encryptor = Cipher(SM4(key.secret[:_SM4_KEY_SIZE]), GCM(nonce)).encryptor()
-    encryptor.authenticate_additional_data(_bound(key, aad))
+    secret, bound = key.secret[:_SM4_KEY_SIZE], _bound(key, aad)
+    if gcrypt.AVAILABLE and len(plaintext) >= _MUCH:
+        return b"".join((head, nonce, gcrypt.sm4_gcm(secret, nonce, bound, plaintext)))
+    encryptor = Cipher(SM4(secret), GCM(nonce)).encryptor()
+    encryptor.authenticate_additional_data(bound)
     return b"".join((head, nonce, encryptor.update(plaintext), encryptor.finalize(), encryptor.tag))
 
 

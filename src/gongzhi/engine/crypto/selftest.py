@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from cryptography.hazmat.primitives.ciphers.modes import ECB, GCM
 
+from gongzhi.engine.crypto import gcrypt
 from gongzhi.engine.crypto.digest import hmac_sm3, sm3
 from gongzhi.engine.crypto.signing import self_test_signature
 
@@ -26,9 +29,18 @@ def self_test() -> None:
         ("SM4", _sm4_block(), _SM4_BLOCK),
         ("SM4-GCM", _sm4_gcm(), _GCM_SEALED),
         ("SM2", self_test_signature(), True),
+        *(_of_gcrypt() if gcrypt.AVAILABLE else ()),
     ):
         if found != expected:
             raise SelfTestError(name)
+
+
+def _of_gcrypt() -> Iterator[tuple[str, bytes, bytes]]:
+    state = gcrypt.Sm3()
+    state.update(b"abcd" * 16)
+    yield "SM3, libgcrypt", state.digest(), _SM3_ABCD
+    sealed = gcrypt.sm4_gcm(_SM4_KEY, _GCM_NONCE, _GCM_AAD, _GCM_PLAIN)
+    yield "SM4-GCM, libgcrypt", sealed, _GCM_SEALED
 
 
 def _hmac_by_definition(key: bytes, message: bytes) -> bytes:

@@ -8,7 +8,6 @@ rest goes through the scalar classifier, each distinct text once. One row comes 
 ``value``                 String   canonical form, null for `empty` and `invalid`
 ``kind``                  Enum     `KINDS`, in that order
 ``reason``                Enum     `REASONS`, in that order; "" when nothing is wrong
-``organisation_code``     String   the nine characters that join, or null
 ``repairs``               String   repairs joined by "+" (`REPAIRS`), null when there were none
 ========================  =======  ================================================================
 
@@ -111,31 +110,48 @@ def _check(
     blank = (texts.is_null() | (texts == "").fill_null(True)).to_numpy()
     kinds[blank], reasons[blank] = _KIND["empty"], _REASON["empty"]
     _settle_rows(texts, np.arange(len(texts)), settle, kinds, reasons)
-    tidied, repairs = texts, _nothing(len(texts))
     rest = np.flatnonzero(kinds == _UNSETTLED)
     tidy = _tidy(texts.gather(rest))
     _settle_rows(tidy, rest, settle, kinds, reasons)
     now = kinds[rest] != _UNSETTLED
-    if now.any():
-        places, after = rest[now], tidy.filter(pl.Series(now))
-        named = _repairs_of(texts.gather(places), after)
-        tidied = texts.clone().scatter(places, after)
-        repairs = repairs.scatter(places, _null_where(named, kinds[places] >= _KIND["empty"]))
-    left = rest[~now]
+    places, left = rest[now], rest[~now]
+    after, before = tidy.filter(pl.Series(now)), texts.gather(places)
     verdicts = _judge_distinct(texts.gather(left), judge_one)
+    # Which repairs a text took is told where it came to something.
+    named = _null_where(_repairs_of(before, after), kinds[places] >= _KIND["empty"])
+    judged = pl.Series(["+".join(code.repairs) or None for code in verdicts], dtype=pl.String)
+    repairs = _written(_nothing(len(texts)), (places, named), (left, judged))
+    none = np.flatnonzero((kinds >= _KIND["empty"]) & (kinds != _UNSETTLED))
     kinds[left] = [_KIND[code.kind] for code in verdicts]
     reasons[left] = [_REASON[code.reason] for code in verdicts]
-    frame = _frame(tidied, repairs, _Settled(kinds, reasons))
-    return _with_verdicts(frame, left, verdicts) if len(left) else frame
+    canonical = pl.Series([code.value for code in verdicts], dtype=pl.String)
+    value = _written(texts, (places, after), (left, canonical), (none, _nothing(len(none))))
+    return pl.DataFrame(
+        [
+            value.rename("value"),
+            pl.Series("kind", kinds).cat.to(KIND_ENUM),
+            pl.Series("reason", reasons).cat.to(REASON_ENUM),
+            repairs.rename("repairs"),
+        ]
+    )
+
+
+def _written(column: pl.Series, *changes: tuple[Places, pl.Series]) -> pl.Series:
+    """The column with other texts at some places, the later ones where they overlap."""
+    places = np.concatenate([at for at, _ in changes])
+    if not len(places):
+        return column
+    return column.clone().scatter(places, pl.concat([texts.rename("") for _, texts in changes]))
 
 
 def _settle_rows(
     texts: pl.Series, places: Places, settle: Callable[[Bytes], _Settled], kinds: Bytes, reasons: Bytes
 ) -> None:
     """Settle those texts that have 18 bytes; text number n belongs to row `places[n]`."""
-    whole = np.flatnonzero((texts.str.len_bytes() == 18).fill_null(False).to_numpy())
-    settled = settle(lookup.byte_rows(texts if len(whole) == len(texts) else texts.gather(whole), 18))
-    kinds[places[whole]], reasons[places[whole]] = settled.kinds, settled.reasons
+    whole = (texts.str.len_bytes() == 18).fill_null(False)
+    settled = settle(lookup.byte_rows(texts if whole.all() else texts.filter(whole), 18))
+    at = places[whole.to_numpy()]
+    kinds[at], reasons[at] = settled.kinds, settled.reasons
 
 
 def _tidy(texts: pl.Series) -> pl.Series:
@@ -148,34 +164,6 @@ def _tidy(texts: pl.Series) -> pl.Series:
 def _judge_distinct(texts: pl.Series, judge_one: Callable[[str], Code]) -> list[Code]:
     found = {text: judge_one(text) for text in texts.unique().to_list()}
     return [found[text] for text in texts.to_list()]
-
-
-def _frame(tidied: pl.Series, repairs: pl.Series, settled: _Settled) -> pl.DataFrame:
-    value = _null_where(tidied, settled.kinds >= _KIND["empty"])
-    coded = settled.kinds == _KIND["credit_code"]
-    inside = _null_where(value.str.slice(8, 9), ~coded) if coded.any() else _nothing(len(value))
-    return pl.DataFrame(
-        [
-            value.rename("value"),
-            pl.Series("kind", settled.kinds).cat.to(KIND_ENUM),
-            pl.Series("reason", settled.reasons).cat.to(REASON_ENUM),
-            inside.rename("organisation_code"),
-            repairs.rename("repairs"),
-        ]
-    )
-
-
-def _with_verdicts(frame: pl.DataFrame, left: Places, verdicts: list[Code]) -> pl.DataFrame:
-    """Write what the scalar classifier said into its rows (kind and reason are there already)."""
-    written = {
-        "value": [code.value for code in verdicts],
-        "organisation_code": [code.organisation_code for code in verdicts],
-        "repairs": ["+".join(code.repairs) or None for code in verdicts],
-    }
-    return frame.with_columns(
-        frame[name].clone().scatter(left, pl.Series(values, dtype=pl.String))
-        for name, values in written.items()
-    )
 
 
 def _repairs_of(before: pl.Series, after: pl.Series) -> pl.Series:

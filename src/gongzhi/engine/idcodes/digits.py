@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from operator import mul
 
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """GB 32100-2015: digits and letters without I, O, S, V, Z."""
@@ -18,8 +19,13 @@ _ORGANISATION_VALUE = {letter: number for number, letter in enumerate(ORGANISATI
 
 
 def credit_check(first17: str) -> str:
-    """The 18th character of a credit code (GB 32100-2015: MOD 31); KeyError on an illegal letter."""
-    total = sum(_CREDIT_VALUE[c] * w for c, w in zip(first17, CREDIT_WEIGHTS, strict=True))
+    """The 18th character of a credit code (GB 32100-2015: MOD 31).
+
+    Raises KeyError on an illegal letter, ValueError when there are not 17.
+    """
+    if len(first17) != len(CREDIT_WEIGHTS):
+        raise ValueError("not 17 characters")
+    total = sum(map(mul, map(_CREDIT_VALUE.__getitem__, first17), CREDIT_WEIGHTS))
     return CREDIT_ALPHABET[-total % 31]
 
 
@@ -28,7 +34,9 @@ def organisation_check(first8: str) -> str:
 
     Raises KeyError on a character that is neither a digit nor a capital letter, ValueError when not eight.
     """
-    total = sum(_ORGANISATION_VALUE[c] * w for c, w in zip(first8, ORGANISATION_WEIGHTS, strict=True))
+    if len(first8) != len(ORGANISATION_WEIGHTS):
+        raise ValueError("not eight characters")
+    total = sum(map(mul, map(_ORGANISATION_VALUE.__getitem__, first8), ORGANISATION_WEIGHTS))
     return "0123456789X"[-total % 11]
 
 
@@ -40,14 +48,14 @@ def person_check(first17: str) -> str:
 
 def is_credit_code(code: str) -> bool:
     """Both check digits of 18 legal characters are right, and they are not all noughts."""
-    if len(code) != 18 or any(c not in _CREDIT_VALUE for c in code):
+    if len(code) != 18 or not _CREDIT_VALUE.keys() >= set(code):
         return False
     return credit_check(code[:17]) == code[17] and is_organisation_code(code[8:17]) and code[8:17] != "0" * 9
 
 
 def is_organisation_code(code: str) -> bool:
     """Nine characters whose last is the check digit of the first eight."""
-    if len(code) != 9 or any(c not in _ORGANISATION_VALUE for c in code):
+    if len(code) != 9 or not _ORGANISATION_VALUE.keys() >= set(code):
         return False
     return organisation_check(code[:8]) == code[8]
 
@@ -81,7 +89,7 @@ def make_credit_code(prefix17: str) -> str:
     >>> make_credit_code("91330000142916567")
     '91330000142916567N'
     """
-    if len(prefix17) != 17 or any(c not in _CREDIT_VALUE for c in prefix17):
+    if len(prefix17) != 17 or not _CREDIT_VALUE.keys() >= set(prefix17):
         raise ValueError(f"not 17 characters of the GB 32100 alphabet: {prefix17!r}")
     if not is_organisation_code(prefix17[8:17]):
         raise ValueError(f"the organisation code in {prefix17!r} fails GB 11714")

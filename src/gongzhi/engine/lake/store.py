@@ -9,7 +9,6 @@ PostgreSQL 2018): the attempt fails and its file becomes an orphan.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from typing import BinaryIO
 
 import polars as pl
 import pyarrow.parquet as pq
+
+from gongzhi.engine.crypto import file_sm3
 
 _PAGE_BYTES = 65_536
 """Small enough that the few rows of a list's page are read without the rest of their column."""
@@ -159,7 +160,7 @@ class Lake:
 def digest_of(path: Path) -> str:
     """SM3 (hex) of a file's bytes."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.new("sm3")).hexdigest()
+        return file_sm3(file).hex()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -15,6 +15,8 @@ import sys
 import threading
 from dataclasses import dataclass
 
+from gongzhi import ALLOCATOR
+
 _BOOT = (
     "import sys; sys.path[:] = sys.argv[2:]; "
     "from gongzhi.engine.tables.cage import main; main(int(sys.argv[1]))"
@@ -79,7 +81,11 @@ def _start() -> Child:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env={"LANG": "C.UTF-8", "POLARS_MAX_THREADS": str(min(4, os.cpu_count() or 1))},
+            env={
+                "LANG": "C.UTF-8",
+                "POLARS_MAX_THREADS": str(min(4, os.cpu_count() or 1)),
+                ALLOCATOR: "dirty_decay_ms:60000,narenas:2",  # what it has, it gives back when it ends
+            },
             cwd="/",
         )
     return Child(reader, door, os.getpid())

@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from .encoding import Text
@@ -18,7 +21,7 @@ from .quoting import Quoting, quoting
 
 _SEPARATORS = (",", "\t", ";", "|")
 _NAMES = {"\t": "制表符", ";": "分号", "|": "竖线"}
-_BATCH = 100_000
+_PIECE = 8 << 20  # bytes; so many rows at a time are parsed
 
 
 class TooNarrow(Exception):
@@ -79,15 +82,17 @@ def delimited_grid(text: Text, headings: HeadingSet, limits: Limits, extra: int)
         "eol_char": eol,
     }
     notices = [] if separator == "," else [Notice("separator", None, _NAMES[separator], None)]
-    reader = _Frames(text, options, limits, quotes)
+    reader = _Frames(text, options, limits, quotes, eol.encode())
     return Grid("", 0, width, reader.head(), reader.frames, notices=[*text.notices, *notices])
 
 
 class _Frames:
-    """The rows of a scan, frame by frame, with the engine's complaints turned into ours."""
+    """The rows of a text, frame by frame, with the engine's complaints turned into ours."""
 
-    def __init__(self, text: Text, options: dict[str, Any], limits: Limits, quotes: Quoting) -> None:
-        self.text, self.options, self.limits, self.quotes = text, options, limits, quotes
+    def __init__(
+        self, text: Text, options: dict[str, Any], limits: Limits, quotes: Quoting, eol: bytes
+    ) -> None:
+        self.text, self.options, self.limits, self.quotes, self.eol = text, options, limits, quotes, eol
 
     def head(self) -> list[tuple[str | None, ...]]:
         """The first rows; parsed from a piece of the text, for the engine would scan all of it."""
@@ -100,9 +105,8 @@ class _Frames:
     def frames(self, start: int) -> Iterator[pl.DataFrame]:
         """All rows from the 0-based row `start` on."""
         row = 0
-        scan = pl.scan_csv(self.text.path, **self.options)
         try:
-            for frame in scan.collect_batches(chunk_size=_BATCH, maintain_order=True):
+            for frame in self._parsed():
                 cut = max(0, min(start - row, frame.height))
                 row += frame.height
                 self._measure(frame, row - frame.height)
@@ -110,6 +114,44 @@ class _Frames:
                     yield self._clean(frame[cut:])
         except pl.exceptions.PolarsError as error:
             raise self._ours(error) from error
+
+    def _parsed(self) -> Iterator[pl.DataFrame]:
+        """One piece after the other, parsed while the one before it is worked on.
+
+        The engine's own streaming of a file costs half as much again, and it runs far ahead of who asks.
+        """
+        with ThreadPoolExecutor(1) as hand:
+            coming = deque[Future[pl.DataFrame]]()
+            for piece in self._pieces():
+                coming.append(hand.submit(pl.read_csv, piece, raise_if_empty=False, **self.options))
+                if len(coming) > 1:
+                    yield coming.popleft().result()
+            while coming:
+                yield coming.popleft().result()
+
+    def _pieces(self) -> Iterator[bytes]:
+        """The text, cut where a row ends: at the end of a line that is in no quotes."""
+        data, place = self.text.data, self.text.start
+        while place < len(data):
+            end = min(place + _PIECE, len(data))
+            if end < len(data):
+                end = data.rfind(self.eol, place, end) + 1 or self._end_of_line(end)
+            odd = self._opens(place, end)
+            while odd and end < len(data):
+                begin, end = end, self._end_of_line(data.find(b'"', end))
+                odd ^= self._opens(begin, end)
+            yield data[place:end]
+            place = end
+
+    def _opens(self, begin: int, end: int) -> bool:
+        """Whether quotes are opened here and not closed."""
+        if not self.quotes.used:
+            return False
+        letters = np.frombuffer(self.text.data, np.uint8, end - begin, begin)
+        return bool(np.count_nonzero(letters == ord('"')) % 2)
+
+    def _end_of_line(self, place: int) -> int:
+        return self.text.data.find(self.eol, place) + 1 or len(self.text.data)
 
     def _measure(self, frame: pl.DataFrame, row: int) -> None:
         if frame.height + row > self.limits.rows + HEAD_ROWS:

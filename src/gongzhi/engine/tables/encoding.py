@@ -8,10 +8,13 @@ import os
 import re
 from dataclasses import dataclass
 
+import numpy as np
+
 from .model import Notice, Unreadable
 
 _WINDOW = 1 << 20
 _STEP = 8 << 20
+_DAMAGED = "\ufffd".encode()
 _DAMAGE = re.compile("[\ufffd]|锟斤拷|烫烫烫|屯屯屯")
 
 
@@ -25,17 +28,23 @@ class Text:
     encoding: str
     notices: list[Notice]
 
-    @property
-    def path(self) -> str:
-        """A path that opens the UTF-8 content."""
-        return f"/proc/self/fd/{self.fd}"
-
     def head(self, size: int = _WINDOW) -> str:
         """The first characters, cut at a whole line where there is one."""
         raw = self.data[self.start : self.start + size]
         if len(self.data) > self.start + size and b"\n" in raw:
             raw = raw[: raw.rindex(b"\n") + 1]
         return raw.decode("utf-8", "replace")
+
+
+def _first_damage(data: mmap.mmap) -> int:
+    """Where U+FFFD stands first, or -1; a search for its three bytes takes as long as reading the table."""
+    whole = np.frombuffer(data, dtype=np.uint8)
+    for place in range(0, len(whole) - 2, _WINDOW):
+        found = np.flatnonzero(whole[place : min(place + _WINDOW, len(whole) - 2)] == _DAMAGED[0]) + place
+        found = found[(whole[found + 1] == _DAMAGED[1]) & (whole[found + 2] == _DAMAGED[2])]
+        if len(found):
+            return int(found[0])
+    return -1
 
 
 def line_at(data: mmap.mmap, offset: int) -> int:
@@ -126,13 +135,13 @@ def _checked(text: Text) -> Text:
     head = text.head()
     if not head.strip():
         raise Unreadable("empty_file")
-    if text.data.find("\ufffd".encode()) < 0 and "锟斤拷" not in head:
+    first = _first_damage(text.data)
+    if first < 0 and "锟斤拷" not in head:
         return text
     lines = head.splitlines()
     damaged = [i for i, line in enumerate(lines, 1) if _DAMAGE.search(line)]
     if len(damaged) > max(3, 0.2 * len(lines)):
         raise Unreadable("damaged_text", {"line": str(damaged[0]), "lines": str(len(damaged))})
-    first = text.data.find("\ufffd".encode())
     line = line_at(text.data, first) if first >= 0 else damaged[0]
     text.notices.append(Notice("damaged_characters", None, str(line), None))
     return text

@@ -12,7 +12,7 @@ from .encoding import line_at
 from .model import Unreadable
 
 _QUOTE = 34
-_STEP = 32 << 20
+_STEP = 1 << 20  # a piece and its mask stay in the processor's cache
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from gongzhi.engine.crypto import SealedFile, open_file, seal_file
+from gongzhi.engine.crypto import SealedFile, file_sm3, open_file, seal_file
 
 ASIDE = "aside-"
 
@@ -29,7 +28,7 @@ class Original:
 def digest_of(file: Path) -> str:
     """SM3 (hex) of a file."""
     with file.open("rb") as stream:
-        return hashlib.file_digest(stream, lambda: hashlib.new("sm3")).hexdigest()
+        return file_sm3(stream).hex()
 
 
 def keep(file: Path) -> Original:

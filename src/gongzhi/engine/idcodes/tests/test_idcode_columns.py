@@ -33,7 +33,6 @@ def test_columns_agree_with_single_texts(check, judge, texts):
     for text, row in zip(texts, frame.iter_rows(named=True), strict=True):
         found = judge(text or "")
         assert (row["value"], row["kind"], row["reason"]) == (found.value, found.kind, found.reason)
-        assert row["organisation_code"] == found.organisation_code
         assert row["repairs"] == ("+".join(found.repairs) or None)
 
 
@@ -46,7 +45,7 @@ def test_columns_of_right_codes_agree(check, judge, texts):
 
 def test_the_shape_of_the_answer():
     frame = check_codes(pl.Series("x", [], dtype=pl.String))
-    assert frame.columns == ["value", "kind", "reason", "organisation_code", "repairs"]
+    assert frame.columns == ["value", "kind", "reason", "repairs"]
     assert frame.schema["kind"] == pl.Enum(KINDS)
     assert frame.schema["reason"] == pl.Enum(REASONS)
 

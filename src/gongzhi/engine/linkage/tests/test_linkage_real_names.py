@@ -27,9 +27,7 @@ def numbered(names, codes=None):
     if codes is None:
         return frame
     checked = check_codes(codes)
-    return frame.with_columns(
-        code=checked["value"], code_kind=checked["kind"], organisation_code=checked["organisation_code"]
-    )
+    return frame.with_columns(code=checked["value"], code_kind=checked["kind"])
 
 
 def linked(rows, register):

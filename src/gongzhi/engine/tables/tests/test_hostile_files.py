@@ -151,7 +151,7 @@ CASES: list[tuple[str, str, bytes, str | int]] = [
     ("text one long line", ".csv", b"a," * 3_000_000, "too_many_columns"),
     ("text only heading", ".csv", "纳税人名称,金额\n".encode(), "no_rows"),
     ("text prose", ".txt", "您好，数据随后报送。\n谢谢。\n".encode(), "no_table"),
-    ("json empty list", ".json", b"[]", "no_table"),
+    ("json empty list", ".json", b"[]", "empty_file"),
     ("json number", ".json", b"17", "no_table"),
     ("json broken", ".json", b'[{"a": 1},', "broken_json"),
     ("json nan", ".json", b'[{"a": NaN}]', "broken_json"),
