@@ -112,6 +112,8 @@ VERBS = MappingProxyType(
         "filing.opened": "查看联络员备案",
         "filter.kept": "保存筛选",
         "filter.dropped": "删去筛选",
+        "filter.renamed": "给筛选改名",
+        "filter.opens": "设为打开时的筛选",
         "edition.drafted": "起草定义",
         "edition.changed": "修改定义草稿",
         "edition.handed_over": "交接定义草稿",

@@ -9,11 +9,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
-from gongzhi.gate import needs, sight_of
+from gongzhi.gate import Sight, needs, sight_of
 from gongzhi.lists import Bulk, Column, Mark, Meaning, back_to, chosen, listing
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
+from gongzhi.work.queries import TAXPAYER, about, kinds_to_give, place_name, with_standing
 
 from . import queries
 from .actions import decide, decide_together
@@ -86,8 +88,21 @@ def taxpayer(request: HttpRequest, pk: UUID) -> HttpResponse:
         "mentions": queries.mentions_of(found, sight),
         "names": found.former_names.all(),
         "back": back_to(request, "/taxpayers"),
+        **_work(found, sight),
     }
     return render(request, "registry/taxpayer.html", context)
+
+
+WORK = 10
+"""How many work items a taxpayer's page shows; the others stand in the list that it leads to."""
+
+
+def _work(taxpayer: Taxpayer, sight: Sight) -> dict[str, Any]:
+    """What there is to do about a taxpayer, as far as the reader may see it; may she give more?"""
+    rows, today = about(sight, TAXPAYER, str(taxpayer.pk)), timezone.localdate()
+    shown = [(one, place_name(one), *with_standing(one, today)) for one in rows.order_by("-given_at")[:WORK]]
+    gives = any(TAXPAYER in kind.subjects for kind in kinds_to_give(sight))
+    return {"work": shown, "work_total": rows.count() if len(shown) == WORK else len(shown), "gives": gives}
 
 
 @needs("decide_links")

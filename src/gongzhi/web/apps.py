@@ -17,14 +17,17 @@ class WebConfig(AppConfig):
         from gongzhi.gate import bind  # noqa: PLC0415  # models exist only once apps are ready
         from gongzhi.gate.checks import every_url_has_a_policy  # noqa: PLC0415  # the same
         from gongzhi.lists import workbook  # noqa: PLC0415  # the same
+        from gongzhi.work.queries import bind_taxpayers  # noqa: PLC0415  # the same
 
         from .api.admission import Calls  # noqa: PLC0415  # the same
         from .exports import Desk  # noqa: PLC0415  # the same
         from .named import ROOMS  # noqa: PLC0415  # the same
+        from .subjects import Taxpayers  # noqa: PLC0415  # the same
         from .trail import Entry, Exports, Refusals  # noqa: PLC0415  # the same
 
         bind(grants=Entry(), refusals=Refusals(), calls=Calls())
         workbook.bind(Exports(), Desk())
         bind_definitions(in_force)
         bind_names(*ROOMS)
+        bind_taxpayers(Taxpayers())
         register(every_url_has_a_policy)

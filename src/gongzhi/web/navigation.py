@@ -8,7 +8,7 @@ from gongzhi.gate import Sight
 
 ENTRIES = (
     ("", "/", "工作台", ""),
-    ("", "/work", "我的待办", "do_work give_work"),
+    ("", "/work", "我的待办", "do_work give_work oversee_unit"),
     ("数据共享", "/submit", "报送文件", "submit_file"),
     ("数据共享", "/calendar", "报送日历", "see_calendar"),
     ("数据共享", "/matrix", "报送总览", "see_calendar"),
@@ -52,15 +52,19 @@ class Link:
 
 def title_of(path: str) -> str:
     """What the menu calls the page at this address, or the list that it was opened from."""
-    found = [(href, title) for _, href, title, _ in ENTRIES if path == href or path.startswith(f"{href}/")]
+    found = [(href, title) for _, href, title, _ in ENTRIES if _under(path, href)]
     return max(found, key=lambda entry: len(entry[0]))[1] if found else ""
 
 
 def groups(sight: Sight, path: str) -> list[tuple[str, list[Link]]]:
     """Menu groups with their links for this reader; the entry of the open page is marked."""
+    shown = [one for one in ENTRIES if not one[3] or sight.duties & set(one[3].split())]
+    here = max((href for _, href, _, _ in shown if _under(path, href)), key=len, default="")
     found: dict[str, list[Link]] = {}
-    for group, href, title, duty in ENTRIES:
-        if not duty or sight.duties & set(duty.split()):
-            here = path == href if href == "/" else path.startswith(href)
-            found.setdefault(group, []).append(Link(href, title, here))
+    for group, href, title, _ in shown:
+        found.setdefault(group, []).append(Link(href, title, href == here))
     return list(found.items())
+
+
+def _under(path: str, href: str) -> bool:
+    return path == href or (href != "/" and path.startswith(f"{href}/"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from gongzhi.engine.definitions import FormField, WorkKind
+from gongzhi.work.queries import PLACE, UNIT, Subject
 
 
 def _text(rows: int) -> forms.Textarea:
@@ -55,7 +56,90 @@ def _field(asked: FormField) -> forms.Field:
     return forms.CharField(max_length=200, **said)
 
 
-class GiveForm(forms.Form):
+Choices = Sequence[tuple[str, str]]
+Groups = Sequence[tuple[str, Choices]]
+"""Choices under headings."""
+MOST_LIKE = 20
+"""How many taxpayers are offered to choose from; of more, one cannot tell which."""
+
+
+class SubjectForm(forms.Form):
+    """关于: a taxpayer by code or name, a unit, or a place; `subject` says which once the form is valid."""
+
+    taxpayer = forms.CharField(
+        label="纳税人", required=False, max_length=100,
+        help_text="统一社会信用代码，或名称中的几个字；不止一户的，下一步再选。",
+    )  # fmt: skip
+    which = forms.CharField(label="是哪一户", required=False, max_length=40, widget=forms.RadioSelect)
+    about_unit = forms.ChoiceField(label="单位", required=False)
+    cell = forms.ChoiceField(label="网格", required=False)
+    address = forms.CharField(
+        label="地址",
+        required=False,
+        max_length=100,
+        help_text="写到门牌号，如“胜利东路12号”；可以和网格一起写。",
+    )
+    subject: Subject | None = None
+
+    def __init__(
+        self, data: Any = None, *, like: Callable[[str], list[Subject]] | None, units: Choices,
+        cells: Groups, **more: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(data, **more)
+        self._like, self._found = like, list[Subject]()
+        self.fields["about_unit"].choices = [("", "不选"), *units]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["cell"].choices = [("", "不选"), *cells]  # type: ignore[attr-defined]  # the same
+        if like is None:
+            del self.fields["taxpayer"], self.fields["which"]
+
+    @property
+    def filled(self) -> bool:
+        """Whether something of it is said."""
+        names = ("taxpayer", "about_unit", "cell", "address")
+        return any(self[name].value() for name in names if name in self.fields)
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one taxpayer is meant, so that one must be picked."""
+        return len(self._found) > 1
+
+    def clean_taxpayer(self) -> str:
+        text: str = self.cleaned_data["taxpayer"]
+        found = self._like(text) if text and self._like else []
+        if text and not found:
+            raise forms.ValidationError("没有找到这一户，请核对统一社会信用代码，或只写名称中的几个字")
+        if len(found) > MOST_LIKE:
+            raise forms.ValidationError(f"符合的超过 {MOST_LIKE} 户，请多写几个字，或写统一社会信用代码")
+        self._found = found
+        self.fields["which"].widget.choices = [(one.id, one.title) for one in found]
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        place = bool(said.get("cell") or said.get("address"))
+        if sum((bool(said.get("taxpayer")), bool(said.get("about_unit")), place)) > 1:
+            raise forms.ValidationError(
+                "一件事只关于一户、一个单位或一个地点，请只写一样；几样都有的分开交办"
+            )
+        if said.get("taxpayer"):
+            self.subject = self._chosen(said)
+        elif said.get("about_unit"):
+            self.subject = Subject(UNIT, said["about_unit"], "")
+        elif place:
+            self.subject = Subject(PLACE, said.get("cell", ""), said.get("address", ""))
+        return said
+
+    def _chosen(self, said: dict[str, Any]) -> Subject | None:
+        """The one taxpayer that is meant."""
+        if len(self._found) == 1:
+            return self._found[0]
+        picked = next((one for one in self._found if one.id == said.get("which")), None)
+        if picked is None:
+            self.add_error("which", f"有 {len(self._found)} 户符合，请选定是哪一户")
+        return picked
+
+
+class GiveForm(SubjectForm):
     """交办: what, to whom, by when."""
 
     kind = forms.ChoiceField(label="类别", error_messages={"required": "请选择类别"})
@@ -74,10 +158,21 @@ class GiveForm(forms.Form):
         error_messages=_DAY,
     )
 
-    def __init__(
-        self, data: Any = None, *, kinds: Sequence[tuple[str, str]], places: Sequence[tuple[str, str]]
-    ) -> None:
-        super().__init__(data)
+    field_order = (
+        "kind",
+        "title",
+        "note",
+        "taxpayer",
+        "which",
+        "about_unit",
+        "cell",
+        "address",
+        "places",
+        "due",
+    )
+
+    def __init__(self, data: Any = None, *, kinds: Choices, places: Groups, **more: Any) -> None:
+        super().__init__(data, **more)
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["places"].choices = places  # type: ignore[attr-defined]  # the same
 
@@ -138,3 +233,109 @@ class HandOverForm(forms.Form):
     reason = forms.CharField(
         label="交接的理由", max_length=300, widget=_text(2), error_messages={"required": "请写明交接的理由"}
     )
+
+
+class _Reason(forms.Form):
+    """A text that must be there; `what` names it."""
+
+    what = "理由"
+    longest = 1_000
+
+    def __init__(self, data: Any = None, **more: Any) -> None:
+        super().__init__(data, **more)
+        said = {"required": f"请写明{self.what}"}
+        self.fields["note"] = forms.CharField(
+            label=self.what, max_length=self.longest, widget=_text(2), error_messages=said
+        )
+
+
+class TakeTogether(forms.Form):
+    """签收, 办结: nothing is asked."""
+
+
+class AcceptTogether(forms.Form):
+    """审核通过."""
+
+    note = forms.CharField(label="意见", required=False, max_length=1_000, widget=_text(2))
+
+
+class SendBackTogether(_Reason):
+    what = "退回的理由"
+
+
+class WithdrawTogether(_Reason):
+    what = "撤销的理由"
+
+
+class ForwardTogether(_Reason):
+    """转办."""
+
+    what = "转办的理由"
+    place = forms.ChoiceField(
+        label="转给",
+        error_messages={"required": "请选择转给哪个单位或网格", "invalid_choice": "请从列表中选择"},
+    )
+
+    def __init__(self, data: Any = None, *, places: Groups, **more: Any) -> None:
+        super().__init__(data, **more)
+        self.fields["place"].choices = [("", "请选择"), *places]  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class AskTimeTogether(_Reason):
+    """申请延期."""
+
+    what = "延期的理由"
+    longest = 300
+    wanted = forms.DateField(
+        label="延到",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": "请写明延到哪一天", **_DAY},
+    )
+
+
+class DecideTimeTogether(forms.Form):
+    """答复延期: every item to the day that was asked for it."""
+
+    grant = forms.ChoiceField(
+        label="答复", widget=forms.RadioSelect,
+        choices=[("yes", "同意，期限改到各件申请的日期"), ("no", "不同意，期限不变")],
+        error_messages={"required": "请选择同意还是不同意", "invalid_choice": "请选择同意还是不同意"},
+    )  # fmt: skip
+    note = forms.CharField(
+        label="意见", required=False, max_length=300, widget=_text(2), help_text="不同意的，写明理由。"
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("grant") == "no" and not said.get("note"):
+            self.add_error("note", "请写明不同意的理由")
+        return said
+
+
+class MergeTogether(forms.Form):
+    """并入: the others go into one of those chosen."""
+
+    into = forms.ChoiceField(
+        label="并入哪一件", widget=forms.RadioSelect,
+        error_messages={"required": "请选择并入哪一件", "invalid_choice": "请从选中的事项中选一件"},
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, into: Choices, **more: Any) -> None:
+        super().__init__(data, **more)
+        self.fields["into"].choices = into  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class SplitTogether(forms.Form):
+    """分解: each into the same parts."""
+
+    parts = forms.CharField(
+        label="各部分", max_length=2_000, widget=_text(3),
+        help_text="一行一个，至少两个；选中的每一件都这样分解。",
+        error_messages={"required": "请写明至少两个部分，一行一个"},
+    )  # fmt: skip
+
+    def clean_parts(self) -> list[str]:
+        titles = [one.strip() for one in self.cleaned_data["parts"].splitlines() if one.strip()]
+        if len(titles) < 2:
+            raise forms.ValidationError("请写明至少两个部分，一行一个")
+        return titles

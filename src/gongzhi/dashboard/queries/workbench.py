@@ -140,7 +140,7 @@ def _work(sight: Sight, today: dt.date) -> list[Fact]:
     if not (sight.has("do_work") or sight.has("give_work")):
         return []
     counted = work.counts(sight, today)
-    found: list[Fact] = [{"label": "我的待办", "value": counted[work.Filter.OPEN], "href": "/work"}]
+    found: list[Fact] = [{"label": "我的待办", "value": counted[work.Filter.OPEN], "href": "/work?view=open"}]
     if late := counted[work.Filter.LATE]:
         found.append({"label": "待办已逾期", "value": late, "href": "/work?view=late"})
     return found

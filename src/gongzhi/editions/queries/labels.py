@@ -85,6 +85,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "sensitive": "敏感个人信息",
     },
     "about": {"hit": "疑点", "work": "交办事项"},
+    "subjects": {"taxpayer": "纳税人", "unit": "单位", "place": "地点"},
     "measure": {"rows": "行数", "sum": "某一列的合计"},
     "unit": {"fen": "金额", "sqm": "面积", "count": "个数", "days": "天数", "flag": "有无"},
     "verb": VERBS,

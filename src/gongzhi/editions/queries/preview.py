@@ -160,6 +160,8 @@ def _work(value: Mapping[str, Any], definitions: Definitions | None) -> Shown:
     due = known.parameters.get(str(value["due_parameter"]))
     counted = CHOICES["counted"].get(str(value["counted"]), "")
     term = [("期限", f"{due.title}：{due.values[-1].value:f} 个{counted}")] if due else []
+    about = [CHOICES["subjects"].get(one, one) for one in value.get("subjects") or ()]
+    term += [("可以写明关于", "、".join(about))] if about else []
     return {"shape": "work", "rows": [*duties, *rows, *term], "form": value.get("form") or []}
 
 

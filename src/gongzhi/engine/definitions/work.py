@@ -20,6 +20,7 @@ Verb = Literal[
     "take", "submit", "finish", "accept", "send_back", "forward", "withdraw", "split", "merge",
     "ask_time", "decide_time", "comment", "attach",
 ]  # fmt: skip
+About = Literal["taxpayer", "unit", "place"]
 Address = Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_/{}-]*$", max_length=120)]
 ASSIGNEE = "assignee"
 
@@ -59,7 +60,7 @@ class WorkKind(Strict):
     assignee: Key
     reviewer: Key
     may: dict[Verb, tuple[Party, ...]]
-    subjects: tuple[Key, ...] = ()  # kinds of subject that it may be about; none: it stands for itself
+    subjects: tuple[About, ...] = ()  # what one given by hand may be about; none: it stands for itself
     due_parameter: Key
     counted: Literal["days", "working_days"]
     reminders: Key  # the ladder that reminds of it

@@ -3,7 +3,7 @@
 from .announcing import announce
 from .attaching import attach, opened
 from .deciding import accept, finish, send_back, submit
-from .filters import drop_filter, keep_filter
+from .filters import drop_filter, keep_filter, open_with, rename_filter
 from .giving import forward, give, merge, open_item, split, withdraw
 from .handing import hand_over
 from .holding import ask_time, comment, decide_time, name_stand_in, take
@@ -12,11 +12,12 @@ from .refused import Refused
 from .reminding import remind, tell
 from .sending import deliver, try_again
 from .suggestions import tell_of_suggestions
-from .together import together
+from .together import TOGETHER, Together, together
 
 __all__ = [
-    "Refused", "accept", "announce", "ask_time", "attach", "comment", "decide_letter", "decide_time",
-    "deliver", "drop_filter", "finish", "forward", "give", "hand_over", "keep_address", "keep_filter",
-    "merge", "name_stand_in", "open_item", "opened", "read_messages", "remind", "send_back", "split",
-    "submit", "take", "tell", "tell_of_suggestions", "together", "try_again", "withdraw",
+    "TOGETHER", "Refused", "Together", "accept", "announce", "ask_time", "attach", "comment",
+    "decide_letter", "decide_time", "deliver", "drop_filter", "finish", "forward", "give", "hand_over",
+    "keep_address", "keep_filter", "merge", "name_stand_in", "open_item", "open_with", "opened",
+    "read_messages", "remind", "rename_filter", "send_back", "split", "submit", "take", "tell",
+    "tell_of_suggestions", "together", "try_again", "withdraw",
 ]  # fmt: skip

@@ -17,22 +17,13 @@ from gongzhi.engine.definitions import Definitions, WorkKind, roll_on
 from gongzhi.gate import sight_of
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Item, Step
-from gongzhi.work.queries import kinds_to_give
+from gongzhi.work.queries import Subject, kinds_to_give, known
 from gongzhi.work.states import OPEN
 
 from .refused import Refused
 from .trail import duty_of, locked, moved, words
 
 _TITLE = 120
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What an item is about, named and not linked: a room above may have any table behind it."""
-
-    kind: str
-    id: str
-    title: str
 
 
 @dataclass(frozen=True)
@@ -67,9 +58,19 @@ def open_item(
 
 @transaction.atomic
 def give(
-    *, kind: str, title: str, note: str, places: Sequence[PlaceOfWork], by: Person, due: dt.date | None = None
+    *,
+    kind: str,
+    title: str,
+    note: str,
+    places: Sequence[PlaceOfWork],
+    by: Person,
+    due: dt.date | None = None,
+    subject: Subject | None = None,
 ) -> list[Item]:
-    """Give the same thing to several posts, an item each. Refused without title or place, or a past day."""
+    """Give the same thing to several posts, an item each.
+
+    Refused without title or place, for a past day, and about what the giver may not see.
+    """
     if kind not in {one.key for one in kinds_to_give(sight_of(by))}:
         raise Refused("这类事项不能由您交办")
     name = words(title, needed="事项名称")
@@ -82,7 +83,22 @@ def give(
     beyond = [place for place in places if not _within(place, kind, by)]
     if beyond:
         raise Refused("只能交给自己范围内的单位和网格")
-    return [_opened(kind, name, place, by, note=words(note), due=due) for place in dict.fromkeys(places)]
+    about = _about(kind, subject, by)
+    return [
+        _opened(kind, name, place, by, note=words(note), due=due, subject=about)
+        for place in dict.fromkeys(places)
+    ]
+
+
+def _about(kind: str, subject: Subject | None, by: Person) -> Subject | None:
+    if subject is None:
+        return None
+    if subject.kind not in in_force().work[kind].subjects:
+        raise Refused("这类事项不写关于哪一户、哪个单位或地点")
+    found = known(sight_of(by), subject)
+    if found is None:
+        raise Refused("没有找到事项所关于的纳税人、单位或地点，请重新选择")
+    return found
 
 
 def _within(place: PlaceOfWork, kind: str, by: Person) -> bool:
@@ -164,7 +180,10 @@ def split(*, item: Item, titles: Sequence[str], by: Person) -> list[Item]:
         raise Refused(f"每个部分的名称请不超过 {_TITLE} 字")
     now = locked(item, "split", by)
     place = PlaceOfWork(now.unit, now.cell)
-    pieces = [_opened(now.kind, name, place, now.given_by, due=now.due, parent=now) for name in names]
+    about = Subject(now.subject_kind, now.subject_id, now.subject_title)
+    pieces = [
+        _opened(now.kind, name, place, now.given_by, due=now.due, parent=now, subject=about) for name in names
+    ]
     moved(now, "split", by, note="、".join(names)[:200])
     record("work.split", by=by, subject=("work", now.pk), duty=duty_of(now, "assignee"))
     return pieces
@@ -176,6 +195,11 @@ def merge(*, item: Item, into: Item, by: Person) -> Item:
     now, other = locked(item, "merge", by), locked(into, "merge", by)
     if now.pk == other.pk or (now.kind, now.unit, now.cell) != (other.kind, other.unit, other.cell):
         raise Refused("只能并入同一单位或网格的另一件同类事项")
+    if now.subject_title and (now.subject_kind, now.subject_title) != (
+        other.subject_kind,
+        other.subject_title,
+    ):
+        raise Refused("两件事关于的对象不同，不能并入")
     if _open_below(now):
         raise Refused("这件事已分解，请先办完各部分，或把各部分分别并入")
     moved(now, "merge", by, note=other.title, merged_into=other)

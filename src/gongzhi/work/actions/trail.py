@@ -9,8 +9,8 @@ from django.utils import timezone
 from gongzhi.gate import sight_of
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Item, Step
-from gongzhi.work.queries import kind_of, may
-from gongzhi.work.states import WORDS, NotPossible, State, after
+from gongzhi.work.queries import kind_of, why_not
+from gongzhi.work.states import State, after
 
 from .refused import Refused
 
@@ -20,12 +20,8 @@ LONGEST = 1_000
 def locked(item: Item, verb: str, by: Person) -> Item:
     """The item as it is now, locked; Refused when it or its kind does not allow `verb` to this person."""
     now = Item.objects.select_for_update(of=("self",)).get(pk=item.pk)
-    try:
-        after(now.state, verb)
-    except NotPossible as error:
-        raise Refused(f"{error}，请刷新后再看") from error
-    if not may(sight_of(by), now, verb):
-        raise Refused(f"不能{WORDS[verb]}：这件事不在您手上，或这类事项不由您{WORDS[verb]}")
+    if why := why_not(sight_of(by), now, verb):
+        raise Refused(why)
     return now
 
 

@@ -85,15 +85,21 @@ class Step(models.Model):
 
 
 class SavedFilter(models.Model):
-    """A filter of 我的待办 that a person keeps under a name."""
+    """A filter of 我的待办 that a person keeps under a name; her list may open with one of them."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=20)
-    query = models.CharField(max_length=300)
+    query = models.CharField(max_length=1_000)
+    opens = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("name",)
-        constraints = (models.UniqueConstraint(fields=["person", "name"], name="filter_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["person", "name"], name="filter_once"),
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(opens=True), name="filter_opens_once"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -1,17 +1,17 @@
 """What may be seen of the work, and by whom it may be done."""
 
+from .filters import filters_of, opening_of, tidied
 from .handing import DUTIES, Handing, covers, handing, may_follow, may_leave
 from .items import (
     Filter,
     assigned_to,
     counts,
-    filters_of,
     kind_of,
     kinds_to_give,
     mine,
     place_name,
     same_as,
-    units_to_ask,
+    views_of,
     visible_to,
     with_standing,
 )
@@ -28,12 +28,26 @@ from .reminders import (
     rung,
     unread,
 )
-from .sides import ASSIGNEE, REVIEWER, colleagues, may, sides_of, verbs_of
+from .sides import ASSIGNEE, REVIEWER, colleagues, may, sides_of, verbs_of, why_alone, why_not
+from .subjects import (
+    PLACE,
+    TAXPAYER,
+    UNIT,
+    Subject,
+    TaxpayerSource,
+    about,
+    bind_taxpayers,
+    known,
+    subject_address,
+    taxpayers_like,
+)
 
 __all__ = [
-    "ASSIGNEE", "DUTIES", "REVIEWER", "Filter", "Handing", "Matter", "assigned_to", "colleagues", "counts",
-    "covers", "deliveries_visible_to", "everybody", "filters_of", "handing", "holders", "hook_of", "kind_of",
-    "kinds_to_give", "letters_visible_to", "may", "may_follow", "may_leave", "messages_visible_to", "mine",
-    "own_matters", "place_name", "quiet", "rung", "same_as", "sides_of", "units_to_ask", "unread", "verbs_of",
-    "visible_to", "with_standing",
+    "ASSIGNEE", "DUTIES", "PLACE", "REVIEWER", "TAXPAYER", "UNIT", "Filter", "Handing", "Matter", "Subject",
+    "TaxpayerSource", "about", "assigned_to", "bind_taxpayers", "colleagues", "counts", "covers",
+    "deliveries_visible_to", "everybody", "filters_of", "handing", "holders", "hook_of", "kind_of",
+    "kinds_to_give", "known", "letters_visible_to", "may", "may_follow", "may_leave", "messages_visible_to",
+    "mine", "opening_of", "own_matters", "place_name", "quiet", "rung", "same_as", "sides_of",
+    "subject_address", "taxpayers_like", "tidied", "unread", "verbs_of", "views_of", "visible_to",
+    "why_alone", "why_not", "with_standing",
 ]  # fmt: skip

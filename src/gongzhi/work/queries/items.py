@@ -12,7 +12,7 @@ from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import WorkKind
 from gongzhi.gate import Sight
 from gongzhi.organisation.queries import cell_name, unit_name
-from gongzhi.work.models import Item, SavedFilter
+from gongzhi.work.models import Item
 from gongzhi.work.states import IN_HAND, OPEN, UNTAKEN, State
 
 
@@ -26,7 +26,9 @@ class Filter(StrEnum):
     SOON = "soon"
     LATE = "late"
     GIVEN = "given"
+    POST = "post"
     CLOSED = "closed"
+    ALL = "all"
 
     @property
     def label(self) -> str:
@@ -35,7 +37,8 @@ class Filter(StrEnum):
 
 _LABELS = {
     Filter.OPEN: "全部待办", Filter.UNTAKEN: "待签收", Filter.IN_HAND: "办理中", Filter.REVIEW: "待审核",
-    Filter.SOON: "三天内到期", Filter.LATE: "已逾期", Filter.GIVEN: "我交办的", Filter.CLOSED: "已办结",
+    Filter.SOON: "三天内到期", Filter.LATE: "已逾期", Filter.GIVEN: "我交办的", Filter.POST: "单位、网格在办",
+    Filter.CLOSED: "已办结", Filter.ALL: "全部事项",
 }  # fmt: skip
 _SOON = dt.timedelta(days=3)  # how the view of that name reads; no duty depends on it
 
@@ -87,6 +90,19 @@ def assigned_to(sight: Sight) -> QuerySet[Item]:
     return covered.filter(Q(unit=sight.unit or "-") | Q(cell__in=cells))
 
 
+def views_of(sight: Sight) -> list[Filter]:
+    """The views that mean something to the reader; who only answers for a unit sees how its work stands."""
+    if not (sight.has("do_work") or sight.has("give_work")):
+        return [Filter.POST, Filter.CLOSED, Filter.ALL]
+    unmeant = () if kinds_to_give(sight) else (Filter.GIVEN, Filter.REVIEW)
+    return [one for one in Filter if one not in unmeant]
+
+
+def _of_the_post(sight: Sight) -> QuerySet[Item]:
+    """What the reader's own post has to do, whoever took it, and what her unit answers for."""
+    return assigned_to(sight) | _covered(sight, dict.fromkeys(in_force().work, "oversee_unit"))
+
+
 def mine(sight: Sight, today: dt.date, which: Filter = Filter.OPEN) -> QuerySet[Item]:
     """One view of 我的待办: what the reader has to do or to judge, or has given."""
     if which is Filter.GIVEN or not sight.person:
@@ -106,7 +122,9 @@ def mine(sight: Sight, today: dt.date, which: Filter = Filter.OPEN) -> QuerySet[
         Filter.REVIEW: to_judge,
         Filter.SOON: to_do.filter(due__gte=today, due__lte=today + _SOON),
         Filter.LATE: (to_do | to_judge).filter(due__lt=today),
-        Filter.CLOSED: assigned_to(sight).exclude(state__in=OPEN),
+        Filter.POST: _of_the_post(sight).filter(state__in=OPEN),
+        Filter.CLOSED: _of_the_post(sight).exclude(state__in=OPEN),
+        Filter.ALL: visible_to(sight),
     }
     return views[which]
 
@@ -141,18 +159,9 @@ def place_name(item: Item) -> str:
     return unit_name(item.unit) if item.unit else cell_name(item.cell)
 
 
-def filters_of(sight: Sight) -> QuerySet[SavedFilter]:
-    """The filters that the reader has kept."""
-    own = SavedFilter.objects.all()
-    return own.filter(person=UUID(sight.person)) if sight.person else own.none()
-
-
 def same_as(sight: Sight, item: Item) -> QuerySet[Item]:
     """Open items of the same kind and place, into which this one could be merged."""
     here = visible_to(sight).filter(kind=item.kind, unit=item.unit, cell=item.cell, state__in=OPEN)
+    if item.subject_title:
+        here = here.filter(subject_kind=item.subject_kind, subject_title=item.subject_title)
     return here.exclude(pk=item.pk)[:20]
-
-
-def units_to_ask(item: Item) -> list[tuple[str, str]]:
-    """The units of the district, as choices for handing an item of a unit on."""
-    return [(f"unit:{key}", unit.name) for key, unit in in_force().units.items() if key != item.unit]

@@ -10,7 +10,7 @@ from gongzhi.editions.queries import in_force
 from gongzhi.gate import Sight, sight_of
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Item
-from gongzhi.work.states import IN_HAND, possible
+from gongzhi.work.states import IN_HAND, LABELS, WORDS, State, possible
 
 ASSIGNEE, REVIEWER = "assignee", "reviewer"
 _OF_THE_HOLDER = {"submit", "finish", "ask_time"}
@@ -41,15 +41,49 @@ def sides_of(sight: Sight, item: Item) -> set[str]:
 
 def may(sight: Sight, item: Item, verb: str) -> bool:
     """Whether the reader may say `verb` now: the state knows it, her side has it, and it is in her hands."""
-    kind = in_force().work[item.kind]
-    if not possible(item.state, verb) or not sides_of(sight, item) & set(kind.may.get(verb, ())):  # type: ignore[call-overload]  # a verb of another kind is simply not there
-        return False
-    holds = sight.person in {str(item.person_id), str(item.stand_in_id)}
-    if verb in _OF_THE_HOLDER:
-        return holds
-    if verb == "take":
-        return str(item.person_id) != sight.person or item.state not in IN_HAND
-    return verb != "decide_time" or item.wanted_due is not None
+    return why_not(sight, item, verb) is None
+
+
+def why_not(sight: Sight, item: Item, verb: str) -> str | None:
+    """Why the reader may not say `verb` now, in words; None when she may."""
+    word, kind = WORDS[verb], in_force().work[item.kind]
+    sides: tuple[str, ...] = kind.may.get(verb, ())  # type: ignore[call-overload]  # a verb of another kind is simply not there
+    if not possible(item.state, verb):
+        return f"{LABELS[State(item.state)]}的事项不能{word}"
+    if not sides:
+        return f"{kind.title}不能{word}"
+    if not sides_of(sight, item) & set(sides):
+        return _whose(sight, item, verb, sides)
+    return _in_whose_hands(sight, item, verb)
+
+
+def _whose(sight: Sight, item: Item, verb: str, sides: tuple[str, ...]) -> str:
+    judges = _covers(sight, in_force().work[item.kind].reviewer, item)
+    if ASSIGNEE not in sides and judges and str(item.person_id) == sight.person:
+        return f"不能{WORDS[verb]}：自己承办的事项由别人{WORDS[verb]}"
+    if len(sides) > 1:
+        return f"不能{WORDS[verb]}：这件事由承办或交办的一方{WORDS[verb]}"
+    side = "承办的单位或网格" if sides[0] == ASSIGNEE else "交办的一方"
+    return f"不能{WORDS[verb]}：这件事由{side}{WORDS[verb]}"
+
+
+def _in_whose_hands(sight: Sight, item: Item, verb: str) -> str | None:
+    if verb in _OF_THE_HOLDER and sight.person not in {str(item.person_id), str(item.stand_in_id)}:
+        return f"不能{WORDS[verb]}：这件事不在您手上，由签收的人办理"
+    if verb == "take" and str(item.person_id) == sight.person and item.state in IN_HAND:
+        return "已经在您手上，不用再签收"
+    if verb == "decide_time" and item.wanted_due is None:
+        return "没有申请延期，不用答复"
+    return None
+
+
+def why_alone(item: Item, verb: str) -> str | None:
+    """Why an item that may be told `verb` is to be opened for it, and not told together with others."""
+    if verb == "take" and item.state in IN_HAND and item.person:
+        return f"已由{item.person.name}签收，要接手请打开这一件"
+    if verb == "finish" and any(asked.required for asked in in_force().work[item.kind].form):
+        return "办结前要填写办理情况，请打开这一件办理"
+    return None
 
 
 def verbs_of(sight: Sight, item: Item) -> list[str]:

@@ -265,13 +265,27 @@ class TestSight:
         actions.accept(item=item, note="", by=cast["office"])
         assert seen("liaison", Filter.CLOSED) == {item}
 
-    def test_several_at_once(self, errand, cast):
-        items = [errand(), errand(), errand()]
-        actions.take(item=items[0], by=cast["liaison"])
-        actions.withdraw(item=items[2], note="撤", by=cast["office"])
-        assert actions.together(items=items, verb="take", note="", by=cast["liaison"]) == 1
-        with pytest.raises(Refused, match="都不能这样办理"):
-            actions.together(items=items, verb="accept", note="", by=cast["office"])
+    def test_what_a_colleague_took_is_in_the_view_of_the_post(self, errand, cast, colleague):
+        item, today = errand(), timezone.localdate()
+        actions.take(item=item, by=colleague)
+        for who, which, there in (
+            ("liaison", Filter.OPEN, False), ("liaison", Filter.POST, True), ("head", Filter.POST, True),
+            ("head", Filter.ALL, True), ("peer", Filter.POST, False), ("peer", Filter.ALL, False),
+        ):  # fmt: skip
+            assert queries.mine(sight_of(cast[who]), today, which).filter(pk=item.pk).exists() == there
+        assert queries.views_of(sight_of(cast["head"]))[0] is Filter.POST
+
+    def test_a_grid_worker_carries_out_what_was_given_to_her_cell(self, cast):
+        cell = sight_of(cast["grid"]).held[0].cell
+        item = actions.give(
+            kind="errand", title="走访", note="", places=[PlaceOfWork(cell=cell)], by=cast["street"]
+        )[0]
+        assert set(queries.mine(sight_of(cast["grid"]), timezone.localdate())) == {item}
+        assert not queries.visible_to(sight_of(cast["gridpeer"])).exists()
+        actions.take(item=item, by=cast["grid"])
+        actions.submit(item=item, answer={"result": "已走访"}, by=cast["grid"])
+        actions.accept(item=item, note="", by=cast["street"])
+        assert state(item) == State.DONE
 
 
 class TestHandover:

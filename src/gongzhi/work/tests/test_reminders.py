@@ -145,7 +145,7 @@ class TestWhoHears:
         assert any("还有 3 天" in one for one in said(cast, "liaison"))
 
     def test_in_a_grid_cell_the_nearest_post_and_not_everybody_above(self, cast, errand):
-        cell = sight_of(cast["grid"]).held[0].cell  # where the grid worker's role does no given work
+        cell = f"{sight_of(cast['street']).held[0].cell}008"  # where no grid worker has an account
         errand(place=PlaceOfWork(cell=cell), due=timezone.localdate() + dt.timedelta(1))
         found = queries.own_matters()
         actions.remind(matters=found, on=timezone.localdate(), by=None)
@@ -153,7 +153,13 @@ class TestWhoHears:
         actions.remind(matters=found, on=found[0].due + dt.timedelta(3), by=None)
         told = {one.person.username for one in Message.objects.exclude(day=timezone.localdate())}
         assert {"street", "office"} <= told
-        assert not told & {"liaison", "head", "peer", "gridpeer"}
+        assert not told & {"liaison", "head", "peer", "grid", "gridpeer"}
+
+    def test_the_grid_worker_hears_of_what_was_given_to_her_cell(self, cast, errand):
+        cell = sight_of(cast["grid"]).held[0].cell
+        errand(place=PlaceOfWork(cell=cell), due=timezone.localdate() + dt.timedelta(1))
+        actions.remind(matters=queries.own_matters(), on=timezone.localdate(), by=None)
+        assert {one.person.username for one in Message.objects.all()} == {"grid"}
 
     def test_what_the_calendar_asks(self, cast):
         def owed(number, due, **more):

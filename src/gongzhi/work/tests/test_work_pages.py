@@ -96,7 +96,7 @@ def test_several_of_the_list(client_of, cast, errand):
     assert "核对预售清单" in text(client.get(f"/work/together?{query}"))
     assert "没有选中事项" in text(client_of("peer").get(f"/work/together?{query}"))
     said = {"chosen": [str(item.pk) for item in items]}
-    assert "请选择签收" in text(client.post("/work/together", said))
+    assert "请选择怎样办理" in text(client.post("/work/together", said))
     assert "已签收 2 件" in text(client.post("/work/together", {**said, "verb": "take"}, follow=True))
 
 
@@ -107,6 +107,46 @@ def test_a_filter_is_kept_and_forgotten(client_of):
     )
     assert "/work?view=soon" in text(client.get("/work"))
     kept = SavedFilter.objects.get()
+    assert "已改名为“要紧”" in text(
+        client.post(f"/work/filters/{kept.pk}/rename", {"name": "要紧"}, follow=True)
+    )
+    for verb in ("rename", "open"):
+        assert client_of("peer").post(f"/work/filters/{kept.pk}/{verb}", {"name": "x"}).status_code == 404
     assert client_of("peer").post(f"/work/filters/{kept.pk}/drop").status_code == 404
     assert "已删去" in text(client.post(f"/work/filters/{kept.pk}/drop", follow=True))
     assert "起一个" in text(client.post("/work/filters", {"name": " ", "query": ""}, follow=True))
+
+
+def test_a_kept_filter_shows_the_same_list_again(client_of, errand):
+    long = "核" * 60
+    errand(title=f"{long}一"), errand(title="别的")
+    client = client_of("liaison")
+    asked = {"view": "untaken", "q": long, "kind": "errand", "sort": "-due", "column": ["title", "due"]}
+    shown = client.get("/work", asked | {"after": "junk", "back": "/x"})
+    said = {"name": "长", "query": shown.wsgi_request.GET.urlencode()}
+    kept = client.post("/work/filters", said)
+    again = client.get(kept["Location"])
+    for page in (shown, again):
+        found = page.context["page"]
+        assert [line.title for line in found.items] == [f"{long}一"]
+        assert [one.key for one in found.shown] == ["title", "due"]
+        assert found.ordering[0] == "-due"
+    assert "after" not in kept["Location"]
+    assert again.context["query"] == SavedFilter.objects.get().query
+
+
+def test_the_list_opens_with_the_filter_that_was_chosen(client_of):
+    client = client_of("liaison")
+    for name in ("一", "二"):
+        client.post("/work/filters", {"name": name, "query": f"view=untaken&q={name}"})
+    first, second = SavedFilter.objects.order_by("pk")
+    assert client.get("/work").status_code == 200
+    for kept in (first, second):
+        said = text(client.post(f"/work/filters/{kept.pk}/open", {"opens": "yes"}, follow=True))
+        assert f"先看“{kept.name}”" in said
+    assert SavedFilter.objects.get(opens=True) == second
+    assert client.get("/work")["Location"] == f"/work?{second.query}"
+    assert client.get("/work?view=open").status_code == 200
+    client.post(f"/work/filters/{second.pk}/open", {"opens": "no"})
+    assert client.get("/work").status_code == 200
+    assert "已有名为" in text(client.post(f"/work/filters/{first.pk}/rename", {"name": "二"}, follow=True))

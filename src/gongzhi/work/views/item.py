@@ -23,7 +23,8 @@ from gongzhi.work.forms import AnswerForm, FileForm, MergeForm, NoteForm, PlaceF
 from gongzhi.work.models import Attachment, Item
 from gongzhi.work.states import OPEN, WORDS
 
-from .items import place_of, places, say
+from .choices import near, place_of
+from .items import say
 
 
 def _seen(request: HttpRequest, pk: UUID) -> Item:
@@ -50,17 +51,13 @@ def _page(
         "ask": answer or AnswerForm(kind=kind, initial=found.answer),
         "said": [(field.title, found.answer[field.key]) for field in kind.form if field.key in found.answer],
         "steps": found.steps.select_related("by"), "files": found.attachments.select_related("by"),
-        "pieces": found.pieces.all(), "places": [*_near(request, found)],
-        "same": queries.same_as(sight, found),
+        "pieces": found.pieces.all(), "places": near(sight), "same": queries.same_as(sight, found),
+        "about": queries.subject_address(sight, found),
+        "elsewhere": (kind.page or "").format(subject=found.subject_id),
         "holder": str(found.person_id) == sight.person and found.state in OPEN,
         "colleagues": queries.colleagues(found, myself(request)), "back": back_to(request, "/work"),
     }  # fmt: skip
     return render(request, "work/item.html", context, status=422 if answer is not None or wrong else 200)
-
-
-def _near(request: HttpRequest, found: Item) -> list[tuple[str, str]]:
-    """To whom it may be handed on: within the giver's reach, else the units of the district."""
-    return places(sight_of(request.user)) or queries.units_to_ask(found)
 
 
 @require_POST

@@ -1,155 +1,136 @@
-"""我的待办, giving, several at once, kept filters."""
+"""我的待办: the list, its views, and the filters that people keep for it."""
 
 from __future__ import annotations
 
 from typing import cast
-from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from gongzhi.editions.queries import in_force
 from gongzhi.gate import Sight, needs, sight_of
-from gongzhi.lists import Bulk, Column, Mark, Meaning, back_to, chosen, listing
+from gongzhi.lists import Bulk, Column, Mark, Meaning, listing
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
 from gongzhi.work import actions, queries
-from gongzhi.work.actions.giving import PlaceOfWork
 from gongzhi.work.actions.refused import Refused
-from gongzhi.work.forms import GiveForm, NoteForm
 from gongzhi.work.models import Item
 from gongzhi.work.queries import Filter
 
-VERBS = {"take": "签收", "accept": "审核通过", "send_back": "退回"}
 BULK = Bulk("/work/together", "一起办理")
 
 
-def _state(item: Item) -> Mark:
+def state_of(item: Item) -> Mark:
     text, meaning = queries.with_standing(item, timezone.localdate())
     return Mark(text, cast("Meaning", meaning))
 
 
-COLUMNS = (
-    Column("title", "事项", lambda i: i.title, link=lambda i: f"/work/{i.pk}", order="title"),
-    Column("kind", "类别", lambda i: queries.kind_of(i).title, order="kind"),
-    Column("about", "关于", lambda i: i.subject_title),
-    Column("place", "承办", queries.place_name),
-    Column("person", "签收人", lambda i: i.person.name if i.person else ""),
-    Column("due", "期限", lambda i: i.due, "day", order="due"),
-    Column("state", "状态", _state, "mark", order="state"),
-)
+def columns(sight: Sight) -> tuple[Column, ...]:
+    """The columns of a list of items; what an item is about leads where this reader may follow."""
+    return (
+        Column("title", "事项", lambda i: i.title, link=lambda i: f"/work/{i.pk}", order="title"),
+        Column("kind", "类别", lambda i: queries.kind_of(i).title, order="kind"),
+        Column("about", "关于", lambda i: i.subject_title, link=lambda i: queries.subject_address(sight, i)),
+        Column("place", "承办", queries.place_name),
+        Column("person", "签收人", lambda i: i.person.name if i.person else ""),
+        Column("due", "期限", lambda i: i.due, "day", order="due"),
+        Column("state", "状态", state_of, "mark", order="state"),
+    )
 
 
 def say(request: HttpRequest, text: str, tags: str = "good") -> None:
     messages.add_message(request, messages.INFO, text, extra_tags=tags)
 
 
-@needs("do_work", "give_work")
+@needs("do_work", "give_work", "oversee_unit")
 def items(request: HttpRequest) -> HttpResponseBase:
     """What the reader has to do or to judge, by due day; the views are one tap away."""
     sight, today = sight_of(request.user), timezone.localdate()
-    named = request.GET.get("view", "")
-    which = Filter(named) if named in set(Filter) else Filter.OPEN
-    q, kind = request.GET.get("q", "").strip()[:60], request.GET.get("kind", "")
-    rows = queries.mine(sight, today, which).select_related("person")
-    rows = rows.filter(title__icontains=q) if q else rows
-    rows = rows.filter(kind=kind) if kind in in_force().work else rows
+    opening = queries.opening_of(sight)
+    if opening and opening.query and not request.GET:
+        return redirect(f"/work?{opening.query}")
+    views, named = queries.views_of(sight), request.GET.get("view", "")
+    which = Filter(named) if named in set(Filter) else views[0]
+    rows, said = _filtered(request, queries.mine(sight, today, which).select_related("person"))
+    acts = sight.has("do_work") or sight.has("give_work")
     page = listing(
-        request, "我的待办", COLUMNS, rows, guarded=True,
-        order=("due", "pk"), filters=[("看", which.label)], bulk=(BULK,),
+        request, "我的待办", columns(sight), rows, guarded=True, order=("due", "pk"),
+        bulk=(BULK,) if acts else (), filters=[("看", which.label), *said],
         empty="没有这样的事项", empty_next="交到本单位、本网格的事项会按期限排在这里。",
     )  # fmt: skip
     counted = queries.counts(sight, today)
     context = {
-        "page": page, "which": which, "q": q, "kind": kind, "kinds": in_force().work.values(),
-        "views": [(one, counted.get(one)) for one in Filter], "kept": queries.filters_of(sight),
-        "may_give": bool(queries.kinds_to_give(sight)), "query": request.GET.urlencode(),
+        "page": page, "which": which, "q": request.GET.get("q", ""), "kind": request.GET.get("kind", ""),
+        "about": request.GET.get("about", ""), "said": said, "kinds": in_force().work.values(),
+        "views": [(one, counted.get(one)) for one in views], "kept": queries.filters_of(sight), "acts": acts,
+        "may_give": bool(queries.kinds_to_give(sight)), "query": queries.tidied(request.GET.urlencode()),
     }  # fmt: skip
     return exported(request, page, by=myself(request)) or render(request, "work/items.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-@needs("give_work")
-def give(request: HttpRequest) -> HttpResponse:
-    """交办."""
-    sight = sight_of(request.user)
-    kinds = [(kind.key, kind.title) for kind in queries.kinds_to_give(sight)]
-    form = GiveForm(request.POST if request.method == "POST" else None, kinds=kinds, places=places(sight))
-    if form.is_valid():
-        said = form.cleaned_data
-        try:
-            given = actions.give(
-                kind=said["kind"], title=said["title"], note=said["note"], due=said["due"],
-                places=[place_of(text) for text in said["places"]], by=myself(request),
-            )  # fmt: skip
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            say(request, f"已交办 {len(given)} 件。")
-            return redirect(f"/work/{given[0].pk}" if len(given) == 1 else "/work?view=given")
-    return render(request, "work/give.html", {"form": form}, status=422 if form.errors else 200)
-
-
-def places(sight: Sight) -> list[tuple[str, str]]:
-    """The units and the grid cells to which the reader may give work, as choices."""
-    definitions = in_force()
-    units, cells = sight.units("give_work"), sight.cells("give_work")
-    found = [(f"unit:{key}", unit.name) for key, unit in definitions.units.items() if key in units]
-    if isinstance(cells, frozenset):
-        inside = [code for code in definitions.cells if any(code.startswith(cell) for cell in cells)]
-        found += [(f"cell:{code}", definitions.cells[code].name) for code in inside]
-    return found
-
-
-def place_of(text: str) -> PlaceOfWork:
-    """A choice of `places` read back; one that was written by hand names nothing that the action accepts."""
-    kind, _, key = text.partition(":")
-    return PlaceOfWork(cell=key) if kind == "cell" else PlaceOfWork(unit=key)
-
-
-@require_http_methods(["GET", "POST"])
-@needs("do_work", "give_work")
-def together(request: HttpRequest) -> HttpResponse:
-    """Several items of the list: taken, accepted or sent back."""
-    found = list(queries.visible_to(sight_of(request.user)).filter(pk__in=chosen(request, UUID)))
-    back, form = back_to(request, "/work"), NoteForm(request.POST if request.method == "POST" else None)
-    verb = request.POST.get("verb", "")
-    if found and form.is_valid():
-        try:
-            if verb not in VERBS:
-                raise Refused("请选择签收、审核通过还是退回")
-            note = form.cleaned_data["note"]
-            done = actions.together(items=found, verb=verb, note=note, by=myself(request))
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            left = len(found) - done
-            say(request, f"已{VERBS[verb]} {done} 件。" + (f"另有 {left} 件不能这样办理。" if left else ""))
-            return redirect(back)
-    context = {"rows": [(one, _state(one), queries.place_name(one)) for one in found], "form": form}
-    context |= {"back": back, "verbs": VERBS.items(), "verb": verb}
-    return render(request, "work/together.html", context, status=422 if form.errors else 200)
+def _filtered(request: HttpRequest, rows: QuerySet[Item]) -> tuple[QuerySet[Item], list[tuple[str, str]]]:
+    """The items that the address asks for, and the filter in words."""
+    q, kind = request.GET.get("q", "").replace("\x00", "").strip()[:60], request.GET.get("kind", "")
+    about, _, key = request.GET.get("about", "").replace("\x00", "").partition(":")
+    said = []
+    if q:
+        rows = rows.filter(Q(title__icontains=q) | Q(subject_title__icontains=q))
+        said.append(("名称或关于", q))
+    if kind in in_force().work:
+        rows = rows.filter(kind=kind)
+        said.append(("类别", in_force().work[kind].title))
+    if key:
+        rows = rows.filter(subject_kind=about, subject_id=key)
+        title = rows.values_list("subject_title", flat=True).first()
+        said.append(("关于", title or "所选的对象"))
+    return rows, said
 
 
 @require_POST
-@needs("do_work", "give_work")
+@needs("do_work", "give_work", "oversee_unit")
 def keep_filter(request: HttpRequest) -> HttpResponse:
     """Keep the filter of the list under a name."""
-    query = request.POST.get("query", "")
+    query = queries.tidied(request.POST.get("query", ""))
     try:
         kept = actions.keep_filter(name=request.POST.get("name", ""), query=query, by=myself(request))
         say(request, f"已保存筛选“{kept.name}”。")
     except Refused as error:
         say(request, str(error), "stop")
-    return redirect(f"/work?{query}" if query else "/work")
+    return redirect(f"/work?{query or 'view='}")
 
 
 @require_POST
-@needs("do_work", "give_work")
+@needs("do_work", "give_work", "oversee_unit")
+def rename_filter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a kept filter another name."""
+    kept = get_object_or_404(queries.filters_of(sight_of(request.user)), pk=pk)
+    try:
+        kept = actions.rename_filter(kept=kept, name=request.POST.get("name", ""), by=myself(request))
+        say(request, f"已改名为“{kept.name}”。")
+    except Refused as error:
+        say(request, str(error), "stop")
+    return redirect(f"/work?{kept.query or 'view='}")
+
+
+@require_POST
+@needs("do_work", "give_work", "oversee_unit")
+def open_filter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the list open with a kept filter, or as it did before."""
+    kept = get_object_or_404(queries.filters_of(sight_of(request.user)), pk=pk)
+    opens = request.POST.get("opens") == "yes"
+    actions.open_with(kept=kept, opens=opens, by=myself(request))
+    said = f"以后打开“我的待办”先看“{kept.name}”。" if opens else "以后打开“我的待办”先看全部待办。"
+    say(request, said)
+    return redirect(f"/work?{kept.query or 'view='}")
+
+
+@require_POST
+@needs("do_work", "give_work", "oversee_unit")
 def drop_filter(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget a kept filter."""
     kept = get_object_or_404(queries.filters_of(sight_of(request.user)), pk=pk)
