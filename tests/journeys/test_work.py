@@ -119,6 +119,19 @@ class TestAboutSomebody:
         assert one.code not in page
         assert not Item.objects.exists()
 
+    def test_where_nobody_can_take_it_the_giver_is_told(self, client_of: Clients) -> None:
+        page = give(client_of("office"), "核对", places=[f"unit:{UNIT}", "unit:water"])
+        assert "区水利局还没有能签收的账号" in page
+        assert "已交办 2 件" in page
+
+    def test_the_list_of_one_place(self, client_of: Clients) -> None:
+        office = client_of("office")
+        give(office, "核对", places=[f"unit:{UNIT}", "cell:330602001004"])
+        page = office.get("/work?view=given&place=cell:330602001004").content.decode()
+        assert "共 1 条" in page
+        assert '<option value="cell:330602001004" selected>塔山街道花园社区</option>' in page
+        assert "没有这样的事项" in office.get("/work?view=given&place=unit:nobody").content.decode()
+
     def test_about_a_unit_and_a_place(self, client_of: Clients) -> None:
         office = client_of("office")
         assert "区自然资源和规划分局" in give(office, "核对一", about_unit="natural_resources")
@@ -161,7 +174,11 @@ class TestTogether:
         assert f'<a href="/work/{gone.pk}">丙</a>：撤销的事项不能转办' in page
         assert [one.unit for one in after] == ["natural_resources", "natural_resources", UNIT]
         assert trail(first) == ["work.opened", "work.forwarded"]
-        assert "属规划" in client_of("peer").get(f"/work/{first.pk}").content.decode()
+        assert f'value="{gone.pk}"' in page
+        assert f'value="{first.pk}"' not in page, "what is done is not offered again"
+        page = client_of("peer").get(f"/work/{first.pk}").content.decode()
+        assert "转办，转给区自然资源和规划分局：" in page
+        assert "属规划" in page
 
     def test_more_time_asked_and_answered(self, client_of: Clients) -> None:
         office, liaison = client_of("office"), client_of("liaison")
@@ -182,6 +199,9 @@ class TestTogether:
         assert "甲</a>：没有申请延期，不用答复" in page
         assert [one.due == wanted for one in after] == [False, True]
         assert trail(chosen[1]) == ["work.opened", "work.taken", "work.time_asked", "work.time_decided"]
+        page = liaison.get(f"/work/{chosen[1].pk}").content.decode()
+        assert f"申请延期，延到 {wanted}：" in page
+        assert f"改为 {wanted}：" in page
 
     def test_sent_back_and_accepted(self, client_of: Clients) -> None:
         office, liaison = client_of("office"), client_of("liaison")

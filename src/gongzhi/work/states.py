@@ -48,6 +48,7 @@ TRANSITIONS = (
     *_from((*UNTAKEN, *IN_HAND), "ask_time"),
     *_from((*UNTAKEN, *IN_HAND), "decide_time"),
     *_from(OPEN, "hand_over"),  # who has it leaves her post
+    *_from(OPEN, "stand_in"),  # who carries it out in one's place is named, or no more
     *_from(OPEN, "comment"),
     *_from(OPEN, "attach"),
 )
@@ -56,7 +57,7 @@ WORDS = {
     "open": "交办", "take": "签收", "submit": "办完送审", "finish": "办结", "accept": "审核通过",
     "send_back": "退回", "forward": "转办", "withdraw": "撤销", "split": "分解", "merge": "并入另一件",
     "ask_time": "申请延期", "decide_time": "答复延期", "comment": "留言", "attach": "上传附件",
-    "hand_over": "交接",
+    "hand_over": "交接", "stand_in": "指定AB角",
 }  # fmt: skip
 """What the trail and the buttons call a verb."""
 

@@ -74,6 +74,8 @@ class WorkKind(Strict):
             raise ValueError("may 中 submit 与 finish 恰写一个")
         if ("submit" in self.may) != ("accept" in self.may and "send_back" in self.may):
             raise ValueError("submit 要与 accept、send_back 一起写")
+        if self.page and re.search(r"[{}]", self.page.replace("{subject}", "")):
+            raise ValueError("page 中花括号里只能写 subject")
         if len({field.key for field in self.form}) != len(self.form):
             raise ValueError("form 中的 key 重复")
         return self

@@ -19,10 +19,10 @@ from django.utils import timezone
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from gongzhi.audit.actions import record
-from gongzhi.editions.queries import in_force
 from gongzhi.engine.crypto import open_file, seal_file
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Attachment, Item
+from gongzhi.work.queries import largest_attachment
 
 from .pdf import refuse_active
 from .refused import Refused
@@ -77,8 +77,7 @@ def attach(*, item: Item, name: str, file: BinaryIO, by: Person) -> Attachment:
 
 
 def _whole(file: BinaryIO) -> bytes:
-    value = in_force().parameters["attachment_mib"].at(timezone.localdate())
-    most = int(value.value) if value else 0
+    most = largest_attachment()
     content = file.read(most * 1024 * 1024 + 1)
     if not content:
         raise Refused("这个文件是空的，请核对后重新选择")

@@ -35,7 +35,7 @@ def name_stand_in(*, item: Item, person: Person | None, by: Person) -> Item:
         raise Refused("由签收的人指定AB角")
     if person and not colleagues(now, by).filter(pk=person.pk).exists():
         raise Refused("AB角应是本单位的另一个人")
-    moved(now, "comment", by, note=f"AB角：{person.name}" if person else "不再指定AB角", stand_in=person)
+    moved(now, "stand_in", by, note=person.name if person else "不再指定", stand_in=person)
     record("work.stand_in_named", by=by, subject=("work", now.pk), duty=duty_of(now, "assignee"))
     return now
 

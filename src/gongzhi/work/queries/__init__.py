@@ -5,11 +5,14 @@ from .handing import DUTIES, Handing, covers, handing, may_follow, may_leave
 from .items import (
     Filter,
     assigned_to,
+    changed_by,
     counts,
     kind_of,
     kinds_to_give,
+    largest_attachment,
     mine,
     place_name,
+    places_of,
     same_as,
     views_of,
     visible_to,
@@ -28,7 +31,7 @@ from .reminders import (
     rung,
     unread,
 )
-from .sides import ASSIGNEE, REVIEWER, colleagues, may, sides_of, verbs_of, why_alone, why_not
+from .sides import ASSIGNEE, REVIEWER, colleagues, may, nobody_at, sides_of, verbs_of, why_alone, why_not
 from .subjects import (
     PLACE,
     TAXPAYER,
@@ -44,10 +47,10 @@ from .subjects import (
 
 __all__ = [
     "ASSIGNEE", "DUTIES", "PLACE", "REVIEWER", "TAXPAYER", "UNIT", "Filter", "Handing", "Matter", "Subject",
-    "TaxpayerSource", "about", "assigned_to", "bind_taxpayers", "colleagues", "counts", "covers",
-    "deliveries_visible_to", "everybody", "filters_of", "handing", "holders", "hook_of", "kind_of",
-    "kinds_to_give", "known", "letters_visible_to", "may", "may_follow", "may_leave", "messages_visible_to",
-    "mine", "opening_of", "own_matters", "place_name", "quiet", "rung", "same_as", "sides_of",
-    "subject_address", "taxpayers_like", "tidied", "unread", "verbs_of", "views_of", "visible_to",
-    "why_alone", "why_not", "with_standing",
+    "TaxpayerSource", "about", "assigned_to", "bind_taxpayers", "changed_by", "colleagues", "counts",
+    "covers", "deliveries_visible_to", "everybody", "filters_of", "handing", "holders", "hook_of",
+    "kind_of", "kinds_to_give", "known", "largest_attachment", "letters_visible_to", "may", "may_follow",
+    "may_leave", "messages_visible_to", "mine", "nobody_at", "opening_of", "own_matters", "place_name",
+    "places_of", "quiet", "rung", "same_as", "sides_of", "subject_address", "taxpayers_like", "tidied",
+    "unread", "verbs_of", "views_of", "visible_to", "why_alone", "why_not", "with_standing",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from gongzhi.gate import Sight
 from gongzhi.work.models import SavedFilter
 
-_KEPT = ("view", "q", "kind", "about", "sort", "column")
+_KEPT = ("view", "q", "kind", "place", "about", "sort", "column")
 
 
 def filters_of(sight: Sight) -> QuerySet[SavedFilter]:

@@ -7,12 +7,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import WorkKind
 from gongzhi.gate import Sight
 from gongzhi.organisation.queries import cell_name, unit_name
-from gongzhi.work.models import Item
+from gongzhi.work.models import Item, Step
 from gongzhi.work.states import IN_HAND, OPEN, UNTAKEN, State
 
 
@@ -40,6 +41,7 @@ _LABELS = {
     Filter.SOON: "三天内到期", Filter.LATE: "已逾期", Filter.GIVEN: "我交办的", Filter.POST: "单位、网格在办",
     Filter.CLOSED: "已办结", Filter.ALL: "全部事项",
 }  # fmt: skip
+_PLACES = 500
 _SOON = dt.timedelta(days=3)  # how the view of that name reads; no duty depends on it
 
 
@@ -157,6 +159,34 @@ def kinds_to_give(sight: Sight) -> list[WorkKind]:
 def place_name(item: Item) -> str:
     """The unit or the grid cell that has to do it."""
     return unit_name(item.unit) if item.unit else cell_name(item.cell)
+
+
+def changed_by(step: Step) -> str:
+    """What a step changed that one must know to follow the trail: to whom, until when."""
+    said, changes = [], step.changes
+    if step.verb == "forward":
+        unit, cell = (changes.get(name, ["", ""])[1] for name in ("unit", "cell"))
+        said.append(f"转给{unit_name(unit) if unit else cell_name(cell)}")
+    if step.verb == "ask_time":
+        said.append(f"延到 {changes['wanted_due'][1]}")
+    if step.verb == "decide_time" and changes["due"][0] != changes["due"][1]:
+        said.append(f"期限 {changes['due'][0]} 改为 {changes['due'][1]}")
+    return "，".join(said)
+
+
+def largest_attachment() -> int:
+    """How many MB an attachment may have."""
+    value = in_force().parameters["attachment_mib"].at(timezone.localdate())
+    return int(value.value) if value else 0
+
+
+def places_of(items: QuerySet[Item]) -> list[tuple[str, str]]:
+    """The units and grid cells that have some of these items, as choices of a filter."""
+    found = items.order_by("unit", "cell").values_list("unit", "cell").distinct()[:_PLACES]
+    return [
+        (f"unit:{unit}", unit_name(unit)) if unit else (f"cell:{cell}", cell_name(cell))
+        for unit, cell in found
+    ]
 
 
 def same_as(sight: Sight, item: Item) -> QuerySet[Item]:

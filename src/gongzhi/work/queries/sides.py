@@ -96,6 +96,11 @@ def colleagues(item: Item, but: Person) -> QuerySet[Person]:
     return Person.objects.filter(pk__in=_able(item)).exclude(pk=but.pk).order_by("name")
 
 
+def nobody_at(item: Item) -> bool:
+    """Whether no account in use could carry the item out where it was given to."""
+    return not _able(item)
+
+
 def _able(item: Item) -> list[UUID]:
     """Everybody whose post may carry the item out."""
     people = Person.objects.filter(is_active=True)

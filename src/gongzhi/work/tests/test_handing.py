@@ -12,6 +12,7 @@ from gongzhi.editions.queries import Piece
 from gongzhi.editions.states import NotPossible
 from gongzhi.organisation.actions import grant
 from gongzhi.organisation.models import Person
+from gongzhi.organisation.queries import unit_name
 from gongzhi.work import actions, queries
 from gongzhi.work.actions.refused import Refused
 from gongzhi.work.models import Item, Message
@@ -114,7 +115,9 @@ def test_the_page_shows_how_many_of_what_before_it_is_done(cast, client_of, erra
     assert "接手甲" in head.get("/work/handover").content.decode()
     asked = f"/work/handover?giver={cast['liaison'].pk}&receiver={successor.pk}"
     page = head.get(asked).content.decode()
-    assert "移交 1 件事项" in page
+    assert "交给接手甲：1 件事项" in page
+    assert "移交给接手甲</button>" in page
+    assert f'<optgroup label="{unit_name(UNIT)}">' in page
     assert "核对预售清单" in page
     assert Item.objects.get().person == cast["liaison"]
     said = {"giver": cast["liaison"].pk, "receiver": successor.pk}

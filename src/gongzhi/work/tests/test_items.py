@@ -131,6 +131,8 @@ class TestWhoseHands:
         with pytest.raises(Refused, match="由签收的人"):
             actions.name_stand_in(item=item, person=colleague, by=colleague)
         actions.name_stand_in(item=item, person=colleague, by=cast["liaison"])
+        step = item.steps.last()
+        assert (step.word, step.note) == ("指定AB角", colleague.name)
         actions.submit(item=item, answer={"result": "代办"}, by=colleague)
         assert state(item) == State.REVIEW
 

@@ -6,7 +6,9 @@ import io
 
 import pytest
 
+from gongzhi.work import queries
 from gongzhi.work.models import Item, SavedFilter
+from gongzhi.work.queries import Subject
 
 from .conftest import UNIT
 
@@ -150,3 +152,15 @@ def test_the_list_opens_with_the_filter_that_was_chosen(client_of):
     client.post(f"/work/filters/{second.pk}/open", {"opens": "no"})
     assert client.get("/work").status_code == 200
     assert "已有名为" in text(client.post(f"/work/filters/{first.pk}/rename", {"name": "二"}, follow=True))
+
+
+def test_what_is_worked_on_elsewhere_leads_there(client_of, errand, monkeypatch):
+    item = errand(subject=Subject("unit", "water", ""))
+    kind = queries.kind_of(item).model_copy(update={"page": "/units/{subject}/picture"})
+    client = client_of("liaison")
+    client.post(f"/work/{item.pk}/act/take")
+    assert "办完送审</button>" in text(client.get(f"/work/{item.pk}"))
+    monkeypatch.setattr(queries, "kind_of", lambda _: kind)
+    page = text(client.get(f"/work/{item.pk}"))
+    assert 'href="/units/water/picture">到办理的页面' in page
+    assert "办完送审</button>" not in page

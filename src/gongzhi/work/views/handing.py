@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -40,7 +41,10 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         else:
             say(request, f"已把{giver.name}手上的 {_counted(done)}交给{receiver.name}。")
             return redirect("work_handover")
-    context = _context(request, giver, receiver) | {"form": form, "leaving": leaving, "following": following}
+    context = _context(request, giver, receiver) | {"form": form, "following": following}
+    context["leaving"] = [
+        (unit_name(unit), list(people)) for unit, people in groupby(leaving, lambda one: one.unit)
+    ]
     return render(request, "work/handover.html", context, status=422 if form.errors else 200)
 
 

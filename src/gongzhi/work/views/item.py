@@ -50,10 +50,11 @@ def _page(
         "verbs": queries.verbs_of(sight, found), "form": answer if answer is not None else wrong,
         "ask": answer or AnswerForm(kind=kind, initial=found.answer),
         "said": [(field.title, found.answer[field.key]) for field in kind.form if field.key in found.answer],
-        "steps": found.steps.select_related("by"), "files": found.attachments.select_related("by"),
+        "steps": [(one, queries.changed_by(one)) for one in found.steps.select_related("by")],
+        "files": found.attachments.select_related("by"),
         "pieces": found.pieces.all(), "places": near(sight), "same": queries.same_as(sight, found),
         "about": queries.subject_address(sight, found),
-        "elsewhere": (kind.page or "").format(subject=found.subject_id),
+        "most": queries.largest_attachment(), "elsewhere": (kind.page or "").format(subject=found.subject_id),
         "holder": str(found.person_id) == sight.person and found.state in OPEN,
         "colleagues": queries.colleagues(found, myself(request)), "back": back_to(request, "/work"),
     }  # fmt: skip

@@ -16,7 +16,7 @@ from gongzhi.editions.queries import in_force
 from gongzhi.gate import Sight, needs, sight_of
 from gongzhi.lists import Bulk, Column, Mark, Meaning, listing
 from gongzhi.lists.workbook import exported
-from gongzhi.organisation.queries import myself
+from gongzhi.organisation.queries import cell_name, myself, unit_name
 from gongzhi.work import actions, queries
 from gongzhi.work.actions.refused import Refused
 from gongzhi.work.models import Item
@@ -38,6 +38,9 @@ def columns(sight: Sight) -> tuple[Column, ...]:
         Column("about", "关于", lambda i: i.subject_title, link=lambda i: queries.subject_address(sight, i)),
         Column("place", "承办", queries.place_name),
         Column("person", "签收人", lambda i: i.person.name if i.person else ""),
+        Column("stand_in", "AB角", lambda i: i.stand_in.name if i.stand_in else "", hidden=True),
+        Column("given_by", "交办人", lambda i: i.given_by.name if i.given_by else "系统", hidden=True),
+        Column("given_at", "交办时间", lambda i: i.given_at, "instant", order="given_at", hidden=True),
         Column("due", "期限", lambda i: i.due, "day", order="due"),
         Column("state", "状态", state_of, "mark", order="state"),
     )
@@ -56,7 +59,8 @@ def items(request: HttpRequest) -> HttpResponseBase:
         return redirect(f"/work?{opening.query}")
     views, named = queries.views_of(sight), request.GET.get("view", "")
     which = Filter(named) if named in set(Filter) else views[0]
-    rows, said = _filtered(request, queries.mine(sight, today, which).select_related("person"))
+    all_rows = queries.mine(sight, today, which).select_related("person", "stand_in", "given_by")
+    rows, said = _filtered(request, all_rows)
     acts = sight.has("do_work") or sight.has("give_work")
     page = listing(
         request, "我的待办", columns(sight), rows, guarded=True, order=("due", "pk"),
@@ -66,7 +70,8 @@ def items(request: HttpRequest) -> HttpResponseBase:
     counted = queries.counts(sight, today)
     context = {
         "page": page, "which": which, "q": request.GET.get("q", ""), "kind": request.GET.get("kind", ""),
-        "about": request.GET.get("about", ""), "said": said, "kinds": in_force().work.values(),
+        "about": request.GET.get("about", ""), "place": request.GET.get("place", ""),
+        "places": queries.places_of(all_rows), "said": said, "kinds": in_force().work.values(),
         "views": [(one, counted.get(one)) for one in views], "kept": queries.filters_of(sight), "acts": acts,
         "may_give": bool(queries.kinds_to_give(sight)), "query": queries.tidied(request.GET.urlencode()),
     }  # fmt: skip
@@ -84,6 +89,10 @@ def _filtered(request: HttpRequest, rows: QuerySet[Item]) -> tuple[QuerySet[Item
     if kind in in_force().work:
         rows = rows.filter(kind=kind)
         said.append(("类别", in_force().work[kind].title))
+    where, _, code = request.GET.get("place", "").replace("\x00", "").partition(":")
+    if code:
+        rows = rows.filter(cell=code) if where == "cell" else rows.filter(unit=code)
+        said.append(("承办", cell_name(code) if where == "cell" else unit_name(code)))
     if key:
         rows = rows.filter(subject_kind=about, subject_id=key)
         title = rows.values_list("subject_title", flat=True).first()

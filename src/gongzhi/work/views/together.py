@@ -29,12 +29,7 @@ Asks = dict[str, base.Form]
 def together(request: HttpRequest) -> HttpResponse:
     """Choose an act and say what it asks; every item that it is not possible for is told with the reason."""
     sight, back, verb = sight_of(request.user), back_to(request, "/work"), request.POST.get("verb", "")
-    found = list(
-        queries.visible_to(sight)
-        .filter(pk__in=chosen(request, UUID))
-        .select_related("person")
-        .order_by("due", "pk")
-    )
+    found = _found(sight, chosen(request, UUID))
     asks = _asks(sight, found, request.POST if request.method == "POST" else None, verb)
     form, done = asks.get(verb) or base.Form(), None
     if request.method == "POST" and found and verb not in asks:
@@ -44,13 +39,23 @@ def together(request: HttpRequest) -> HttpResponse:
         if not done.left:
             say(request, f"已{WORDS[verb]} {len(done.done)} 件。")
             return redirect(back)
-    possible = {key: sum(_possible(sight, one, key) for one in found) for key in asks}
-    acts = [(key, WORDS[key], count, asks[key]) for key, count in possible.items() if count or key == verb]
-    rows = [(one, state_of(one), queries.place_name(one)) for one in found]
-    context = {"rows": rows, "acts": acts, "verb": verb, "word": WORDS.get(verb, ""), "form": form}
-    context |= {"back": back, "done": done}
+        found = _found(sight, [one.pk for one, _ in done.left])
+    context = {"verb": verb, "word": WORDS.get(verb, ""), "form": form, "back": back, "done": done}
+    context |= _shown(sight, found, asks, verb)
     wrong = bool(form.errors) or (done is not None and not done.done)
     return render(request, "work/together.html", context, status=422 if wrong else 200)
+
+
+def _found(sight: Sight, keys: Sequence[UUID]) -> list[Item]:
+    rows = queries.visible_to(sight).filter(pk__in=keys).select_related("person")
+    return list(rows.order_by("due", "pk"))
+
+
+def _shown(sight: Sight, found: Sequence[Item], asks: Asks, verb: str) -> dict[str, Any]:
+    """The items as they are now, and each act that is possible for one of them, with for how many."""
+    possible = {key: sum(_possible(sight, one, key) for one in found) for key in asks}
+    acts = [(key, WORDS[key], count, asks[key]) for key, count in possible.items() if count or key == verb]
+    return {"acts": acts, "rows": [(one, state_of(one), queries.place_name(one)) for one in found]}
 
 
 def _possible(sight: Sight, item: Item, verb: str) -> bool:

@@ -72,6 +72,8 @@ def test_a_kind_with_its_ladder_and_letter_is_read(with_work):
         ("work/survey.yml", "  finish:", "  submit:", "submit 要与 accept、send_back 一起写"),
         ("work/survey.yml", ", choices: [是, 否]", "", "choices 只用于 choice"),
         ("work/survey.yml", "counted: days", "counted: days\npage: https://elsewhere.example/", "page"),
+        ("work/survey.yml", "counted: days", "counted: days\npage: /hits/{who}", "花括号里只能写 subject"),
+        ("work/survey.yml", "counted: days", "counted: days\nsubjects: [person]", "subjects"),
         ("reminders/gentle.yml", "to: read_audit", "to: nobody", "没有这个职责：nobody"),
         ("reminders/gentle.yml", "letter: reminder", "letter: poem", "没有这个函件模板：poem"),
         ("reminders/gentle.yml", "days: 2", "days: -3", "由早到晚"),
