@@ -87,7 +87,7 @@ class TestAboutSomebody:
         assert second.name in page
         assert "/taxpayers/" not in page
         assert f"/taxpayers/{second.pk}" in office.get("/work?view=given").content.decode()
-        book = openpyxl.load_workbook(io.BytesIO(b"".join(liaison.get("/work?export=xlsx"))))  # type: ignore[arg-type]
+        book = openpyxl.load_workbook(io.BytesIO(b"".join(liaison.get("/work?export=xlsx"))))  # type: ignore[arg-type]  # a streamed answer is its parts
         cells = [str(cell) for row in book.active.iter_rows(values_only=True) for cell in row]
         assert f"{second.name}（{second.code}）" in cells
 
@@ -158,7 +158,9 @@ class TestTogether:
             page = client.get(f"/work/together?{query}").content.decode()
             assert all(f'id="verb-{verb}"' in page for verb in there)
             assert not any(f'id="verb-{verb}"' in page for verb in missing)
-        assert "没有选中事项" in client_of("peer").get(f"/work/together?{query}").content.decode()
+        peer = client_of("peer")
+        assert "没有选中事项" in peer.get(f"/work/together?{query}").content.decode()
+        assert "没有选中事项" in together(peer, chosen, "take")[0]
 
     def test_forwarded(self, client_of: Clients) -> None:
         office, liaison = client_of("office"), client_of("liaison")
@@ -197,6 +199,7 @@ class TestTogether:
         page, after = together(office, chosen, "decide_time", grant="yes")
         assert "已答复延期 1 件" in page
         assert "甲</a>：没有申请延期，不用答复" in page
+        assert 'id="verb-decide_time"' not in page, "what is not possible for any is not offered again"
         assert [one.due == wanted for one in after] == [False, True]
         assert trail(chosen[1]) == ["work.opened", "work.taken", "work.time_asked", "work.time_decided"]
         page = liaison.get(f"/work/{chosen[1].pk}").content.decode()

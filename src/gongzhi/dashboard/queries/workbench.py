@@ -138,12 +138,20 @@ EVER = f"since={EARLIEST}&until={LATEST}"
 
 def _work(sight: Sight, today: dt.date) -> list[Fact]:
     if not (sight.has("do_work") or sight.has("give_work")):
-        return []
+        return _of_the_unit(sight, today)
     counted = work.counts(sight, today)
     found: list[Fact] = [{"label": "我的待办", "value": counted[work.Filter.OPEN], "href": "/work?view=open"}]
     if late := counted[work.Filter.LATE]:
         found.append({"label": "待办已逾期", "value": late, "href": "/work?view=late"})
     return found
+
+
+def _of_the_unit(sight: Sight, today: dt.date) -> list[Fact]:
+    """For who answers for a unit: what its people have in hand."""
+    if not sight.has("oversee_unit"):
+        return []
+    open_items = work.mine(sight, today, work.Filter.POST).count()
+    return [{"label": "单位在办事项", "value": open_items, "href": "/work?view=post"}]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from gongzhi.editions.queries import in_force
 from gongzhi.intake.models import Submission
 from gongzhi.organisation import actions
 from gongzhi.risk.models import Hit, Run
+from gongzhi.work.actions import give
+from gongzhi.work.actions.giving import PlaceOfWork
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +160,13 @@ def test_an_excluded_rule_is_named_when_it_is_excluded_more_than_before(client_o
     [glance] = client_of("office").get("/").context["glances"]
     assert glance.text == "近三十天排除增多的规则 1"
     assert "2 条（前三十天 1 条）" in glance.items[0][0]
+
+
+def test_who_answers_for_a_unit_sees_what_its_people_have_in_hand(client_of, cast):
+    place = PlaceOfWork(unit=cast["head"].unit)
+    give(kind="errand", title="核对", note="", places=[place], by=cast["office"])
+    page = client_of("head").get("/").content.decode()
+    assert (
+        'href="/work?view=post"><span class="label">单位在办事项</span><span class="value">1</span>' in page
+    )
+    assert "单位在办事项" not in client_of("liaison").get("/").content.decode()

@@ -29,18 +29,18 @@ Asks = dict[str, base.Form]
 def together(request: HttpRequest) -> HttpResponse:
     """Choose an act and say what it asks; every item that it is not possible for is told with the reason."""
     sight, back, verb = sight_of(request.user), back_to(request, "/work"), request.POST.get("verb", "")
-    found = _found(sight, chosen(request, UUID))
+    found, word = _found(sight, chosen(request, UUID)), WORDS.get(verb, "")
     asks = _asks(sight, found, request.POST if request.method == "POST" else None, verb)
     form, done = asks.get(verb) or base.Form(), None
     if request.method == "POST" and found and verb not in asks:
         form = _nothing("请选择怎样办理")
-    elif verb in asks and form.is_valid():
+    elif found and verb in asks and form.is_valid():
         done = actions.together(items=found, verb=verb, said=_said(form), by=myself(request))
         if not done.left:
             say(request, f"已{WORDS[verb]} {len(done.done)} 件。")
             return redirect(back)
-        found = _found(sight, [one.pk for one, _ in done.left])
-    context = {"verb": verb, "word": WORDS.get(verb, ""), "form": form, "back": back, "done": done}
+        found, verb = _found(sight, [one.pk for one, _ in done.left]), verb if not done.done else ""
+    context = {"verb": verb, "word": word, "form": form, "back": back, "done": done}
     context |= _shown(sight, found, asks, verb)
     wrong = bool(form.errors) or (done is not None and not done.done)
     return render(request, "work/together.html", context, status=422 if wrong else 200)
