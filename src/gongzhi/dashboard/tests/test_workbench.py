@@ -129,7 +129,7 @@ def test_each_administrator_sees_what_waits_for_her(client_of, cast):
     client_of("peer").get("/hits")
     counted = {
         "system": {"待批准的账号", "待激活的账号", "待取密钥的接口凭据", "没有发出的消息"},
-        "security": {"待批准的账号", "待激活的账号", "待批准的接口凭据", "未签保密承诺的人"},
+        "security": {"待批准的账号", "待激活的账号", "待批准的接口凭据", "未签保密承诺的人", "待会签的导出"},
         "auditor": {"今天的审计记录", "近七天被拒绝", "近七天查看个人信息"},
     }
     for name, labels in counted.items():
