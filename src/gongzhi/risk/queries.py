@@ -52,11 +52,10 @@ def _hits_named(identities: Collection[str], sight: Sight) -> Mapping[str, str]:
     return names_of(visible_to(sight), identities, lambda one: f"{rule_name(one)} {one.subject_name}")
 
 
-def _runs_named(identities: Collection[str], _: Sight) -> Mapping[str, str]:
-    return names_of(Run.objects.all(), identities, lambda one: f"截至{one.as_of}")
-
-
-NAMES: Mapping[str, Describer] = {"hit": _hits_named, "run": _runs_named}
+NAMES: Mapping[str, Describer] = {
+    "hit": _hits_named,
+    "run": lambda runs, _: names_of(Run.objects.all(), runs, lambda one: f"截至{one.as_of}"),
+}
 """What the trail calls the things of this room."""
 
 
@@ -97,16 +96,23 @@ class Resting:
 
 def resting_on(batches: QuerySet[Batch], by: str) -> dict[Any, Resting]:
     """Hits that rest on batches, each counted once for each value of `by` (a field of Evidence)."""
-    rows = (
-        Evidence.objects.filter(batch__in=batches)
-        .order_by()
-        .values_list(by, "hit_id", "hit__state", "hit__subject", "hit__tax_yuan")
-        .distinct()
-    )
+    pairs = list(Evidence.objects.filter(batch__in=batches).order_by().values_list(by, "hit_id").distinct())
     found: dict[Any, Resting] = {}
-    for key, _, state, subject, tax in rows:
-        found.setdefault(key, Resting()).add(state, subject, tax)
+    known = _said_of({hit for _, hit in pairs})
+    for key, hit in pairs:
+        if hit in known:
+            found.setdefault(key, Resting()).add(*known[hit])
     return found
+
+
+def _said_of(hits: Collection[UUID]) -> dict[UUID, tuple[str, str, Decimal | None]]:
+    """State, subject and expected tax of each hit, read once however many batches it rests on."""
+    wanted, known = list(hits), {}
+    for start in range(0, len(wanted), 500):
+        rows = Hit.objects.filter(pk__in=wanted[start : start + 500]).order_by()
+        for pk, state, subject, tax in rows.values_list("pk", "state", "subject", "tax_yuan"):
+            known[pk] = (state, subject, tax)
+    return known
 
 
 @dataclass(frozen=True)

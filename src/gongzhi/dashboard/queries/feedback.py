@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import polars as pl
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Rule
@@ -50,9 +50,8 @@ def use_of(batches: QuerySet[Batch], sight: Sight, *, money: bool) -> Use:
     joined = registry.joined(batches).get("", Joined())
     counted = risk.resting_on(_countable(batches, sight), "batch__slot__unit")
     resting = next(iter(counted.values()), Resting())
-    rows = batches.aggregate(rows=Sum("rows"))["rows"] or 0
     money = money or risk.sees_hits(sight)
-    return Use(rows, joined, tuple(_rules(batches)), risk.told(resting, sight, money=money))
+    return Use(joined.rows, joined, tuple(_rules(batches)), risk.told(resting, sight, money=money))
 
 
 def _rules(batches: QuerySet[Batch]) -> list[Rule]:
@@ -95,20 +94,20 @@ _LINE: dict[str, Any] = {
 def feedback_lines(batches: QuerySet[Batch], sight: Sight, by: str) -> pl.LazyFrame:
     """What batches were good for, a line for each `unit` or `resource`."""
     path = f"slot__{by}"
-    rows = dict(batches.order_by().values_list(path).annotate(Sum("rows")))
-    joined = registry.joined(batches, path)
-    resting = risk.resting_on(_countable(batches, sight), f"batch__{path}")
+    joined: dict[str, Joined] = {}
     numbers: dict[str, set[str]] = {}
-    for key, number in batches.order_by().values_list(path, "slot__resource").distinct():
-        numbers.setdefault(key, set()).add(number)
+    for (one, number), made in registry.joined_by(batches, path, "slot__resource").items():
+        joined.setdefault(str(one), Joined()).add(made)
+        numbers.setdefault(str(one), set()).add(str(number))
+    resting = risk.resting_on(_countable(batches, sight), f"batch__{path}")
     money = by == "unit" or risk.sees_hits(sight)
     lines = [
         _line(
             (key, _name(by, key)),
-            count, joined[key], len(rules_of(numbers[key])),
+            made.rows, made, len(rules_of(numbers[key])),
             risk.told(resting.get(key, Resting()), sight, money=money),
         )
-        for key, count in rows.items()
+        for key, made in joined.items()
     ]  # fmt: skip
     return pl.LazyFrame(lines, schema=_LINE)
 

@@ -1,6 +1,6 @@
 """Read the taxpayer file."""
 
-from .joins import METHODS, Covered, Joined, covered, joined, unlinked
+from .joins import METHODS, Covered, Joined, covered, joined, joined_by, unlinked
 from .mentions import Mention, mentions_of
 from .register import Candidate, candidates_of, candidates_of_all, doubts_visible_to, search, visible_to
 
@@ -15,6 +15,7 @@ __all__ = [
     "covered",
     "doubts_visible_to",
     "joined",
+    "joined_by",
     "mentions_of",
     "search",
     "unlinked",

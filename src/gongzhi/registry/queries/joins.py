@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 import polars as pl
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, F, QuerySet, Sum, Value
 
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.lake import Lake
@@ -27,16 +27,24 @@ METHODS = {
 class Joined:
     """Mentions of parties in the rows of some batches, by what linking made of them.
 
-    `persons` stand as tokens and are never joined by name; `waiting` batches are not linked yet.
+    `persons` stand as tokens and are never joined by name; `waiting` batches are not linked yet. `rows` are
+    all rows of the batches.
     """
 
     batches: int = 0
     waiting: int = 0
+    rows: int = 0
     mentions: int = 0
     linked: int = 0
     doubtful: int = 0
     unlinked: int = 0
     methods: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Joined) -> None:
+        """Count the mentions of other batches in."""
+        for name in ("batches", "waiting", "rows", "mentions", "linked", "doubtful", "unlinked"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.methods.update(other.methods)
 
     @property
     def persons(self) -> int:
@@ -53,32 +61,34 @@ class Joined:
         """The methods in words, the most frequent first."""
         return [(METHODS.get(method, method), count) for method, count in self.methods.most_common()]
 
-    def add(self, counts: Sequence[int | None], methods: Mapping[str, int] | None) -> None:
-        """One more batch: mentions, linked, doubtful and unlinked; empty where it is not linked yet."""
-        self.batches += 1
-        mentions, linked, doubtful, unlinked = counts
-        if mentions is None:
-            self.waiting += 1
-            return
-        self.mentions, self.linked = self.mentions + mentions, self.linked + (linked or 0)
-        self.doubtful, self.unlinked = self.doubtful + (doubtful or 0), self.unlinked + (unlinked or 0)
-        for method, count in (methods or {}).items():
-            self.methods[method] += count
 
-
-_COUNTS = ("linking__rows", "linking__linked", "linking__doubtful", "linking__unlinked")
+_SUMS = (
+    Count("pk"), Count("linking"), Sum("rows"), Sum("linking__rows"), Sum("linking__linked"),
+    Sum("linking__doubtful"), Sum("linking__unlinked"),
+)  # fmt: skip
 
 
 def joined(batches: QuerySet[Batch], by: str = "") -> dict[Hashable, Joined]:
     """What linking made of batches (already limited to what may be seen), gathered by a field; else under "".
 
-    Only the counts are read: years of batches are many rows.
+    By which methods is told of all together only.
     """
-    found: dict[Hashable, Joined] = {}
-    key = [by] if by not in {"", "pk"} else []
-    read = batches.order_by().values_list("linking__methods", *_COUNTS, "pk", *key)
-    for methods, *counts in read.iterator():
-        found.setdefault(counts[-1] if by else "", Joined()).add(counts[:4], methods)
+    if by:
+        return {key: made for (key,), made in joined_by(batches, by).items()}
+    together = next(iter(joined_by(batches, Value("")).values()), Joined())
+    for methods in batches.order_by().values_list("linking__methods", flat=True).iterator():
+        together.methods.update(methods or {})
+    return {"": together}
+
+
+def joined_by(batches: QuerySet[Batch], *fields: str | Value) -> dict[tuple[Hashable, ...], Joined]:
+    """The same for each combination of some fields. The database adds up: years of batches are many rows."""
+    read = batches.order_by().values_list(*(F(one) if isinstance(one, str) else one for one in fields))
+    found = {}
+    for row in read.annotate(*_SUMS):
+        key, (count, linked, *sums) = row[: len(fields)], row[len(fields) :]
+        rows, mentions, joins, doubtful, unlinked = (one or 0 for one in sums)
+        found[tuple(key)] = Joined(count, count - linked, rows, mentions, joins, doubtful, unlinked)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.files import PRESALE_HEAD, credit_code, csv_file, presale_rows
 
 from gongzhi.intake.actions import hand_in
 from gongzhi.intake.actions.submission import Place
+from gongzhi.intake.models import Batch
 from gongzhi.intake.queries import rows_of
 from gongzhi.organisation.models import Person
 from gongzhi.registry import queries
@@ -180,3 +182,25 @@ def test_a_department_sees_no_taxpayer(doubt: Doubt, client_of: Callable[[str], 
             f"/links/{doubt.pk}",
         ):
             assert client.get(address).status_code == 404, (name, address)
+
+
+def test_the_database_adds_up_what_linking_made_of_batches(
+    tmp_path: Path, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    register(tmp_path, [developer(0)])
+    for period, day in (("2026Q2", "2026-05-15"), ("2026Q3", "2026-08-15")):
+        path = csv_file(tmp_path / f"预售{period}.csv", PRESALE_HEAD, presale_rows(3, day=day))
+        submit(path, "9.5", period, "建设交通局")
+        if period == "2026Q2":
+            link_batches(by=None)
+    batches = Batch.objects.filter(slot__resource="9.5")
+    one_by_one = queries.joined(batches, "pk")
+    with django_assert_num_queries(1):
+        (together,) = queries.joined(batches, "slot__unit").values()
+    for name in ("batches", "waiting", "rows", "mentions", "linked", "doubtful", "unlinked"):
+        assert getattr(together, name) == sum(getattr(one, name) for one in one_by_one.values()), name
+    assert (together.batches, together.waiting, together.rows) == (2, 1, 6)
+    assert together.mentions > 0
+    everything = queries.joined(batches)[""]
+    assert everything.methods.total() == everything.linked
+    assert queries.joined(batches.none()) == {"": queries.Joined()}
