@@ -8,8 +8,8 @@ import os
 ALLOCATOR = "_RJEM_MALLOC_CONF"
 """Where the engine's allocator (jemalloc, inside polars) looks for its settings when it is loaded."""
 
-# A column of a million rows is made and dropped in a blink. Pages of 2 MiB, and memory that is given back
-# only after a minute, save most of the page faults; an arena for each processor keeps threads from hoarding.
-os.environ.setdefault(
-    ALLOCATOR, f"thp:always,dirty_decay_ms:60000,muzzy_decay_ms:0,narenas:{os.cpu_count() or 1}"
-)
+# A column of a million rows is made and dropped in a blink. Where its memory is not given back at once (of
+# columns of 8 MiB and more it would be: so no threshold) and comes in pages of 2 MiB, most page faults are
+# saved. After a minute it is given back. An arena for each processor keeps threads from hoarding their own.
+KEEPING = f"dirty_decay_ms:60000,muzzy_decay_ms:0,oversize_threshold:0,narenas:{os.cpu_count() or 1}"
+os.environ.setdefault(ALLOCATOR, f"thp:always,{KEEPING}")

@@ -15,7 +15,7 @@ import sys
 import threading
 from dataclasses import dataclass
 
-from gongzhi import ALLOCATOR
+from gongzhi import ALLOCATOR, KEEPING
 
 _BOOT = (
     "import sys; sys.path[:] = sys.argv[2:]; "
@@ -84,7 +84,7 @@ def _start() -> Child:
             env={
                 "LANG": "C.UTF-8",
                 "POLARS_MAX_THREADS": str(min(4, os.cpu_count() or 1)),
-                ALLOCATOR: "dirty_decay_ms:60000,narenas:2",  # what it has, it gives back when it ends
+                ALLOCATOR: KEEPING,
             },
             cwd="/",
         )
