@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -103,10 +104,13 @@ class Lake:
         with aside.open("wb") as file:
             fill(file)
             file.flush()
-            os.fsync(file.fileno())
+            # The disk is waited for while the bytes are digested.
+            with ThreadPoolExecutor(1) as hand:
+                digesting = hand.submit(digest_of, aside)
+                os.fsync(file.fileno())
         if name.endswith(".parquet") and pq.read_metadata(aside).num_rows != rows:
             raise Damaged(f"{name}: 写入后读回的行数不符")
-        return Stored(name, rows, aside.stat().st_size, digest_of(aside))
+        return Stored(name, rows, aside.stat().st_size, digesting.result())
 
     def _folder(self, folder: Path) -> None:
         """Make a folder of the lake; the entry of a new one is made durable in the folder above it."""

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from .encoding import Text
@@ -136,19 +135,10 @@ class _Frames:
             end = min(place + _PIECE, len(data))
             if end < len(data):
                 end = data.rfind(self.eol, place, end) + 1 or self._end_of_line(end)
-            odd = self._opens(place, end)
-            while odd and end < len(data):
-                begin, end = end, self._end_of_line(data.find(b'"', end))
-                odd ^= self._opens(begin, end)
+            while end < len(data) and self.quotes.open_at(end):
+                end = self._end_of_line(data.find(b'"', end))
             yield data[place:end]
             place = end
-
-    def _opens(self, begin: int, end: int) -> bool:
-        """Whether quotes are opened here and not closed."""
-        if not self.quotes.used:
-            return False
-        letters = np.frombuffer(self.text.data, np.uint8, end - begin, begin)
-        return bool(np.count_nonzero(letters == ord('"')) % 2)
 
     def _end_of_line(self, place: int) -> int:
         return self.text.data.find(self.eol, place) + 1 or len(self.text.data)

@@ -39,7 +39,8 @@ class Text:
 def _first_damage(data: mmap.mmap) -> int:
     """Where U+FFFD stands first, or -1; a search for its three bytes takes as long as reading the table."""
     whole = np.frombuffer(data, dtype=np.uint8)
-    for place in range(0, len(whole) - 2, _WINDOW):
+    first = data.find(_DAMAGED[:1])
+    for place in range(first, len(whole) - 2, _WINDOW) if first >= 0 else ():
         found = np.flatnonzero(whole[place : min(place + _WINDOW, len(whole) - 2)] == _DAMAGED[0]) + place
         found = found[(whole[found + 1] == _DAMAGED[1]) & (whole[found + 2] == _DAMAGED[2])]
         if len(found):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +18,15 @@ _STEP = 1 << 20  # a piece and its mask stay in the processor's cache
 @dataclass(frozen=True)
 class Quoting:
     """`used`: fields stand in quotes; False when quotes are absent or plain characters. `doubled`: two stand
-    side by side somewhere, so that a field may be quoted nothing."""
+    side by side somewhere, so that a field may be quoted nothing. `places`: where those used stand."""
 
     used: bool
     doubled: bool = False
+    places: npt.NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp), repr=False)
+
+    def open_at(self, offset: int) -> bool:
+        """Whether a field that stands in quotes goes on at this byte."""
+        return bool(np.searchsorted(self.places, offset) % 2)
 
 
 def quoting(data: mmap.mmap, start: int, separator: bytes, eol: bytes) -> Quoting:
@@ -58,7 +63,7 @@ def quoting(data: mmap.mmap, start: int, separator: bytes, eol: bytes) -> Quotin
     if len(wrong) or len(quotes) % 2:
         offset = int(wrong[0] if len(wrong) else quotes[-1])
         raise Unreadable("broken_quotes", {"line": str(line_at(data, offset))})
-    return Quoting(used=True, doubled=bool(doubled_before.any()))
+    return Quoting(used=True, doubled=bool(doubled_before.any()), places=quotes)
 
 
 def _places(data: mmap.mmap, start: int) -> npt.NDArray[np.intp]:
