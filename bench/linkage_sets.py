@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from gongzhi.engine.idcodes import check_codes
+from gongzhi.engine.idcodes import check_codes, organisation_codes
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ def _rows(names: pl.Series, codes: pl.Series | None = None) -> pl.DataFrame:
     return frame.with_columns(
         code=checked["value"],
         code_kind=checked["kind"].cast(pl.String),
+        organisation_code=organisation_codes(checked),
     )
 
 

@@ -12,6 +12,7 @@ from gongzhi.engine.idcodes.columns import (
     check_codes,
     check_codes_or_ids,
     check_person_ids,
+    organisation_codes,
 )
 from gongzhi.engine.idcodes.digits import (
     division_of,
@@ -40,6 +41,7 @@ __all__ = [
     "make_credit_code",
     "make_person_id",
     "organisation_check",
+    "organisation_codes",
     "suggest",
     "suggest_person_id",
 ]

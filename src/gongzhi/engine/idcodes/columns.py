@@ -11,7 +11,8 @@ rest goes through the scalar classifier, each distinct text once. One row comes 
 ``repairs``               String   repairs joined by "+" (`REPAIRS`), null when there were none
 ========================  =======  ================================================================
 
-Suggestions are not made here: the caller asks `suggest` for the rows that it shows.
+Suggestions are not made here: the caller asks `suggest` for the rows that it shows; nor the codes that join,
+which are for who links (`organisation_codes`).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import polars as pl
 
 from gongzhi.engine.idcodes import lookup
 from gongzhi.engine.idcodes.codes import judge
+from gongzhi.engine.idcodes.digits import is_organisation_code
 from gongzhi.engine.idcodes.model import KINDS, REASONS, Code
 from gongzhi.engine.idcodes.persons import judge_code_or_id, judge_person
 
@@ -33,6 +35,7 @@ REASON_ENUM = pl.Enum(REASONS)
 
 _KIND = {name: np.uint8(number) for number, name in enumerate(KINDS)}
 _REASON = {name: np.uint8(number) for number, name in enumerate(REASONS)}
+_OLD = ("old_number", "old_tax_number")  # a division, and what may be an organisation code
 _UNSETTLED = np.uint8(255)
 
 Bytes = npt.NDArray[np.uint8]
@@ -99,6 +102,20 @@ def _settle_either(rows: Bytes) -> _Settled:
     kinds[rest[wrong]] = _KIND["invalid"]
     reasons[rest[wrong]] = np.where(inside[wrong], _REASON["organisation_check"], _REASON["check_digit"])
     return _Settled(kinds, reasons)
+
+
+def organisation_codes(verdicts: pl.DataFrame) -> pl.Series:
+    """The nine characters by which old numbers and credit codes join, for each row of verdicts, or null."""
+    tails = verdicts["value"].str.slice(6).filter(verdicts["kind"].cast(pl.String).is_in(_OLD)).unique()
+    proved = [tail for tail in tails.drop_nulls().to_list() if is_organisation_code(tail)]
+    value, kind = pl.col("value"), pl.col("kind").cast(pl.String)
+    tail = value.str.slice(6)
+    return verdicts.select(
+        pl.when(kind == "credit_code").then(value.str.slice(8, 9))
+        .when(kind == "organisation_code").then(value)
+        .when(kind.is_in(_OLD) & tail.is_in(proved)).then(tail)
+        .alias("organisation_code")
+    ).to_series()  # fmt: skip
 
 
 def _check(

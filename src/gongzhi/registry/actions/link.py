@@ -17,7 +17,7 @@ from django.utils import timezone
 from gongzhi.audit.actions import record
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Party, Sheet, Use
-from gongzhi.engine.idcodes import check_codes_or_ids
+from gongzhi.engine.idcodes import check_codes_or_ids, organisation_codes
 from gongzhi.engine.lake import Lake
 from gongzhi.engine.linkage import Links, Register, link, load_vocabulary, row_keys
 from gongzhi.intake.actions.derived import put_beside
@@ -196,7 +196,7 @@ def _of_party(frame: pl.DataFrame, sheet: Sheet, party: Party) -> pl.DataFrame:
             "role": pl.Series([party.role] * frame.height, dtype=pl.String),
             "code": pl.select(pl.when(person).then(code).otherwise(checked["value"])).to_series(),
             "code_kind": checked["kind"].cast(pl.String),
-            "organisation_code": checked["organisation_code"],
+            "organisation_code": organisation_codes(checked),
             "name": name,
             "address": column(party.address),
             "phone_token": column(party.phone),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from gongzhi.audit.actions import record
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import RegisterSource, Sheet
-from gongzhi.engine.idcodes import check_codes
+from gongzhi.engine.idcodes import check_codes, organisation_codes
 from gongzhi.intake.queries import frames
 from gongzhi.organisation.models import Person
 from gongzhi.registry.models import FormerName, Taxpayer
@@ -71,7 +71,7 @@ def _wanted() -> pl.DataFrame:
     order = ["_rank", "_latest", "_batch", "_row"]
     latest = every.sort(order, nulls_last=False).unique("code", keep="last", maintain_order=True)
     checked = check_codes(latest["code"])
-    return latest.with_columns(checked["organisation_code"].alias("organisation_code"))
+    return latest.with_columns(organisation_codes(checked))
 
 
 def _rows(source: RegisterSource) -> Iterator[pl.DataFrame]:

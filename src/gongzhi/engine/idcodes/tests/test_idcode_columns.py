@@ -14,6 +14,7 @@ from gongzhi.engine.idcodes import (
     classify,
     classify_code_or_id,
     classify_person,
+    organisation_codes,
 )
 from gongzhi.engine.idcodes.tests import invented
 
@@ -30,6 +31,7 @@ PAIRS = [
 def test_columns_agree_with_single_texts(check, judge, texts):
     frame = check(pl.Series("code", texts, dtype=pl.String))
     assert frame.height == len(texts)
+    assert organisation_codes(frame).to_list() == [judge(text or "").organisation_code for text in texts]
     for text, row in zip(texts, frame.iter_rows(named=True), strict=True):
         found = judge(text or "")
         assert (row["value"], row["kind"], row["reason"]) == (found.value, found.kind, found.reason)

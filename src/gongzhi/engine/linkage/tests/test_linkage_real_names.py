@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from gongzhi.engine.idcodes import check_codes
+from gongzhi.engine.idcodes import check_codes, organisation_codes
 from gongzhi.engine.linkage import Register, link
 
 DATA = Path(__file__).resolve().parents[6] / "shared" / "data" / "05_names"
@@ -27,7 +27,9 @@ def numbered(names, codes=None):
     if codes is None:
         return frame
     checked = check_codes(codes)
-    return frame.with_columns(code=checked["value"], code_kind=checked["kind"])
+    return frame.with_columns(
+        code=checked["value"], code_kind=checked["kind"], organisation_code=organisation_codes(checked)
+    )
 
 
 def linked(rows, register):
