@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from gongzhi.catalogue.actions import period_for
 from gongzhi.editions.queries import in_force, in_force_for
-from gongzhi.engine.calendar import PeriodError, parse_period
+from gongzhi.engine.calendar import PeriodError
 from gongzhi.engine.definitions import Resource
 from gongzhi.gate import explain, sight_of
 from gongzhi.intake.models import Batch, Submission
@@ -50,15 +50,13 @@ def draft_of(
     resource, letter = _resource(place.resource)
     unit = _unit(place.unit, resource, by)
     period = _period(resource, place.period)
-    received_at = received_at or timezone.now()
-    _begun(period, timezone.localdate(received_at))
     return Submission(
         unit=unit,
         resource=resource.number,
         letter=letter,
         only_sheet=place.only_sheet[:31],
         period=period,
-        received_at=received_at,
+        received_at=received_at or timezone.now(),
         received_by=person_of(by),
         received_key=by if isinstance(by, ApiKey) else None,
         channel=channel,
@@ -116,15 +114,6 @@ def _period(resource: Resource, code: str) -> str:
             "wrong_period",
             f"“{resource.title}”按“{resource.frequency}”报送，期间“{code}”不合，应写成{WRITTEN[rhythm]}",
         ) from error
-
-
-def _begun(code: str, today: dt.date) -> None:
-    """Nothing can be reported for a period of which no day has come yet: its code was mistyped."""
-    period = parse_period(code)
-    if period.kind != "request" and period.start > today:
-        raise Refused(
-            "period_to_come", f"{period.label}从 {period.start:%Y-%m-%d} 才开始，今天还不能报，请核对期间"
-        )
 
 
 def _batch(name: str, unit: str, resource: str, period: str) -> Batch | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import openpyxl
 import polars as pl
 import pytest
@@ -195,16 +193,6 @@ def test_event_periods_always_add(hand):
     second = hand_event(hand, place, rows[2:])
     assert (first.batch.kind, second.batch.kind) == ("first", "adds")
     assert [batch.version for batch in live().order_by("version")] == [1, 2]
-
-
-def test_a_period_of_which_no_day_has_come_is_refused_and_told_when_it_begins(hand):
-    eve = dt.datetime(2026, 6, 30, 15, 59, tzinfo=dt.UTC)  # a minute before midnight in Shanghai
-    with pytest.raises(Refused, match="从 2026-07-01 才开始") as refusal:
-        hand(presale_rows(2), received_at=eve)
-    assert refusal.value.code == "period_to_come"
-    assert not Submission.objects.exists()
-    first = hand(presale_rows(2, day="2026-07-01"), received_at=eve + dt.timedelta(minutes=1))
-    assert first.outcome != "refused"
 
 
 def event_place():
