@@ -42,7 +42,7 @@ def test_tax_detail_opens_to_the_bureau_alone(definitions):
 
 def test_a_grid_worker_sees_her_tasks_and_nothing_else(definitions):
     role = definitions.roles["grid_worker"]
-    assert set(role.duties) == {"see_tasks", "report_visit"}
+    assert set(role.duties) == {"do_work", "see_tasks", "report_visit"}
     assert role.scope == "own_cell"
     assert opened(definitions, "grid_worker") == set()
 
