@@ -13,3 +13,6 @@ ALLOCATOR = "_RJEM_MALLOC_CONF"
 # saved. After a minute it is given back. An arena for each processor keeps threads from hoarding their own.
 KEEPING = f"dirty_decay_ms:60000,muzzy_decay_ms:0,oversize_threshold:0,narenas:{os.cpu_count() or 1}"
 os.environ.setdefault(ALLOCATOR, f"thp:always,{KEEPING}")
+
+# The few small matrix products here gain nothing from threads, whose waiting costs processor time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

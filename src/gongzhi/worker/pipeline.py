@@ -18,6 +18,7 @@ from django.utils import timezone
 from gongzhi.audit.actions import seal
 from gongzhi.catalogue.actions import open_periods
 from gongzhi.catalogue.queries import matters
+from gongzhi.engine.crypto import load_crowd
 from gongzhi.engine.tables import warm
 from gongzhi.intake.actions.committing import take_in_waiting
 from gongzhi.intake.actions.folder import answer_again, prepare_places, take_files
@@ -93,6 +94,7 @@ def forever(*, parent: int) -> None:
     cadences = ((0, EVERY_ROUND), (60, EVERY_MINUTE), (3_600, EVERY_HOUR))
     last = dict.fromkeys((seconds for seconds, _ in cadences), -float("inf"))
     beside = Thread(target=_beside)
+    load_crowd()
     while os.getppid() == parent:
         _tried("seal", seal)  # before all else: acts stop when the trail lags
         if not beside.is_alive():

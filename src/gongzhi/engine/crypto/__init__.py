@@ -1,8 +1,8 @@
 """SM2, SM3, SM4: signatures, digests, tokens for persons, sealed columns, hash chains, content hashes.
 
 The algorithms are OpenSSL's, through `cryptography` and `hashlib`, libgcrypt's for much data, and Tongsuo's
-for SM2; nothing here implements a cipher, a digest or a curve. `self_test` proves them by the standards'
-known answers and belongs into every start.
+for SM2; nothing here implements a cipher or a curve, and SM3 once more only for whole columns of tokens
+(`crowd`). `self_test` proves them by the standards' known answers and belongs into every start.
 """
 
 from gongzhi.engine.crypto.chains import (
@@ -15,7 +15,7 @@ from gongzhi.engine.crypto.chains import (
     verify_inclusion,
 )
 from gongzhi.engine.crypto.content import content_hash, row_hashes
-from gongzhi.engine.crypto.digest import file_sm3, hmac_sm3, sm3
+from gongzhi.engine.crypto.digest import file_sm3, hmac_sm3, load_crowd, sm3
 from gongzhi.engine.crypto.files import SealedFile, open_file, seal_file
 from gongzhi.engine.crypto.keys import Key, KeyRing, KeyState, UnknownKeyError, derive_key, derive_ring
 from gongzhi.engine.crypto.sealing import SealBroken, seal, seal_column, seal_version, unseal, unseal_column
@@ -49,6 +49,7 @@ __all__ = [
     "file_sm3",
     "hmac_sm3",
     "inclusion_proof",
+    "load_crowd",
     "merkle_root",
     "open_file",
     "person_token",

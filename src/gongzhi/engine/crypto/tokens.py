@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
@@ -63,14 +64,14 @@ def _prefix(key: Key) -> str:
     return f"P{key.version}-"
 
 
-def _written(prefix: str, raw: bytes, count: int) -> pl.Series:
-    """`raw` as one string column, laid out in one piece: a million small texts would cost as much again."""
+def _written(prefix: str, digests: npt.NDArray[np.uint8], count: int) -> pl.Series:
+    """The digests (hex) as one string column, laid out in one piece: many small texts would cost as much
+    again."""
     head = np.frombuffer(prefix.encode(), np.uint8)
-    width = len(head) + 2 * TOKEN_BYTES
+    width = len(head) + digests.shape[1]
     letters = np.empty((count, width), np.uint8)
     letters[:, : len(head)] = head
-    tail = np.frombuffer(raw.hex().encode(), np.uint8)
-    letters[:, len(head) :] = tail.reshape(count, 2 * TOKEN_BYTES)
+    letters[:, len(head) :] = digests
     offsets = np.arange(count + 1, dtype=np.int64) * width
     buffers = [None, pa.py_buffer(offsets.data), pa.py_buffer(letters.data)]
     return pl.Series(pa.Array.from_buffers(pa.large_string(), count, buffers))

@@ -84,6 +84,7 @@ def _start() -> Child:
             env={
                 "LANG": "C.UTF-8",
                 "POLARS_MAX_THREADS": str(min(4, os.cpu_count() or 1)),
+                "OPENBLAS_NUM_THREADS": "1",
                 ALLOCATOR: KEEPING,
             },
             cwd="/",

@@ -32,7 +32,6 @@ from gongzhi.engine.crypto import (
 )
 from gongzhi.engine.crypto import digest as digest_module
 from gongzhi.engine.crypto import selftest as selftest_module
-from gongzhi.engine.crypto.crowd import digested
 from gongzhi.engine.crypto.digest import Hmac
 
 MASTER = bytes(range(32))
@@ -202,17 +201,32 @@ def test_everything_offered_is_there():
     assert all(hasattr(crypto, name) for name in crypto.__all__)
 
 
-def test_many_processes_digest_as_one():
-    texts = [f"99000019000101{number:04d}" if number % 7 else "" for number in range(1_000)]
-    lengths = np.array([len(text) for text in texts], dtype=np.uint32)
+def test_messages_digested_abreast_are_those_digested_alone():
+    """Of every length around the ends of words and blocks, and more of them than fill the last lanes."""
+    texts = [
+        "测" * (length // 3) + "x" * (length % 3)
+        for length in (*range(200), 0, 18, 18, 600, 1, 55, 56, 63, 64)
+    ]
+    messages = [text.encode() for text in texts]
+    lengths = np.array([len(message) for message in messages], dtype=np.uint32)
     key = bytes(range(32))
-    alone = b"".join(Hmac(key).many([text.encode() for text in texts], 16))
     blocks = tuple(bytes(byte ^ pad for byte in key.ljust(64, b"\0")) for pad in (0x36, 0x5C))
-    assert digested(blocks, lengths, "".join(texts).encode(), 16) == alone
-    assert Hmac(key).column(lengths, "".join(texts).encode(), 16) == alone
+    for count in (len(messages), 1, crowd.LANES, crowd.LANES + 1):
+        text = b"".join(messages[:count])
+        found = crowd.digested(blocks, lengths[:count], text, 16)
+        assert found.tobytes() == b"".join(Hmac(key).many(messages[:count], 16)).hex().encode()
+        assert np.array_equal(found, Hmac(key).column(lengths[:count], text, 16))
 
 
-def test_a_child_that_dies_is_told(monkeypatch):
-    monkeypatch.setattr(crowd, "_CHILD", "raise SystemExit(3)")
-    with pytest.raises(crowd.ChildDied):
-        digested((bytes(64), bytes(64)), np.array([1], dtype=np.uint32), b"x", 16)
+def test_a_long_column_is_digested_abreast_and_what_differs_is_not_taken(monkeypatch):
+    texts = pl.Series([f"99000019000101{number:04d}" for number in range(50)])
+    key = Key(1, "token", bytes(range(32)))
+    alone = person_tokens(key, texts)
+    asked, real = [], crowd.digested
+    monkeypatch.setattr(digest_module, "_CROWD", 10)
+    monkeypatch.setattr(crowd, "digested", lambda *given: (asked.append(len(given[1])), real(*given))[1])
+    assert person_tokens(key, texts).equals(alone)
+    assert asked == [50]
+    monkeypatch.setattr(crowd, "digested", lambda *given: real(*given) ^ 1)
+    with pytest.raises(digest_module.WrongDigest):
+        person_tokens(key, texts)
