@@ -144,7 +144,7 @@ def _add_peers(
 def _told(rounds: dict[str, list[Result]], cases: dict[str, _Case], skipped: str) -> dict[str, Any]:
     ours = rounds["ours 1 %"]
     peers = {name: summary(rounds[name]) for name in SCRIPTS if name in rounds}
-    faster = {name: ratio(rounds[name], ours[: len(rounds[name])]) for name in peers}
+    faster = {name: ratio(rounds[name], ours) for name in peers}
     return {
         "work": f"{ROWS:,} × 12 CSV, whole submit without start-up, faults of 18 kinds",
         "ours": {name: summary(rounds[f"ours {name}"]) for name in cases},

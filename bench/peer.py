@@ -114,5 +114,6 @@ def summary(results: Sequence[Result]) -> Result:
 
 
 def ratio(upper: Sequence[Result], lower: Sequence[Result]) -> Result:
-    """Seconds of one contender over those of another, round by round."""
+    """Seconds of one contender over those of another, round by round; one that ran once stands beside each."""
+    upper = upper if len(upper) > 1 else [*upper] * len(lower)
     return spread([a["seconds"] / b["seconds"] for a, b in zip(upper, lower, strict=True)], 2)

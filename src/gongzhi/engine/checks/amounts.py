@@ -46,8 +46,9 @@ def read_number(written: Written) -> Typed:
     measure = _measure(field, written.unit)
     texts = written.texts
     whole = _DIGITS - measure.written
-    decimals = rf"(\.\d{{1,{measure.written}}})?" if measure.written else ""
-    strict = texts.str.contains(rf"^-?\d{{1,{whole}}}{decimals}$")
+    # Digits as the cast below knows them: `\d` would take those of every script, in full width as well.
+    decimals = rf"(\.[0-9]{{1,{measure.written}}})?" if measure.written else ""
+    strict = texts.str.contains(rf"^-?[0-9]{{1,{whole}}}{decimals}$")
     rest = (~strict).fill_null(False).arg_true()
     values = _scaled(texts.cast(pl.Float64, strict=False), measure.factor, measure)
     faults, repairs = _unit_repair(written, measure)

@@ -37,7 +37,10 @@ _MOST_DIGITS = 11  # a masked phone or id (330602********0012) has fewer
 _ODD_TEXT = "|".join((DIRTY, _ID_INSIDE))
 _ODD_NAME = "|".join((DIRTY_NAME, _ID_INSIDE, _NO_NAME, _STAR))
 _ODD_CERTIFICATE = "|".join((DIRTY, _LOST, _DECIMAL))
-_PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?[2-9]\d{6,7}(-\d{1,6})?|[48]00-?\d{3}-?\d{4}|[2-9]\d{6,7})$"
+# ASCII digits, for `\d` takes full-width ones too, which are to be repaired.
+_PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?[2-9]\d{6,7}(-\d{1,6})?|[48]00-?\d{3}-?\d{4}|[2-9]\d{6,7})$".replace(
+    r"\d", "[0-9]"
+)
 
 
 def read_name(written: Written) -> Typed:

@@ -77,6 +77,8 @@ def test_code_or_id(judge_cell, text, value, found):
         ("1,23", None, ["not_number"], []),
         ("￥1234.5", 123450, [], ["currency"]),
         ("１２３．４５", 12345, [], ["width"]),
+        ("１２３", 12300, [], ["width"]),
+        ("٣", None, ["not_number"], []),
         ("12万元", 12000000, [], ["unit"]),
         ("1.5亿", 15000000000, [], ["unit"]),
         ("(30.00)", -3000, [], ["bracket"]),
@@ -229,6 +231,10 @@ def test_boolean(judge_cell, text, value, found):
 )
 def test_phone(judge_cell, text, value, found):
     assert judge_cell(text, "phone")[:2] == (value, found)
+
+
+def test_a_phone_in_full_width_is_repaired(judge_cell):
+    assert judge_cell("１３８００００００００", "phone") == ("13800000000", [], ["width"])
 
 
 @pytest.mark.parametrize(
