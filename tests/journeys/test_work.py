@@ -122,7 +122,20 @@ class TestAboutSomebody:
     def test_where_nobody_can_take_it_the_giver_is_told(self, client_of: Clients) -> None:
         page = give(client_of("office"), "核对", places=[f"unit:{UNIT}", "unit:water"])
         assert "区水利局还没有能签收的账号" in page
+        assert "只能转办" not in page
         assert "已交办 2 件" in page
+
+    def test_a_cell_without_a_worker_is_told_when_it_is_given_and_to_whom_it_reminds(
+        self, client_of: Clients
+    ) -> None:
+        page = give(client_of("street"), "核对", places=["cell:330602001008"])
+        assert "还没有能签收的账号" in page
+        assert "提醒由上一级网格的人收到，只能转办" in page
+        item = Item.objects.get()
+        told = client_of("street").get(f"/work/{item.pk}").content.decode()
+        assert "还没有能签收的账号" in told
+        page = give(client_of("street"), "再核对", places=["cell:330602001004"])
+        assert "还没有能签收的账号" not in page
 
     def test_the_list_of_one_place(self, client_of: Clients) -> None:
         office = client_of("office")

@@ -41,7 +41,7 @@ def _named(name: str) -> str:
 
 def _noted(verb: str, by: Person) -> None:
     duty = next((one for one in _DUTIES if sight_of(by).has(one)), "")
-    record(verb, by=by, subject=("list", "work"), duty=duty)
+    record(verb, by=by, subject=("list", "我的待办"), duty=duty)
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ def read_messages(*, by: Person) -> int:
     """Mark all of one's messages as read; returns how many were not."""
     count = Message.objects.filter(person=by, read_at=None).update(read_at=timezone.now())
     if count:
-        record("message.read", by=by, subject=("list", "messages"), duty="do_work")
+        record("message.read", by=by, subject=("list", "消息"), duty="do_work")
     return count
 
 

@@ -35,7 +35,7 @@ def remind(*, matters: Iterable[Matter], on: dt.date, by: Person | None) -> int:
         told(person, said, on)
     if round_.rungs:
         detail = {"matters": len(round_.rungs), "people": len(round_.lines), "letters": letters}
-        record("reminders.told", by=by, subject=("list", "reminders"), duty="chase_units", detail=detail)
+        record("reminders.told", by=by, subject=("list", "到期提醒"), duty="chase_units", detail=detail)
     return len(round_.rungs)
 
 

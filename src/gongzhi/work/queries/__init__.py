@@ -31,7 +31,7 @@ from .reminders import (
     rung,
     unread,
 )
-from .sides import ASSIGNEE, REVIEWER, colleagues, may, nobody_at, sides_of, verbs_of, why_alone, why_not
+from .sides import ASSIGNEE, REVIEWER, colleagues, may, sides_of, unattended, verbs_of, why_alone, why_not
 from .subjects import (
     PLACE,
     TAXPAYER,
@@ -50,7 +50,7 @@ __all__ = [
     "TaxpayerSource", "about", "assigned_to", "bind_taxpayers", "changed_by", "colleagues", "counts",
     "covers", "deliveries_visible_to", "everybody", "filters_of", "handing", "holders", "hook_of",
     "kind_of", "kinds_to_give", "known", "largest_attachment", "letters_visible_to", "may", "may_follow",
-    "may_leave", "messages_visible_to", "mine", "nobody_at", "opening_of", "own_matters", "place_name",
+    "may_leave", "messages_visible_to", "mine", "opening_of", "own_matters", "place_name",
     "places_of", "quiet", "rung", "same_as", "sides_of", "subject_address", "taxpayers_like", "tidied",
-    "unread", "verbs_of", "views_of", "visible_to", "why_alone", "why_not", "with_standing",
+    "unattended", "unread", "verbs_of", "views_of", "visible_to", "why_alone", "why_not", "with_standing",
 ]  # fmt: skip

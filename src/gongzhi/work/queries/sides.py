@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,6 +12,8 @@ from gongzhi.gate import Sight, sight_of
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Item
 from gongzhi.work.states import IN_HAND, LABELS, WORDS, State, possible
+
+from .items import place_name
 
 ASSIGNEE, REVIEWER = "assignee", "reviewer"
 _OF_THE_HOLDER = {"submit", "finish", "ask_time"}
@@ -96,9 +99,15 @@ def colleagues(item: Item, but: Person) -> QuerySet[Person]:
     return Person.objects.filter(pk__in=_able(item)).exclude(pk=but.pk).order_by("name")
 
 
-def nobody_at(item: Item) -> bool:
-    """Whether no account in use could carry the item out where it was given to."""
-    return not _able(item)
+def unattended(items: Sequence[Item]) -> str:
+    """At which of these items' places nobody could carry them out, in words; nothing where somebody can."""
+    empty = [one for one in items if not _able(one)]
+    if not empty:
+        return ""
+    heard = any(one.cell for one in empty)
+    above = "登记之前，网格的提醒由上一级网格的人收到，只能转办。" if heard else ""
+    names = "、".join(place_name(one) for one in empty)
+    return f"{names}还没有能签收的账号，请系统管理员登记办理的人，或改交别处。{above}"
 
 
 def _able(item: Item) -> list[UUID]:

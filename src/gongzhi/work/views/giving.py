@@ -36,8 +36,8 @@ def give(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             say(request, f"已交办 {len(given)} 件。")
-            if empty := [queries.place_name(one) for one in given if queries.nobody_at(one)]:
-                say(request, f"{'、'.join(empty)}还没有能签收的账号，请先请系统管理员登记办理的人。", "warn")
+            if empty := queries.unattended(given):
+                say(request, empty, "warn")
             return redirect(f"/work/{given[0].pk}" if len(given) == 1 else "/work?view=given")
     chosen = set(form["places"].value() or [])
     groups = [

@@ -53,6 +53,7 @@ def _page(
         "steps": [(one, queries.changed_by(one)) for one in found.steps.select_related("by")],
         "files": found.attachments.select_related("by"),
         "pieces": found.pieces.all(), "places": near(sight), "same": queries.same_as(sight, found),
+        "unattended": found.state in OPEN and queries.unattended([found]),
         "about": queries.subject_address(sight, found),
         "most": queries.largest_attachment(), "elsewhere": (kind.page or "").format(subject=found.subject_id),
         "holder": str(found.person_id) == sight.person and found.state in OPEN,

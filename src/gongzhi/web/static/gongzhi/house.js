@@ -118,12 +118,16 @@
     if (frame && (document.activeElement === document.body || !document.activeElement)) { frame.focus({ preventScroll: true }); }
   });
 
-  // On a phone the menu is folded, and so are filters that filter nothing; on the desk both are open.
+  // On a phone the menu is folded, and so are filters that filter nothing and long groups of boxes where none
+  // is ticked; on the desk they stand as the page was made.
   function fold(narrow) {
     var menu = document.querySelector("[data-menu]");
     var filters = document.querySelector("[data-filters]");
     if (menu) { menu.open = !narrow.matches; }
     if (filters) { filters.open = !narrow.matches || window.location.search.length > 1; }
+    Array.prototype.forEach.call(document.querySelectorAll("[data-fold]"), function (group) {
+      if (narrow.matches && !group.querySelector(":checked")) { group.open = false; }
+    });
   }
 
   document.addEventListener("DOMContentLoaded", function () {
