@@ -88,7 +88,7 @@ VERBS = MappingProxyType(
         "message.sent": "送出提醒",
         "message.tried_again": "重发提醒",
         "message.read": "读消息",
-        "message.told": "发站内信",
+        "message.told": "发消息",
         "address.kept": "保存提醒邮箱",
         "address.dropped": "删去提醒邮箱",
         "letter.decided": "决定催报函",

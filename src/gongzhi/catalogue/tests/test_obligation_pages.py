@@ -125,6 +125,9 @@ def test_a_unit_sees_its_own_part_of_the_matrix(client_of, owed):
     year = (timezone.localdate() - dt.timedelta(20)).year
     assert client_of("liaison").get(f"/matrix?year={year}").context["rows"] == []
     assert client_of("liaison").get("/matrix/natural_resources/16.1").status_code == 404
+    own = client_of("liaison").get("/matrix")
+    assert own.context["unit"] == "construction_transport"
+    assert "全区" not in own.content.decode()
     rows = client_of("leader").get(f"/matrix?year={year}").context["rows"]
     assert [row["level"] for row in rows] == ["group", "unit"]
 

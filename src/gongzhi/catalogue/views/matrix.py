@@ -17,7 +17,7 @@ from gongzhi.catalogue.queries import Matrix, Rates
 from gongzhi.catalogue.states import State
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import parse_period
-from gongzhi.gate import needs, sight_of
+from gongzhi.gate import Sight, needs, sight_of
 from gongzhi.lists import Column, Listing, table
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
@@ -65,18 +65,25 @@ def matrix(request: HttpRequest) -> HttpResponseBase:
     today, sight = timezone.localdate(), sight_of(request.user)
     asked = _asked(request, today)
     rows = queries.visible_to(sight).filter(period_end__range=(asked["first"], asked["last"]))
+    alone = _only_unit(sight)
     unit = request.GET.get("unit", "")
-    unit = unit if unit in in_force().units else ""
+    unit = unit if unit in in_force().units else alone
     pairs = queries.matrix(rows.filter(unit=unit) if unit else rows, asked["as_of"], "pair")
     heads = _heads(asked, pairs)
     found = _Levels(pairs, heads)
     context = asked | {
-        "unit": unit, "unit_name": unit_name(unit) if unit else "", "heads": heads,
+        "unit": unit, "unit_name": unit_name(unit) if unit else "", "alone": alone, "heads": heads,
         "rows": found.resources(unit) if unit else found.lines(asked["level"]),
         "foot": found.foot, "whole": pairs.whole, "spans": SPANS, "levels": LEVELS, "columns": COLUMNS,
     }  # fmt: skip
     context["page"] = page = _taken(request, context)
     return exported(request, page, by=myself(request)) or render(request, "catalogue/matrix.html", context)
+
+
+def _only_unit(sight: Sight) -> str:
+    """The one unit whose calendar a reader sees: shown by resource, and no sum is called the district's."""
+    units = sight.units("see_calendar")
+    return next(iter(units)) if isinstance(units, frozenset) and len(units) == 1 else ""
 
 
 def _taken(request: HttpRequest, shown: dict[str, Any]) -> Listing:

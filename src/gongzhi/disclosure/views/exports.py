@@ -115,7 +115,7 @@ def ask_export(request: HttpRequest) -> HttpResponseBase:
             form.add_error(None, str(refused))
         else:
             asked = made.state == ExportState.ASKED
-            text = "已提交，批准并会签后开始生成。" if asked else "已开始生成，做好后在站内信里告诉您。"
+            text = "已提交，批准并会签后开始生成。" if asked else "已开始生成，做好后在消息里告诉您。"
             messages.add_message(request, messages.INFO, text, extra_tags="good")
             return redirect("exports")
     return render(request, "disclosure/export.html", {**said, "form": form}, status=422)
@@ -132,7 +132,10 @@ def exports(request: HttpRequest) -> HttpResponseBase:
         empty_next="行数多的清单在后台生成，做好后在这里下载；企业、个人、涉税信息的导出都记在这里。",
     )  # fmt: skip
     waiting = queries.for_ones_word(sight).select_related("person", "decided_by").order_by("asked_at")
-    context = {"page": page, "waiting": [(one, _short(one, sight)) for one in waiting]}
+    context = {
+        "page": page, "waiting": [(one, _short(one, sight)) for one in waiting],
+        "decides": sight.has("approve_reveal") or sight.has("administer_grants"),
+    }  # fmt: skip
     return exported(request, page, by=person) or render(request, "disclosure/exports.html", context)
 
 

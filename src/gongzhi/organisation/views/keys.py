@@ -44,7 +44,7 @@ def keys(request: HttpRequest) -> HttpResponseBase:
         request, "接口凭据", COLUMNS, rows.filter(unit=unit) if unit else rows, guarded=False,
         order=("-registered_at",),
         filters=[("单位", unit_name(unit))] if unit else [],
-        empty="还没有接口凭据", empty_next="单位的系统要直接报送时，由系统管理员登记，安全管理员批准",
+        empty="还没有接口凭据", empty_next="单位的系统要直接报送时，由系统管理员登记，安全管理员批准。",
     )  # fmt: skip
     file = exported(request, page, by=myself(request))
     return file or render(request, "organisation/keys.html", {"page": page, "chosen": chosen})

@@ -22,6 +22,7 @@ from gongzhi.work.actions.refused import Refused
 from gongzhi.work.models import Item
 from gongzhi.work.queries import Filter
 
+_EMPTY_NEXT = ("交到本单位、本网格的事项会按期限排在这里。", "交给单位、网格的事项会按期限排在这里。")
 BULK = Bulk("/work/together", "一起办理")
 
 
@@ -65,7 +66,7 @@ def items(request: HttpRequest) -> HttpResponseBase:
     page = listing(
         request, "我的待办", columns(sight), rows, guarded=True, order=("due", "pk"),
         bulk=(BULK,) if acts else (), filters=[("看", which.label), *said],
-        empty="没有这样的事项", empty_next="交到本单位、本网格的事项会按期限排在这里。",
+        empty="没有这样的事项", empty_next=_EMPTY_NEXT[which is Filter.GIVEN],
     )  # fmt: skip
     counted = queries.counts(sight, today)
     context = {
