@@ -94,7 +94,7 @@ def forever(*, parent: int) -> None:
     cadences = ((0, EVERY_ROUND), (60, EVERY_MINUTE), (3_600, EVERY_HOUR))
     last = dict.fromkeys((seconds for seconds, _ in cadences), -float("inf"))
     beside = Thread(target=_beside)
-    load_crowd()
+    Thread(target=load_crowd, daemon=True).start()  # so that no file waits for it
     while os.getppid() == parent:
         _tried("seal", seal)  # before all else: acts stop when the trail lags
         if not beside.is_alive():

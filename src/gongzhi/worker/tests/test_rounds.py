@@ -1,5 +1,7 @@
 """The order of a round: the trail is chained before, between and after the other steps."""
 
+from threading import Event
+
 from gongzhi.worker import pipeline
 
 
@@ -22,9 +24,10 @@ def test_the_sealer_runs_after_every_step_also_one_that_fails(monkeypatch):
 
 
 def test_the_first_thing_that_a_worker_does_is_to_chain_what_waits(monkeypatch):
-    done = []
+    done, loaded = [], Event()
     monkeypatch.setattr(pipeline, "seal", lambda: done.append("seal"))
     monkeypatch.setattr(pipeline, "warm", lambda: done.append("warm"))
+    monkeypatch.setattr(pipeline, "load_crowd", loaded.set)
     monkeypatch.setattr(pipeline, "_round", lambda steps: done.append(steps[0][0]))
     monkeypatch.setattr(pipeline, "_beside", lambda: None)
     alive = iter([1, 1, 2])
@@ -32,4 +35,5 @@ def test_the_first_thing_that_a_worker_does_is_to_chain_what_waits(monkeypatch):
     monkeypatch.setattr(pipeline.time, "sleep", lambda _: None)
     pipeline.forever(parent=1)
     assert done[:3] == ["seal", "warm", "seal"]
+    assert loaded.wait(10)
     assert pipeline.EVERY_ROUND[0] == ("seal", pipeline.EVERY_ROUND[0][1])
