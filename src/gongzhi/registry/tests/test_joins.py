@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.files import PRESALE_HEAD, credit_code, csv_file, presale_rows
 
 from gongzhi.intake.actions import hand_in
+from gongzhi.intake.actions.signing import freeze
 from gongzhi.intake.actions.submission import Place
 from gongzhi.intake.models import Batch
 from gongzhi.intake.queries import rows_of
+from gongzhi.intake.queries.proofs import ledger_faults
 from gongzhi.organisation.models import Person
 from gongzhi.registry import queries
 from gongzhi.registry.actions import decide, link_batches, refresh
@@ -126,6 +129,15 @@ def test_batches_stay_as_they_are_when_links_change(doubt: Doubt, cast: dict[str
     decide(doubt=doubt, taxpayer=Taxpayer.objects.get(), by=cast["officer"])
     link_batches(by=None)
     assert [(table, frame.to_dicts()) for table, frame in rows_of(batch.pk)] == before
+
+
+def test_a_frozen_cutoff_holds_whatever_linking_makes_of_its_batches_later(
+    doubt: Doubt, cast: dict[str, Person]
+) -> None:
+    freeze(cut_at=timezone.now(), by=None)
+    decide(doubt=doubt, taxpayer=Taxpayer.objects.get(), by=cast["officer"])
+    assert link_batches(by=None) == 1
+    assert list(ledger_faults()) == []
 
 
 def test_search_by_code_organisation_code_and_name(tmp_path: Path) -> None:
