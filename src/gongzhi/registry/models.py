@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from gongzhi.intake.models import Batch
+from gongzhi.intake.models import Batch, Segment
 from gongzhi.organisation.models import Person, uuid7
 
 
@@ -76,6 +76,8 @@ class Linking(models.Model):
     round = models.PositiveIntegerField(default=0)
     methods = models.JSONField(null=True)  # linked mentions by method; None: linked before this was counted
     taxpayers = models.PositiveIntegerField(default=0)  # how many different ones the rows were joined to
+    # The merged file that holds this round of linking too; None: only the batch's own file does.
+    segment = models.ForeignKey(Segment, null=True, on_delete=models.PROTECT, related_name="linkings")
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.linked}/{self.rows}"

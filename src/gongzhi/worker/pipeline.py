@@ -28,7 +28,7 @@ from gongzhi.intake.actions.pulling import pull_due
 from gongzhi.intake.actions.signing import close_days, freeze_due, sign_receipts
 from gongzhi.intake.actions.submission import check_waiting
 from gongzhi.organisation.actions import close_idle, forget, forget_calls
-from gongzhi.registry.actions import link_new
+from gongzhi.registry.actions import link_new, merge_links
 from gongzhi.work.actions import deliver, remind, tell_of_suggestions
 from gongzhi.work.queries import own_matters, quiet
 
@@ -63,6 +63,7 @@ EVERY_ROUND: tuple[tuple[str, Callable[[], int]], ...] = (
 )
 BESIDE: tuple[tuple[str, Callable[[], int]], ...] = (
     ("export", make_exports),  # make the workbooks that are too long to wait for, while the rounds go on
+    ("merge", merge_links),  # merge the links of many batches, so that a taxpayer's page opens few files
 )
 EVERY_MINUTE: tuple[tuple[str, Callable[[], int]], ...] = (
     ("take", take_files),  # hand in what units have put into the watched folder

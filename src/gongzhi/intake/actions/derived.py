@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from gongzhi.engine.lake import Stored
+from django.conf import settings
+
+from gongzhi.engine.lake import Lake, Stored
 from gongzhi.intake.models import LakeFile
 
 
@@ -13,5 +15,8 @@ def put_beside(*, batch: UUID, role: str, table: str, stored: Stored) -> None:
 
     Called inside the transaction of the act that derived it.
     """
-    LakeFile.objects.filter(batch_id=batch, role=role, table=table).delete()
+    before = LakeFile.objects.filter(batch_id=batch, role=role, table=table)
+    for path in before.values_list("path", flat=True):
+        Lake(settings.LAKE).give_up(path)
+    before.delete()
     LakeFile.objects.create(batch_id=batch, role=role, table=table, **vars(stored))

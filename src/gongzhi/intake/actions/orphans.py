@@ -10,7 +10,8 @@ from pathlib import Path
 from django.conf import settings
 
 from gongzhi.engine.lake import Lake
-from gongzhi.intake.models import LakeFile, Submission
+from gongzhi.intake.models import Submission
+from gongzhi.intake.queries import ledger
 from gongzhi.intake.states import State
 
 GRACE_SECONDS = 3_600
@@ -23,7 +24,7 @@ def sweep(*, grace: float = GRACE_SECONDS) -> int:
     belongs to no submission that waits for its decision. Of incoming: plain copies whose reader died.
     """
     before = time.time() - grace
-    known = set(LakeFile.objects.values_list("path", flat=True))
+    known = {file.path for file in ledger()}
     removed = len(Lake(settings.LAKE).sweep(known, before))
     for path in (*_originals(), *_staging(), *settings.HOME.folder("incoming").iterdir()):
         removed += _remove(path, before)

@@ -2,7 +2,7 @@
 
 from gongzhi.organisation.models import uuid7
 
-from .batch import Batch, BatchPart, LakeFile
+from .batch import Batch, BatchPart, LakeFile, Segment
 from .desk import CheckWaiver, Explanation, Review, TwoPersons, Withdrawal
 from .door import FolderFile, Look, Pull
 from .inbox import Push
@@ -12,5 +12,5 @@ from .submission import Slot, Submission
 __all__ = [
     "SHANGHAI", "Batch", "BatchPart", "CheckWaiver", "Cutoff", "DayRoot", "Explanation",
     "FolderFile", "FrozenBatch", "LakeFile", "Look", "Pull", "Push", "Receipt", "ReceiptRoot", "Review",
-    "SignedRoot", "Slot", "Submission", "TwoPersons", "Withdrawal", "instant", "uuid7",
+    "Segment", "SignedRoot", "Slot", "Submission", "TwoPersons", "Withdrawal", "instant", "uuid7",
 ]  # fmt: skip

@@ -80,6 +80,21 @@ class LakeFile(models.Model):
         return self.path
 
 
+class Segment(models.Model):
+    """A file of the lake with what was derived from many batches, merged so that a page opens few files.
+
+    Part of the ledger. For which batches it speaks is said by what names it; each has its own file as well.
+    """
+
+    path = models.CharField(max_length=160, unique=True)
+    rows = models.PositiveIntegerField()
+    size = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.path
+
+
 class BatchPart(models.Model):
     """Where the rows of a batch stood in the sender's file: which sheet, which column held which field."""
 

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from gongzhi.engine.definitions import Definitions, Sheet
 from gongzhi.engine.lake import Lake, Snapshot, Stored, column_types, empty, unseal_rows
 from gongzhi.gate import Sight
-from gongzhi.intake.models import Batch, LakeFile, Submission
+from gongzhi.intake.models import Batch, LakeFile, Segment, Submission
 
 FINDINGS = {
     "_part": pl.UInt16, "row": pl.UInt32, "cell": pl.String, "column": pl.String, "field": pl.String,
@@ -69,7 +69,8 @@ def still_counted(batch: Batch) -> dt.datetime | None:
 
 def ledger() -> list[Stored]:
     """Every file that the lake must hold."""
-    values = LakeFile.objects.values_list("path", "rows", "size", "digest")
+    columns = ("path", "rows", "size", "digest")
+    values = [*LakeFile.objects.values_list(*columns), *Segment.objects.values_list(*columns)]
     return [Stored(path, rows, size, digest) for path, rows, size, digest in values]
 
 

@@ -25,14 +25,10 @@ from gongzhi.intake.models import Batch
 from gongzhi.intake.queries import live, rows_of
 from gongzhi.organisation.models import Person
 from gongzhi.registry.models import Decision, Doubt, FormerName, Linking, Taxpayer
+from gongzhi.registry.queries.joins import LINKS
 
 from .register import refresh
 
-LINKS = {
-    "_batch": pl.String, "_part": pl.UInt16, "_row": pl.UInt32, "role": pl.String, "subject": pl.String,
-    "method": pl.String, "score": pl.Float64, "status": pl.String, "branch_of": pl.String, "key": pl.String,
-    "name": pl.String, "code": pl.String,
-}  # fmt: skip
 AT_ONCE = 40
 ORGANISATION_KINDS = (
     "credit_code",
@@ -243,6 +239,7 @@ def _keep(batch: UUID, links: pl.DataFrame, digest: str) -> None:
                 "round": number,
                 "methods": dict(linked.group_by("method").len().sort("method").iter_rows()),
                 "taxpayers": linked["subject"].n_unique(),
+                "segment": None,  # it holds the round before
             },
         )
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Count, F, QuerySet, Sum, Value
 
 from gongzhi.editions.queries import in_force
-from gongzhi.engine.lake import Lake
+from gongzhi.engine.lake import PLACE, Lake
 from gongzhi.intake.models import Batch, LakeFile
 from gongzhi.intake.queries import live
 from gongzhi.registry.models import Taxpayer
@@ -21,6 +21,14 @@ METHODS = {
     "name": "名称一致", "former_name": "曾用名一致", "core_name": "字号和行业一致，区域不冲突",
     "scored": "名称相近，另有地址等佐证", "decision": "人工认定",
 }  # fmt: skip
+
+LINKS = {
+    "_batch": pl.String, "_part": pl.UInt16, "_row": pl.UInt32, "role": pl.String, "subject": pl.String,
+    "method": pl.String, "score": pl.Float64, "status": pl.String, "branch_of": pl.String, "key": pl.String,
+    "name": pl.String, "code": pl.String,
+}  # fmt: skip
+FEW = 64
+"""So many files are opened in no time: neither merging them nor looking for them in segments pays."""
 
 
 @dataclass
@@ -120,23 +128,37 @@ def covered(table: str, batches: QuerySet[Batch]) -> Covered | None:
 
 def _subjects(table: str, role: str, batches: QuerySet[Batch]) -> set[str]:
     """The taxpayers to which rows of a table were joined as this party."""
-    lake = Lake(settings.LAKE)
-    holding = batches.filter(parts__table=table)
-    files = LakeFile.objects.filter(role="links", batch__in=holding).values_list("path", flat=True)
-    paths = [lake.path(path) for path in files]
-    if not paths:
-        return set()
-    links = pl.scan_parquet(paths).filter(pl.col("role") == role, pl.col("status") == "linked")
+    links = links_in(batches.filter(parts__table=table).distinct())
+    links = links.filter(pl.col("role") == role, pl.col("status") == "linked")
     return set(links.select(pl.col("subject").unique()).collect()["subject"])
 
 
 def all_links() -> pl.LazyFrame:
     """The joins of every live batch."""
+    return links_in(live())
+
+
+def links_in(batches: QuerySet[Batch]) -> pl.LazyFrame:
+    """The joins of these batches: from the segments that hold them, else from the file beside each batch.
+
+    One statement tells where each batch's joins lie, so that none is read twice or left out while others are
+    merged or linked again.
+    """
     lake = Lake(settings.LAKE)
-    files = LakeFile.objects.filter(role="links", batch__in=live()).values_list("path", flat=True)
-    paths = [lake.path(path) for path in files]
-    nothing = {"subject": pl.String, "status": pl.String}
-    return pl.scan_parquet(paths) if paths else pl.LazyFrame(schema=nothing)
+    files = LakeFile.objects.filter(role="links", batch__in=batches.order_by().values("pk"))
+    places = list(files.values_list("batch_id", "path", "batch__linking__segment__path"))
+    few = len(places) <= FEW
+    own = [lake.path(path) for _, path, segment in places if few or not segment]
+    paths = {segment: str(lake.path(segment)) for segment in {one[2] for one in places} if segment}
+    merged = [(paths[segment], str(batch)) for batch, _, segment in places if segment and not few]
+    found = [pl.LazyFrame(schema=LINKS)]
+    if merged:
+        named = pl.LazyFrame(merged, schema=dict.fromkeys(("_segment", "_batch"), pl.String), orient="row")
+        segments = pl.scan_parquet(sorted(paths.values()), include_file_paths="_segment")
+        found.append(segments.join(named, on=["_segment", "_batch"], how="semi").drop("_segment"))
+    if own:
+        found.append(pl.scan_parquet(own))
+    return pl.concat(found)
 
 
 def unlinked(text: str = "") -> pl.LazyFrame:
@@ -144,16 +166,11 @@ def unlinked(text: str = "") -> pl.LazyFrame:
 
     `key` is unique. With `text` only those whose name or code holds it.
     """
-    shape = {name: pl.String for name in ("name", "code", "_batch")} | {"_part": pl.UInt16, "_row": pl.UInt32}
-    links = all_links()
-    there = links.collect_schema().names()
-    frame = links.filter(pl.col("status") == "unlinked").with_columns(
-        pl.lit(None, kind).alias(name) for name, kind in shape.items() if name not in there
-    )
+    frame = all_links().filter(pl.col("status") == "unlinked")
     if text:
         holds = [pl.col(name).str.contains(text, literal=True) for name in ("name", "code")]
         frame = frame.filter(pl.any_horizontal(holds))
-    last = pl.last("_batch", "_part", "_row").name.map(lambda name: name.removeprefix("_"))
+    last = pl.last(*PLACE).name.map(lambda name: name.removeprefix("_"))
     key = pl.concat_str(pl.col("name", "code").fill_null(""), separator="\n").alias("key")
-    grouped = frame.group_by("name", "code").agg(pl.len().alias("mentions"), last).with_columns(key)
-    return grouped.collect().lazy()  # the links are read once, however often the list asks
+    grouped = frame.sort(PLACE).group_by("name", "code").agg(pl.len().alias("mentions"), last)
+    return grouped.with_columns(key).collect().lazy()  # the links are read once, however often the list asks

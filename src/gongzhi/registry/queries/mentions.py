@@ -59,7 +59,7 @@ def mentions_of(taxpayer: Taxpayer, sight: Sight) -> list[Mention]:
 
     Tables with tax detail are shown to those whose duty opens them only, columns as in every list of rows.
     """
-    links = all_links().filter(pl.col("subject") == str(taxpayer.pk)).collect()
+    links = all_links().filter(pl.col("subject") == str(taxpayer.pk)).collect().sort(PLACE)
     if links.is_empty():
         return []
     tables = in_force().tables
@@ -78,7 +78,7 @@ def mentions_of(taxpayer: Taxpayer, sight: Sight) -> list[Mention]:
 def _said(
     sheet: Sheet, party: Party | None, links: pl.DataFrame, sight: Sight
 ) -> tuple[tuple[Head, ...], list[Said]]:
-    latest = links.sort(["_batch", "_row"], descending=True).head(SHOWN_ROWS)
+    latest = links.sort("_batch", "_row", "_part", descending=True).head(SHOWN_ROWS)
     batches = latest["_batch"].unique().to_list()
     files = live_rows_visible_to(sight).filter(table=sheet.code, batch__in=batches)
     slots = {
