@@ -22,14 +22,29 @@ def test_every_room_with_models_says_what_may_be_seen(room):
 
 
 def recorded():
-    """Every verb that the product writes into the trail, with where."""
+    """Every verb that the product writes into the trail, with where; also one that is put in a name first."""
     for module in product():
         for node in module.nodes(ast.Call):
             named = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            if named == "record" and node.args and isinstance(node.args[0], ast.Constant):
+            if named == "record" and node.args:
                 kinds = [keyword.value for keyword in node.keywords if keyword.arg == "subject"]
                 kind = kinds[0].elts[0] if kinds and isinstance(kinds[0], ast.Tuple) else None
-                yield f"{module.name}:{node.lineno}", node.args[0].value, getattr(kind, "value", None)
+                for verb in verbs(node.args[0], module):
+                    yield f"{module.name}:{node.lineno}", verb, getattr(kind, "value", None)
+
+
+def verbs(said, module):
+    """What may stand in the place of a verb: a text, either of two, or what its name was given before."""
+    if isinstance(said, ast.IfExp):
+        return verbs(said.body, module) + verbs(said.orelse, module)
+    if isinstance(said, ast.Name):
+        given = [node.value for node in module.nodes(ast.Assign) if said.id in map(name_of, node.targets)]
+        return [verb for value in given if not isinstance(value, ast.Name) for verb in verbs(value, module)]
+    return [said.value] if isinstance(said, ast.Constant) else []
+
+
+def name_of(target):
+    return getattr(target, "id", "")
 
 
 def test_every_recorded_verb_and_subject_has_a_chinese_word():

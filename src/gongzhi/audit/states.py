@@ -37,6 +37,7 @@ VERBS = MappingProxyType(
         "submission.received": "收到文件",
         "submission.same": "收到相同文件",
         "submission.withdrawn": "撤回报送",
+        "submission.checked": "检查文件",
         "submission.refused": "退回整份文件",
         "submission.told_anew": "改变报送说明",
         "submission.proposed": "提交复核",

@@ -276,9 +276,10 @@ def tell(summary: dict[str, Any], home: Path) -> None:
     out.print(f"[bold]演示环境[/]（{home}，数据均为虚构）")
     out.print(f"文件 {summary['files']} 份：{counts}")
     links = summary["linked"]
+    persons = links["rows"] - links["linked"] - links["doubtful"] - links["unlinked"]
     out.print(
-        f"纳税人 {summary['taxpayers']} 户；行中提到的单位 {links['rows']} 次，"
-        f"对上 {links['linked']}，待认定 {links['doubtful']}，未对上 {links['unlinked']}"
+        f"纳税人 {summary['taxpayers']:,} 户；行中提到当事方 {links['rows']:,} 次：对上 {links['linked']:,}，"
+        f"待认定 {links['doubtful']:,}，登记簿里没有 {links['unlinked']:,}，自然人（不对登记簿）{persons:,}"
     )
     hits = summary["hits"]
     found = "，".join(f"{rule} {count}" for rule, count in hits.items())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 
+from gongzhi.engine.calendar import PeriodError, parse_period
 from gongzhi.intake.models import Batch
 from gongzhi.organisation.models import Person, uuid7
 from gongzhi.registry.models import Taxpayer
@@ -88,6 +91,20 @@ class Hit(models.Model):
     @property
     def state_label(self) -> str:
         return LABELS[State(self.state)]
+
+    @property
+    def expected_yuan(self) -> Decimal | None:
+        """The tax that is estimated; None where a rule estimates none, which the lake holds as 0."""
+        return self.tax_yuan or None
+
+    @property
+    def period_label(self) -> str:
+        """The period as a clerk writes it; a day stays a day, and what is no period stays as it is."""
+        try:
+            period = parse_period(self.period)
+        except PeriodError:
+            return self.period
+        return self.period if period.kind == "day" else period.label
 
     @property
     def grade_label(self) -> str:

@@ -31,7 +31,7 @@ STATES: dict[str, Meaning] = {State.OPEN: "warn", State.CLEARED: "good", State.E
 
 
 def _tax_fen(hit: Hit) -> int | None:
-    return None if hit.tax_yuan is None else int(hit.tax_yuan * 100)
+    return None if hit.expected_yuan is None else int(hit.expected_yuan * 100)
 
 
 COLUMNS = (
@@ -46,7 +46,7 @@ COLUMNS = (
     Column("tax", "预计税额", _tax_fen, "yuan", order="tax_yuan", unit="元"),
     Column("grade", "等级", queries.grade_of, "mark", order="grade"),
     Column("object", "标的", lambda h: h.object_name),
-    Column("period", "所属期", lambda h: h.period, "day", order="period"),
+    Column("period", "所属期", lambda h: h.period_label, "day", order="period"),
     Column("state", "状态", lambda h: Mark(h.state_label, STATES[h.state]), "mark", order="state"),
     Column("found", "发现时间", lambda h: h.found_at, "instant", order="found_at"),
 )

@@ -93,6 +93,13 @@ def test_what_is_not_there_or_no_key_at_all_is_shown_by_its_number(kind, cast, c
     assert text(client_of("auditor").get(f"/audit?kind={kind}")).count(SUBJECTS[kind]) >= 4
 
 
+def test_a_digest_is_shown_by_how_it_begins(cast, client_of):
+    noted(cast["office"], ("register", "0a" * 32))
+    page = text(client_of("auditor").get("/audit?kind=register"))
+    assert "0a0a0a0a…" in page
+    assert "0a" * 32 not in page
+
+
 def test_people_units_work_and_editions_are_called_by_their_names(cast, client_of):
     from gongzhi.editions.models import Edition  # noqa: PLC0415  # the apps must be ready
     from gongzhi.work.actions import open_item  # noqa: PLC0415  # the same

@@ -24,6 +24,9 @@ from gongzhi.lists import Column, Mark, listing
 from gongzhi.lists.sources import source_of
 from gongzhi.lists.workbook import exported
 
+LONGEST = 32
+"""A number of more characters is a digest or a key; the list shows how it begins."""
+
 
 def _address(event: Event) -> str:
     return reverse("event", args=[event.pk])
@@ -52,7 +55,7 @@ def _brief_subject(event: Event) -> str:
     kind = SUBJECTS.get(event.subject_kind, event.subject_kind)
     if event.subject_name:
         return f"{kind} {event.subject_name}"
-    long = len(event.subject) == 36
+    long = len(event.subject) > LONGEST and "/" not in event.subject
     return f"{kind} {event.subject[:8]}…" if long else _subject(event)
 
 

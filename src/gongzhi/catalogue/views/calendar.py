@@ -20,7 +20,7 @@ from gongzhi.gate import Sight, needs, sight_of
 from gongzhi.lists import Column, Mark, Meaning, listing
 from gongzhi.lists.workbook import exported
 
-OPEN = (("open", "待报和逾期未报"), ("missing", "逾期未报"), ("all", "全部"))
+OPEN = (("open", "还没报的"), ("missing", "逾期未报"), ("all", "全部"))
 GROUPS: dict[str, tuple[str, tuple[State, ...]]] = {
     "asked": ("要报的", tuple(state for state in State if state is not State.EXEMPT)),
     "owed": ("应报", (*COUNTED, State.AWAITED)),

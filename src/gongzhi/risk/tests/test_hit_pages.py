@@ -53,6 +53,20 @@ def test_a_hit_explains_itself(hit, client_of):
     assert f">{amount.text}</a>" in page
 
 
+def test_a_rule_that_estimates_no_tax_shows_none_and_a_period_reads_as_it_is_written(hit, client_of):
+    Hit.objects.update(tax_yuan=0, period="2025")
+    officer = client_of("officer")
+    page = officer.get(f"/hits/{hit.pk}").content.decode()
+    assert "不估算" in page
+    assert "所属期 2025年" in page
+    for address in (f"/hits/{hit.pk}", "/hits", "/", f"/taxpayers/{hit.taxpayer_id}/hits"):
+        assert ">0.00" not in officer.get(address).content.decode()
+    Hit.objects.update(period="2026-01-18")
+    assert "所属期 2026-01-18" in officer.get(f"/hits/{hit.pk}").content.decode()
+    Hit.objects.update(period="未知")
+    assert "所属期 未知" in officer.get(f"/hits/{hit.pk}").content.decode()
+
+
 def test_an_evidence_cell_opens_at_its_row(hit, client_of):
     officer = client_of("officer")
     page = officer.get(f"/hits/{hit.pk}").content.decode()
