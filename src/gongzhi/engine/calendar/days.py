@@ -11,8 +11,9 @@ how             example                          repaired
 ``serial``      44348 (a spreadsheet's number)   yes
 ==============  ==============================  =========
 
-Full-width digits and blanks are taken as they are meant and leave `how` alone, but count as repaired. Not a
-day: a year of two digits, a month without a day (2021年6月), 2021-02-30, a year before 1800.
+Full-width digits and blanks are taken as they are meant and leave `how` alone, but count as repaired. A
+moment with a zone is the day that it was in China: 2021-06-01T16:00:00Z is midnight of 2 June.
+Not a day: a year of two digits, a month without a day (2021年6月), 2021-02-30, a year before 1800.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ _LAST_SERIAL = (date(2100, 12, 31) - _SERIAL_ORIGIN).days
 _EARLIEST_YEAR = 1800
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _UNSEEN = dict.fromkeys([*range(0x200B, 0x2010), 0x2060, 0xFEFF, 0x00AD, 0x180E])
-_CLOCK = r"(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)"
+_CLOCK = r"[T ]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2}(?:\.\d+)?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+_HERE = 8 * 60  # minutes before UTC, all over the country
 _YMD = r"(?P<y>\d{4})%s(?P<m>\d{1,2})%s(?P<d>\d{1,2})%s"
 _SHAPES = tuple(
     (how, re.compile(pattern, re.ASCII))
@@ -67,7 +69,7 @@ def read_day(text: str) -> DayReading:
     for how, shape in _SHAPES:
         found = shape.fullmatch(plain)
         if found:
-            day = _real(int(found["y"]), int(found["m"]), int(found["d"]))
+            day = _in_china(_real(int(found["y"]), int(found["m"]), int(found["d"])), found.groupdict())
             return DayReading(day, how, how != "iso" or plain != text) if day else _NO_DAY
     serial = _SERIAL.fullmatch(plain)
     if serial and _FIRST_SERIAL <= int(serial[1]) <= _LAST_SERIAL:
@@ -104,6 +106,19 @@ def parse_days(series: pl.Series) -> pl.DataFrame:
     return pl.DataFrame(
         {"value": value, "how": pl.Series(how).cat.to(HOW_ENUM), "repaired": pl.Series(repaired)}
     )
+
+
+def _in_china(day: date | None, said: dict[str, str | None]) -> date | None:
+    """The day on which that moment fell here; a moment without a zone is meant as it stands."""
+    zone = said.get("zone")
+    if day is None or not zone:
+        return day
+    ahead = 0 if zone == "Z" else int(zone[0] + "1") * (int(zone[1:3]) * 60 + int(zone[-2:]))
+    minutes = int(said["hour"] or 0) * 60 + int(said["minute"] or 0) - ahead + _HERE
+    try:
+        return day + timedelta(days=minutes // (24 * 60))
+    except OverflowError:
+        return None
 
 
 def _real(year: int, month: int, day: int) -> date | None:

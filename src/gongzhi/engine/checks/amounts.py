@@ -13,14 +13,16 @@ from .cells import emptied, excel_errors, folded, how, nothing, repairs_of, repl
 from .model import QUANTITY, Fault, Repair, Typed, Written
 from .units import UNITS, Unit, unit_named, unit_of
 
-_LARGEST_INTEGER, _LARGEST_QUANTITY = 9e15, 99_999_999_999.0
+# Beyond them a float no longer tells one 分 from the next.
+_LARGEST_INTEGER, _LARGEST_QUANTITY = 1e15, 99_999_999_999.0
 _DIGITS = 15  # what a float carries exactly
 _LOST = r"^[+-]?\d(\.\d+)?[eE][+-]?\d{1,3}$"
 _NUMBER = r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,18}|)(?:\.\d*)?)"
 _PREFIX = r"^(?:人民币|RMB|rmb|CNY|cny|[¥￥])"
 _ANY_UNIT = "|".join(sorted((name.replace("^", r"\^") for name in UNITS), key=len, reverse=True))
 _SIGNS, _SPELT = ["㎡", "²", "㎢", "−"], ["m2", "2", "km2", "-"]
-_COUNTER = r"(?:[\p{Han}]{0,2})"
+# 户, 人次, 个月; 12万户 is not 12, and 10余户 and 5左右 are no number.
+_COUNTER = r"(?:[\p{Han}--[十百千万亿兆余多几来左右以上下不足约近半成]]{0,2})"
 
 
 @dataclass(frozen=True)
@@ -205,8 +207,9 @@ def _which(
         .when(pl.col("text").str.contains(",", literal=True)).then(pl.lit("separators"))
         .when(pl.col("text").str.contains(_PREFIX)).then(pl.lit("currency"))
         .when(tail > measure.written).then(pl.lit("rounded"))
-        .when(pl.col("how") != "form").then(pl.col("how"))
-        .otherwise(pl.lit("decimal"))
+        .when((pl.col("how") != "form") & (pl.col("before") != pl.col("text"))).then(pl.col("how"))
+        .when(pl.col("number").str.contains(".", literal=True)).then(pl.lit("decimal"))
+        .otherwise(pl.lit("form"))
     ).to_series()  # fmt: skip
 
 

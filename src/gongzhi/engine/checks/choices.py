@@ -52,7 +52,8 @@ def read_enum(written: Written) -> Typed:
     texts, empties = emptied(written.texts, _only(written.texts, missing))
     known = {text: names.get(_fold(text)) for text in distinct.difference(missing)}
     values = _mapped(texts, known, pl.String())
-    wrong = (values.is_null() & texts.is_not_null()).arg_true()
+    blank = [text for text in distinct if not _fold(text)]
+    wrong = (values.is_null() & texts.is_not_null() & ~texts.is_in(blank)).fill_null(False).arg_true()
     changed = (values != texts).fill_null(False).arg_true()
     form = pl.Series(["value_form"]).new_from_index(0, len(changed))
     repairs = (*empties, *repairs_of(changed, texts.gather(changed), values.gather(changed), form))
@@ -98,11 +99,13 @@ def read_boolean(written: Written) -> Typed:
         if distinct
         else texts.cast(pl.Boolean)
     )
-    empty = [text for text in distinct if known[text] is None and _fold(text) in {"", "-", "/", "--"}]
-    wrong = (values.is_null() & texts.is_not_null() & ~texts.is_in(empty)).fill_null(False).arg_true()
+    missing = [text for text in distinct if known[text] is None and {text, _fold(text)} & set(NOTHING)]
+    texts, empties = emptied(texts, _only(texts, missing))
+    blank = [text for text in distinct if not _fold(text)]
+    wrong = (values.is_null() & texts.is_not_null() & ~texts.is_in(blank)).fill_null(False).arg_true()
     changed = (values.is_not_null() & ~texts.is_in(["是", "否"])).fill_null(False).arg_true()
     told = values.gather(changed).replace_strict({True: "是", False: "否"}, return_dtype=pl.String)
     form = pl.Series(["value_form"]).new_from_index(0, len(changed))
-    repairs = repairs_of(changed, texts.gather(changed), told, form)
+    repairs = (*empties, *repairs_of(changed, texts.gather(changed), told, form))
     faults = (Fault("not_yes_no", wrong, texts.gather(wrong)),) if len(wrong) else ()
     return Typed(values, wrong.rename("at").cast(pl.UInt32), faults, repairs)

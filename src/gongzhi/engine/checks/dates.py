@@ -89,8 +89,9 @@ def read_period(written: Written) -> Typed:
     """Periods as people write them, kept as their code (2026-09, 2026Q3, 2026H1, 2026)."""
     texts, empties = emptied(written.texts, nothing(written.texts))
     codes = {text: _period_code(text) for text in texts.drop_nulls().unique().to_list()}
+    blank = [text for text in codes if not "".join(text.split()).strip("\u200b\ufeff")]
     values = texts.replace_strict(codes, default=None, return_dtype=pl.String)
-    wrong = (values.is_null() & texts.is_not_null()).arg_true()
+    wrong = (values.is_null() & texts.is_not_null() & ~texts.is_in(blank)).fill_null(False).arg_true()
     changed = (values != texts).fill_null(False).arg_true()
     form = pl.Series(["period_form"]).new_from_index(0, len(changed))
     repairs = (*empties, *repairs_of(changed, texts.gather(changed), values.gather(changed), form))

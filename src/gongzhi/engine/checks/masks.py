@@ -60,7 +60,7 @@ def _number(text: pl.Expr) -> pl.Expr:
     stars = pl.lit("*" * 200)
     long = text.str.head(6) + stars.str.head(length - 10) + text.str.tail(4)
     middle = text.str.head(3) + stars.str.head(length - 7) + text.str.tail(4)
-    short = text.str.head(1) + stars.str.head(length - 1)
+    short = text.str.head(1) + stars.str.head(pl.max_horizontal(length.cast(pl.Int64) - 1, 0))
     return pl.when(length >= 14).then(long).when(length > 7).then(middle).otherwise(short).alias("text")
 
 

@@ -110,8 +110,9 @@ def read_phone(written: Written) -> Typed:
     after = after.replace("", None)
     good = after.str.contains(_PHONE).fill_null(False)
     lost = after.str.contains(_LOST).fill_null(False)
-    faults = _phone_faults(rest, before, good, lost)
-    values = replaced(texts, rest, pl.select(pl.when(good).then(after).otherwise(before)).to_series())
+    faults = _phone_faults(rest, before, good | after.is_null(), lost)
+    kept = pl.when(good | after.is_null()).then(after).otherwise(before)
+    values = replaced(texts, rest, pl.select(kept).to_series())
     repairs = repairs_of(
         rest.filter(good), before.filter(good), after.filter(good), how(before, after).filter(good)
     )

@@ -69,20 +69,25 @@ def text_grid(
     name: str = "",
     index: int = 0,
 ) -> Grid:
-    """A grid of texts in memory; a cell that reaches down is filled into the rows that it covers."""
+    """A grid of texts in memory; what reaches down is filled into the rows that it covers, and told."""
     width = max(map(len, rows), default=0)
     if width > limits.columns:
         raise Unreadable("too_many_columns", {"columns": str(width), "limit": str(limits.columns)})
     if len(rows) * width > limits.cells:
         raise Unreadable("too_many_rows", {"limit": str(limits.rows)})
     rows = [[*row, *[None] * (width - len(row))] for row in rows]
+    filled: list[tuple[int, Notice]] = []
     for span in spans:
         value = rows[span.top][span.left] if span.bottom > span.top else None
         if value and span.right - span.left + 1 < max(2, width / 2):
-            for row in rows[span.top + 1 : span.bottom + 1]:
+            last = min(span.bottom, len(rows) - 1)
+            reach = f"{address(span.top + 1, span.left)}:{address(last + 1, span.left)}"
+            filled.append((span.top, Notice("merged_filled", reach, None, value)))
+            for row in rows[span.top + 1 : last + 1]:
                 row[span.left] = row[span.left] or value
 
     def frames(start: int) -> Iterator[pl.DataFrame]:
+        notices.extend(notice for top, notice in filled if top >= start)
         for place in range(start, len(rows), _BATCH):
             frame = rows_to_frame(rows[place : place + _BATCH], width)
             refuse_long(frame, place + 1, 0, limits)

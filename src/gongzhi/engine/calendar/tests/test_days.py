@@ -77,6 +77,23 @@ def test_what_is_no_day(text):
     assert read_day(text).how == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2021-06-01T16:00:00.000Z", date(2021, 6, 2)),
+        ("2021-06-01T15:59:59Z", DAY),
+        ("2020-12-31T16:00:00Z", date(2021, 1, 1)),
+        ("2021-06-01 00:00:00+08:00", DAY),
+        ("2021-06-02T06:00:00+1500", DAY),
+        ("2021-06-01T20:00:00-05:00", date(2021, 6, 2)),
+        ("2021-06-01T23:59:59", DAY),
+        ("9999-12-31T16:00:00Z", None),
+    ],
+)
+def test_a_moment_with_a_zone_is_the_day_that_it_was_here(text, day):
+    assert parse_day(text) == day
+
+
 @given(
     days,
     st.sampled_from(

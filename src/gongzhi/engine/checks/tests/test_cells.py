@@ -143,6 +143,11 @@ def test_area(judge_cell, text, sqm, found):
         ("3", 3, []),
         ("3.0", 3, []),
         ("3人", 3, []),
+        ("3个月", 3, []),
+        ("12万户", None, ["not_whole"]),
+        ("3千", None, ["not_whole"]),
+        ("10余户", None, ["not_whole"]),
+        ("5以上", None, ["not_whole"]),
         ("3.5", None, ["not_whole"]),
         ("-3", None, ["out_of_range"]),
     ],
@@ -231,6 +236,42 @@ def test_boolean(judge_cell, text, value, found):
 )
 def test_phone(judge_cell, text, value, found):
     assert judge_cell(text, "phone")[:2] == (value, found)
+
+
+BLANKS = ["money", "count", "date", "period", "boolean", "phone", "enum", "text", "credit_code"]
+
+
+@pytest.mark.parametrize("kind", BLANKS)
+@pytest.mark.parametrize("text", [" ", "\u3000", "\u200b"])
+def test_a_cell_of_blanks_is_empty_in_every_column(judge_cell, kind, text):
+    more = {"values": ["是", "否"]} if kind == "enum" else {}
+    assert judge_cell(text, kind, **more) == (None, [], [])
+
+
+@pytest.mark.parametrize("kind", ["money", "date", "period", "boolean", "phone", "enum", "name", "person_id"])
+@pytest.mark.parametrize("text", ["-", "/", "—"])
+def test_a_sign_for_nothing_is_emptied_and_told_in_every_column(judge_cell, kind, text):
+    more = {"values": ["是", "否"]} if kind == "enum" else {}
+    assert judge_cell(text, kind, **more) == (None, [], ["empty_word"])
+
+
+@pytest.mark.parametrize("kind", ["phone", "person_id"])
+def test_nothing_is_not_masked(judge, kind):
+    checked = judge([{"key": "x", "title": "甲", "type": kind}], [["-"]])
+    assert checked.repaired.select("before", "after").rows() == [("-", "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "fen", "repaired"),
+    [("9999999999999.99", 999999999999999, []), ("+5", 500, ["form"]), ("5.", 500, ["decimal"])],
+)
+def test_the_repair_says_what_was_done(judge_cell, text, fen, repaired):
+    assert judge_cell(text, "money") == (fen, [], repaired)
+
+
+@pytest.mark.parametrize("text", ["10000000000000.01", "89999999999999.99", "12345678901234567"])
+def test_an_amount_that_a_float_would_change_is_not_taken(judge_cell, text):
+    assert judge_cell(text, "money") == (None, ["not_number"], [])
 
 
 def test_a_phone_in_full_width_is_repaired(judge_cell):

@@ -128,3 +128,13 @@ def test_a_web_page_in_utf_16_is_no_text(reading):
     page += "<tr><td>甲公司</td><td>1</td></tr></table>"
     found = reading(page, encoding="utf-16")
     assert (found.format, found.tables[0].data.rows()) == ("html", [("甲公司", "1")])
+
+
+def test_what_was_filled_down_is_told_in_pages_as_in_workbooks(tmp_path):
+    (tmp_path / "a.html").write_text(
+        "<table><tr><th rowspan=2>纳税人名称<th colspan=2>情况</tr><tr><th>金额<th>备注</tr>"
+        "<tr><td rowspan=9>甲公司<td>1<td>好</tr><tr><td>2<td>坏</tr></table>"
+    )
+    (table,) = read(tmp_path / "a.html", headings=["纳税人名称", "金额", "备注"]).tables
+    assert table.data.rows() == [("甲公司", "1", "好"), ("甲公司", "2", "坏")]
+    assert [(n.cell, n.after) for n in table.notices if n.code == "merged_filled"] == [("A3:A4", "甲公司")]
