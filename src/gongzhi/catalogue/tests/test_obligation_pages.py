@@ -116,7 +116,7 @@ def test_the_matrix_counts_and_opens_to_its_rows(client_of, owed):
     assert [one["cells"][end.month - 1].text for one in page.context["rows"]] == ["迟1", "✓1", "缺1"]
     assert "2026" in office.get("/matrix/construction_transport/9.5").content.decode()
     assert office.get("/matrix/construction_transport/1.1").status_code == 404
-    for odd in ("?year=x&span=y", "?unit=nobody", "?span=10&year=2030", "?year=9999"):
+    for odd in ("?year=x&span=y", "?unit=nobody", "?span=10&year=2030", "?year=9999", "?year=²"):
         assert office.get(f"/matrix{odd}").status_code == 200
 
 

@@ -17,7 +17,7 @@ from gongzhi.catalogue.queries import Matrix, Rates
 from gongzhi.catalogue.states import State
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import parse_period
-from gongzhi.gate import Sight, needs, sight_of
+from gongzhi.gate import Sight, needs, number_in, sight_of
 from gongzhi.lists import Column, Listing, table
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
@@ -110,8 +110,8 @@ def _in_month(at: int) -> Callable[[Any], str]:
 def _asked(request: HttpRequest, today: dt.date) -> dict[str, Any]:
     span, level = request.GET.get("span", "1"), request.GET.get("level", "unit")
     years = int(span) if span in dict(SPANS) else 1
-    text, cut = request.GET.get("year", ""), request.GET.get("cut", "")
-    year = int(text) if text.isdigit() and 2000 <= int(text) <= 2100 else today.year
+    year, cut = number_in(request.GET.get("year", "")), request.GET.get("cut", "")
+    year = year if year and 2000 <= year <= 2100 else today.year
     cut = cut if cut in dict(COLUMNS) else ""
     first, last = dt.date(year - years + 1, 1, 1), dt.date(year, 12, 31)
     level = level if level in dict(LEVELS) else "unit"
@@ -204,8 +204,8 @@ def _numbers(number: str) -> tuple[int, ...]:
     head, _, tail = number.partition(".")
     return (
         {"K": 1, "T": 2}.get(head, 0),
-        int(head) if head.isdigit() else 0,
-        int(tail) if tail.isdigit() else 0,
+        int(head) if head.isdecimal() else 0,
+        int(tail) if tail.isdecimal() else 0,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Max, Min, QuerySet
 
 from gongzhi.catalogue.models import Obligation
+from gongzhi.gate import number_in
 
 TWELVE, ALL = "12m", "all"
 EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
@@ -38,8 +39,9 @@ def span_of(text: str, today: dt.date) -> Span:
     """The span that an address asks for: `12m`, `all`, or a year; twelve months when it is not understood."""
     if text == ALL:
         return Span(ALL, "全部", EARLIEST, LATEST, None)
-    if text.isdigit() and EARLIEST.year < int(text) <= LATEST.year:
-        return _year(int(text))
+    year = number_in(text)
+    if year and EARLIEST.year < year <= LATEST.year:
+        return _year(year)
     first = _year_before(today)
     return Span(
         TWELVE, "近十二个月", first + dt.timedelta(1), today, (_year_before(first) + dt.timedelta(1), first)

@@ -78,7 +78,7 @@ def digest_of_texts(texts: Mapping[str, str]) -> str:
 def in_order(number: str) -> tuple[int, int, int]:
     """Resources in the notice's order: annex 2, then annex 4, then the bureau's own."""
     head, _, tail = number.partition(".")
-    return ({"K": 1, "T": 2}.get(head, 0), int(head) if head.isdigit() else 0, int(tail))
+    return ({"K": 1, "T": 2}.get(head, 0), int(head) if head.isdecimal() else 0, int(tail))
 
 
 def list_kinds(name: str) -> Iterable[tuple[str, str]]:

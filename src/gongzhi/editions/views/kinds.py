@@ -20,7 +20,7 @@ from gongzhi.engine import documents
 from gongzhi.engine.definitions import Rule
 from gongzhi.engine.definitions.editing import plain, with_entry, with_one_more, without_entry
 from gongzhi.engine.definitions.kinds import LISTS, model_of
-from gongzhi.gate import needs
+from gongzhi.gate import needs, number_in
 from gongzhi.lists import back_to
 from gongzhi.lists.workbook import TYPE, attachment
 from gongzhi.organisation.queries import myself
@@ -91,9 +91,15 @@ def _rule(request: HttpRequest, draft: Edition) -> HttpResponse:
     return edit(request, draft, form, change, title="规则", whole=True)
 
 
+def _place(attribute: str, at: str) -> tuple[str, int]:
+    """An entry's place in a list; -1 where the address names none."""
+    number = number_in(at)
+    return attribute, -1 if number is None else number
+
+
 def _of_list(request: HttpRequest, draft: Edition, attribute: str, at: str) -> HttpResponse:
     name, text = _list(draft, attribute)
-    place: tuple[str, int] = (attribute, int(at) if at.isdigit() else -1)
+    place = _place(attribute, at)
     value = {} if at == NEW else _entry(text, place)
     form = EntryForm(request.POST or None, model=entry_model(name, attribute), value=value, new=at == NEW)
 
@@ -136,7 +142,7 @@ def remove_entry(request: HttpRequest, pk: int) -> HttpResponse:
     draft = draft_at(request, pk, "list")
     attribute, at = request.GET.get("list", ""), request.GET.get("at", "")
     name, text = _list(draft, attribute)
-    place = (attribute, int(at) if at.isdigit() else -1)
+    place = _place(attribute, at)
     _entry(text, place)
     try:
         new = {name: without_entry(text, *place, name=name)}

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 
 from gongzhi.editions.queries import in_force, in_force_for
 from gongzhi.engine.definitions import Field
-from gongzhi.gate import Sight, needs, sight_of
+from gongzhi.gate import Sight, needs, number_in, sight_of
 from gongzhi.intake import queries
 from gongzhi.intake.forms import ListFilter
 from gongzhi.intake.models import Batch, Review
@@ -123,5 +123,4 @@ def _remarks(found: Batch, review: Review | None) -> list[dict[str, Any]]:
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    return int(text) if text.isdigit() else None
+    return number_in(request.GET.get(name, ""))

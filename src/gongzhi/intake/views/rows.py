@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Field, FieldType, Sensitivity, Sheet
-from gongzhi.gate import needs, sight_of
+from gongzhi.gate import needs, number_in, sight_of
 from gongzhi.intake.forms import ListFilter, RowsFilter
 from gongzhi.intake.models import LakeFile
 from gongzhi.intake.queries import listed
@@ -68,7 +68,7 @@ def batch_rows(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The rows of one part of a batch, whether it counts or was corrected since."""
     files = listed.rows_visible_to(sight_of(request.user)).filter(batch=pk)
     part = request.GET.get("part", "0")
-    chosen = get_object_or_404(files, part=int(part) if part.isdecimal() else 0)
+    chosen = get_object_or_404(files, part=number_in(part) or 0)
     more = {"back": f"/batches/{pk}", "back_label": f"批次 {chosen.batch.number}", "part": part}
     return _rows(request, files.filter(pk=chosen.pk), sheet_of(chosen.batch, chosen.table), more)
 

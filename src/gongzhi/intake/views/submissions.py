@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from gongzhi.editions.queries import in_force
-from gongzhi.gate import needs, sight_of
+from gongzhi.gate import needs, number_in, sight_of
 from gongzhi.intake import actions, queries
 from gongzhi.intake.actions import report
 from gongzhi.intake.actions.place import Place
@@ -130,9 +130,7 @@ def _desk(request: HttpRequest, found: Submission) -> dict[str, Any]:
 def _findings(request: HttpRequest, found: Submission) -> dict[str, Any]:
     """The page of findings that the address names."""
     start = request.GET.get("from", "")
-    return queries.findings_page(
-        found, request.GET.get("code", ""), FINDINGS_SHOWN, int(start) if start.isdecimal() else 0
-    )
+    return queries.findings_page(found, request.GET.get("code", ""), FINDINGS_SHOWN, number_in(start) or 0)
 
 
 @needs("see_own_batches", "see_all_batches")

@@ -1,0 +1,10 @@
+"""What an address asks for, read so that nothing typed into it can break a page."""
+
+from __future__ import annotations
+
+_LONGEST = 9  # digits: what every database takes, and int() at once
+
+
+def number_in(text: str) -> int | None:
+    """The whole number that a text is, or None; ² is a digit to Python, yet no number."""
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST else None
