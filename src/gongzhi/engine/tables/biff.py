@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import struct
+from collections.abc import Collection
 
+from .percent import is_percent
 from .sheet import Seen
 
 _END, _FORMULA, _COLUMN_INFO, _BOUND_SHEET = 0x000A, 0x0006, 0x007D, 0x0085
 _BOOL_OR_ERROR, _ROW = 0x0205, 0x0208
 _BEGIN = 0x0809
+_STYLE, _FORMAT = 0x00E0, 0x041E
+_NUMBER, _SHORT_NUMBER, _SHORT_NUMBERS = 0x0203, 0x027E, 0x00BD
+_UNICODE = 0x0600  # the version whose texts are in Unicode
 _ERRORS = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -28,29 +33,49 @@ _HIDDEN_ROW = 0x20
 def scan_biff(stream: bytes) -> list[Seen]:
     """For each sheet, in order: its errors, hidden rows and columns; a broken record ends the walk."""
     found = []
-    for start in _sheet_starts(stream):
+    book = _Book(stream)
+    for start in book.starts:
         seen = Seen()
         # Whether a broken sheet is fit to be read is calamine's answer to give.
         with contextlib.suppress(struct.error, IndexError):
-            _walk(stream, start, seen)
+            _walk(stream, start, seen, book.percents)
         found.append(seen)
     return found
 
 
-def _sheet_starts(stream: bytes) -> list[int]:
-    starts: list[int] = []
-    place = 0
-    while place + 8 <= len(stream):
-        kind, length = struct.unpack_from("<2H", stream, place)
-        if kind == _BOUND_SHEET:
-            starts.append(struct.unpack_from("<I", stream, place + 4)[0])
-        elif kind == _END:
-            break
-        place += 4 + length
-    return starts
+class _Book:
+    """What stands before the sheets: where each begins, and which styles show a percentage."""
+
+    def __init__(self, stream: bytes) -> None:
+        self.starts: list[int] = []
+        self.codes = {9: "0%", 10: "0.00%"}
+        styles: list[int] = []
+        place, version = 0, _UNICODE
+        while place + 8 <= len(stream):
+            kind, length = struct.unpack_from("<2H", stream, place)
+            place += 4
+            if kind == _BEGIN:
+                version = struct.unpack_from("<H", stream, place)[0]
+            elif kind == _BOUND_SHEET:
+                self.starts.append(struct.unpack_from("<I", stream, place)[0])
+            elif kind == _STYLE:
+                styles.append(struct.unpack_from("<2H", stream, place)[1])
+            elif kind == _FORMAT:
+                self._format(stream[place : place + length], version)
+            elif kind == _END:
+                break
+            place += length
+        self.percents = {n for n, code in enumerate(styles) if is_percent(self.codes.get(code, ""))}
+
+    def _format(self, data: bytes, version: int) -> None:
+        """A format's number and code; texts have one byte a character unless their flag says two."""
+        number = int.from_bytes(data[:2], "little")
+        wide = version == _UNICODE and data[4:5] == b"\x01"
+        text = data[5:] if version == _UNICODE else data[3:]
+        self.codes[number] = text.decode("utf-16-le" if wide else "latin-1", "replace")
 
 
-def _walk(stream: bytes, place: int, seen: Seen) -> None:
+def _walk(stream: bytes, place: int, seen: Seen, percents: Collection[int]) -> None:
     heading = struct.Struct("<2H")
     depth = 0
     while place + 4 <= len(stream):
@@ -63,8 +88,20 @@ def _walk(stream: bytes, place: int, seen: Seen) -> None:
             depth -= 1
             if depth <= 0:
                 return
-        elif depth == 1 and kind in _NOTED:
-            _NOTED[kind](stream, at, seen)
+        elif depth == 1:
+            if kind in _NOTED:
+                _NOTED[kind](stream, at, seen)
+            if percents and kind in _NUMBERS:
+                _note_percents(stream[at:place], kind, seen, percents)
+
+
+def _note_percents(data: bytes, kind: int, seen: Seen, percents: Collection[int]) -> None:
+    """A number in the style of a percentage, or several side by side."""
+    row, column = struct.unpack_from("<2H", data)
+    count = (len(data) - 6) // 6 if kind == _SHORT_NUMBERS else 1
+    for number in range(count):
+        if struct.unpack_from("<H", data, 4 + 6 * number)[0] in percents:
+            seen.percents.note(row, column + number)
 
 
 def _note_error(stream: bytes, at: int, seen: Seen) -> None:
@@ -90,6 +127,7 @@ def _note_column(stream: bytes, at: int, seen: Seen) -> None:
         seen.hidden_columns.append((first, last))
 
 
+_NUMBERS = {_NUMBER, _SHORT_NUMBER, _SHORT_NUMBERS, _FORMULA}
 _NOTED = {
     _BOOL_OR_ERROR: _note_error,
     _FORMULA: _note_formula,

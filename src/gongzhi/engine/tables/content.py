@@ -154,11 +154,7 @@ def _read_book(job: Job, form: str, sheets: Mapping[str, Seen] | Sequence[Seen])
         book = open_workbook(file)
         names = book.sheet_names
         seen = dict(sheets) if isinstance(sheets, Mapping) else dict(zip(names, sheets, strict=False))
-        patches = {
-            name: {(row - 1, column): text for (row, column), text in one.errors.items()}
-            for name, one in seen.items()
-        }
-        grids = workbook_grids(book, job.limits, patches)
+        grids = workbook_grids(book, job.limits, seen)
         for grid in grids:
             if grid.name in seen:
                 grid.notices += seen[grid.name].notices()

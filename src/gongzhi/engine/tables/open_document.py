@@ -10,6 +10,7 @@ from .sheet import Seen
 
 _HIDDEN = {"collapse", "filter"}
 _MOST = 200_000
+_WIDEST = 16_384  # columns of the widest program
 
 
 class _Content:
@@ -60,6 +61,9 @@ class _Content:
             self.texts.append(text)
 
     def _cell(self, text: str) -> None:
+        if "percentage" in self.cell["kinds"].split():
+            for column in range(self.column, self.column + min(self.across, _WIDEST)):
+                self.seen.percents.note(self.row, column, self.down)
         if "formula" not in self.cell:
             return
         if "error" in self.cell["kinds"].split() or text.startswith(("#", "Err:")):

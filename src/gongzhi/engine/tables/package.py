@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from .container import Package, Part
 from .model import Limits, Mark, Notice, Unreadable
 from .open_document import scan_open_document
+from .percent import is_percent
 from .sheet import Seen, plain_xml, refuse_extent, scan
 
 _MACRO_TYPES = re.compile(rb"vbaProject|macroEnabled|macrosheet|intlmacrosheet|activeX", re.I)
@@ -122,18 +123,32 @@ def _inspect_xlsx(package: Package, inspected: Inspected, limits: Limits) -> Non
     sheets = [item for item in _xml(package, part).iter() if item.tag.rpartition("}")[2] == "sheet"]
     if len(sheets) > limits.sheets:
         raise Unreadable("too_many_sheets", {"sheets": str(len(sheets)), "limit": str(limits.sheets)})
+    percents = _percent_styles(package, relations)
     for item in sheets:
         kind, path = relations.get(item.get(_REL_ID) or item.get(_STRICT_REL_ID) or "", ("", ""))
         sheet = package.find(path) if kind.endswith("/worksheet") else None
         if sheet is not None and sheet.name not in scanned:
             scanned.add(sheet.name)
-            seen = scan(plain_xml(package.chunks(sheet), sheet.name), limits)
+            seen = scan(plain_xml(package.chunks(sheet), sheet.name), limits, percents)
             refuse_extent(seen, package.chunks(sheet), limits)
             inspected.sheets[item.get("name", "")] = seen
     for other in package.parts.values():
         if other.name not in scanned and other.name.lower().endswith((".xml", ".rels")):
             _drain(plain_xml(package.chunks(other), other.name))
     inspected.properties = _properties(package)
+
+
+def _percent_styles(package: Package, relations: dict[str, tuple[str, str]]) -> frozenset[str]:
+    """The styles of cells, by their number, that show a percentage; 9 and 10 are built in."""
+    path = next((path for kind, path in relations.values() if kind.endswith("/styles")), None)
+    part = package.find(path) if path else None
+    if part is None:
+        return frozenset()
+    root = _xml(package, part)
+    codes = {"9": "0%", "10": "0.00%"}
+    codes |= {item.get("numFmtId", ""): item.get("formatCode", "") for item in root.iterfind(".//{*}numFmt")}
+    shown = [codes.get(item.get("numFmtId", ""), "") for item in root.iterfind("{*}cellXfs/{*}xf")]
+    return frozenset(str(number) for number, code in enumerate(shown) if is_percent(code))
 
 
 def _drain(chunks: Iterator[bytes]) -> None:

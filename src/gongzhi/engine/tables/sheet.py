@@ -7,16 +7,20 @@ values, hidden rows and columns. Works on the bytes with a few searches; no tree
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from .model import Limits, Notice, Unreadable, address, column_index, column_letter
+from .percent import Percents
 
 
 class _Patterns:
-    """The searches, for elements with a certain namespace prefix (usually none)."""
+    """The searches, for elements with a certain namespace prefix (usually none).
 
-    def __init__(self, prefix: bytes) -> None:
+    `percents`: the numbers of the styles that show a percentage.
+    """
+
+    def __init__(self, prefix: bytes, percents: Collection[str] = ()) -> None:
         p = re.escape(prefix)
         cell = rb"<" + p + rb"c\s([^>]*)(?<!/)>\s*"
         formula = rb"<" + p + rb"f(?:\s[^>]*)?(?:/>|>[^<]*</" + p + rb"f>)\s*"
@@ -31,6 +35,11 @@ class _Patterns:
         self.error = re.compile(
             cell + rb"(?:" + formula + rb")?<" + p + rb"v>\s*(#[^<]{1,20})</" + p + rb"v>"
         )
+        style = "|".join(sorted(percents)).encode()
+        self.percent = re.compile(
+            rb"<" + p + rb"c\s(?=[^>]*\bs=\"(?:" + style + rb")\")[^>]*?\br=\"([A-Z]+)(\d+)\""
+        )
+        self.percent_styles = tuple(f's="{number}"'.encode() for number in percents)
 
 
 _ROOT = re.compile(rb"<([A-Za-z_][\w.-]*:)?worksheet[\s>]")
@@ -54,6 +63,7 @@ class Seen:
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     far_cells: set[str] = field(default_factory=set)
+    percents: Percents = field(default_factory=Percents)
 
     def notices(self) -> list[Notice]:
         """What the sender should be told of this sheet."""
@@ -115,16 +125,17 @@ def whole_rows(chunks: Iterable[bytes]) -> Iterator[bytes]:
     yield rest
 
 
-def scan(chunks: Iterable[bytes], limits: Limits) -> Seen:
-    """Look through the XML of one worksheet."""
+def scan(chunks: Iterable[bytes], limits: Limits, percents: Collection[str] = ()) -> Seen:
+    """Look through the XML of one worksheet; `percents`: the styles that show a percentage."""
     seen = Seen()
     patterns = None
     for piece in whole_rows(chunks):
-        patterns = patterns or _patterns(piece)
+        patterns = patterns or _patterns(piece, percents)
         data = piece.replace(b"'", b'"') if b"r='" in piece else piece
         _note_rows(seen, data, patterns)
         _note_values(seen, data, patterns)
         _note_far(seen, data, patterns)
+        _note_percents(seen, data, patterns)
     if seen.last_row > limits.sheet_rows:
         raise Unreadable("too_many_rows", {"limit": str(limits.sheet_rows)})
     return seen
@@ -154,9 +165,16 @@ def _note_values(seen: Seen, data: bytes, patterns: _Patterns) -> None:
         raise Unreadable("too_many_errors", {"limit": str(_MOST_PATCHES)})
 
 
-def _patterns(piece: bytes) -> _Patterns:
+def _patterns(piece: bytes, percents: Collection[str] = ()) -> _Patterns:
     root = _ROOT.search(piece)
-    return _Patterns(root.group(1) or b"" if root else b"")
+    return _Patterns(root.group(1) or b"" if root else b"", percents)
+
+
+def _note_percents(seen: Seen, data: bytes, patterns: _Patterns) -> None:
+    """Keep the cells that show a percentage."""
+    if any(style in data for style in patterns.percent_styles):
+        for letters, row in patterns.percent.findall(data):
+            seen.percents.note(int(row) - 1, column_index(letters.decode()))
 
 
 def _note_far(seen: Seen, data: bytes, patterns: _Patterns) -> None:

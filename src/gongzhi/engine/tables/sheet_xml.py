@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from xml.etree import ElementTree
 
@@ -9,10 +10,13 @@ from .encoding import Text
 from .grid import Grid, text_grid
 from .header import Span
 from .model import Limits, Unreadable, address
+from .percent import is_percent, percent_text
 from .sheet import UNSAFE, Seen
+from .workbook import number_text
 
 _NAMES = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _STEP = 1 << 20
+_NUMBER = re.compile(r"\s*-?\d+(?:\.\d*)?(?:[eE][+-]?\d{1,3})?\s*$", re.ASCII)
 _SPARSE = 4_000_000
 
 
@@ -27,6 +31,13 @@ class _Sheet:
         self.hidden = False
         self.row = self.column = self.hidden_column = -1
         self.count = self.width = 0
+        self.row_style = ""
+        self.column_styles: list[tuple[int, int, str]] = []
+
+    def style_of(self, column: int) -> str:
+        """The style of a cell that has none of its own."""
+        found = (style for first, last, style in self.column_styles if first <= column <= last)
+        return self.row_style or next(found, "")
 
     def grid(self, index: int, limits: Limits, text: Text) -> Grid:
         height = max(self.cells, default=-1) + 1
@@ -57,9 +68,12 @@ class _Book:
         self.limits = limits
         self.sheets: list[_Sheet] = []
         self.texts: list[str] | None = None
-        self.kind = self.formula = ""
+        self.kind = self.formula = self.style = ""
+        self.percents: set[str] = set()
         self.at = self.last = -1
         self.starts: dict[str, Callable[[dict[str, str]], None]] = {
+            "Style": self._style,
+            "NumberFormat": self._number_format,
             "Worksheet": self._worksheet,
             "Column": self._column,
             "Row": self._row,
@@ -96,6 +110,17 @@ class _Book:
         if self.texts is not None:
             self.texts.append(data)
 
+    def _style(self, own: dict[str, str]) -> None:
+        self.style = own.get("ID", "")
+        if own.get("Parent") in self.percents:
+            self.percents.add(self.style)
+
+    def _number_format(self, own: dict[str, str]) -> None:
+        code = own.get("Format", "")
+        self.percents.discard(self.style)
+        if code == "Percent" or is_percent(code):
+            self.percents.add(self.style)
+
     def _worksheet(self, own: dict[str, str]) -> None:
         if len(self.sheets) >= self.limits.sheets:
             more = {"sheets": f">{self.limits.sheets}", "limit": str(self.limits.sheets)}
@@ -106,13 +131,15 @@ class _Book:
         sheet = self.sheets[-1]
         first = _number(own, "Index", sheet.hidden_column + 2) - 1
         sheet.hidden_column = first + _number(own, "Span", 0)
+        if style := own.get("StyleID"):
+            sheet.column_styles.append((first, sheet.hidden_column, style))
         if own.get("Hidden") == "1":
             sheet.seen.hidden_columns.append((first, sheet.hidden_column))
 
     def _row(self, own: dict[str, str]) -> None:
         sheet = self.sheets[-1]
         sheet.row = _number(own, "Index", sheet.row + 2) - 1
-        sheet.column = -1
+        sheet.column, sheet.row_style = -1, own.get("StyleID", "")
         last = sheet.row + _number(own, "Span", 0)
         if last >= self.limits.sheet_rows:
             raise Unreadable("too_many_rows", {"limit": str(self.limits.sheet_rows)})
@@ -130,7 +157,7 @@ class _Book:
         if across or down:
             sheet.spans.append(Span(sheet.row, sheet.column, sheet.row + down, sheet.column + across))
         self.formula, self.kind = own.get("Formula", ""), ""
-        self.at = sheet.column
+        self.at, self.style = sheet.column, own.get("StyleID") or sheet.style_of(sheet.column)
         sheet.column += across
 
     def _data(self, own: dict[str, str]) -> None:
@@ -139,7 +166,7 @@ class _Book:
 
     def _put(self, text: str) -> None:
         sheet = self.sheets[-1]
-        text = _told(self.kind, text)
+        text = _told(self.kind, text, percent=self.style in self.percents)
         if not text:
             return
         if self.kind == "Error":
@@ -155,8 +182,12 @@ def _number(own: dict[str, str], name: str, otherwise: int) -> int:
     return int(text) if text.isdecimal() and len(text) < 9 else otherwise
 
 
-def _told(kind: str, text: str) -> str:
+def _told(kind: str, text: str, *, percent: bool = False) -> str:
     """The text of a value as a workbook would show it: a day without its midnight, TRUE for 1."""
+    if kind == "Number" and _NUMBER.match(text):
+        # A fraction may be written 4.5E-2; a whole number keeps all the digits that it is written with.
+        text = percent_text(float(text)) if percent else text
+        return number_text(float(text)) if "e" in text.lower() else text.strip()
     if kind == "DateTime":
         day, _, clock = text.strip().partition("T")
         clock = clock.partition(".")[0].removesuffix("Z")

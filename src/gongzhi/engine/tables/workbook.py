@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from typing import Any, BinaryIO
@@ -15,6 +15,8 @@ import python_calamine as calamine
 from .grid import Grid, refuse_long
 from .header import HEAD_ROWS, Span
 from .model import Limits, Notice, Unreadable, address
+from .percent import percent_text
+from .sheet import Seen
 
 MARK_SHEET = "_gongzhi"
 _BATCH = 20_000
@@ -67,6 +69,7 @@ _TEXT: dict[type, Callable[[Any], str | None]] = {
     dt.timedelta: _duration_text,
 }
 _DATES = frozenset({dt.datetime, dt.date})
+_NUMBERS = frozenset({float, int})
 
 
 def cell_text(value: Any) -> str | None:
@@ -77,10 +80,10 @@ def cell_text(value: Any) -> str | None:
 class SheetRows:
     """The rows of one sheet as text frames, with merged cells filled down below the heading."""
 
-    def __init__(
-        self, sheet: calamine.CalamineSheet, limits: Limits, patches: dict[tuple[int, int], str]
-    ) -> None:
-        self.sheet, self.limits, self.patches = sheet, limits, patches
+    def __init__(self, sheet: calamine.CalamineSheet, limits: Limits, seen: Seen) -> None:
+        self.sheet, self.limits, self.percents = sheet, limits, seen.percents
+        # Cells that calamine does not show.
+        self.patches = {(row - 1, column): text for (row, column), text in seen.errors.items()}
         self.left = sheet.start[1] if sheet.start else 0
         self.width = sheet.width
         self.notices: list[Notice] = []
@@ -136,13 +139,20 @@ class SheetRows:
                 if not 0 <= column < len(row):
                     continue
                 if first + offset == span.top:
-                    values[span] = row[column]
+                    values[span] = self._shown([row[column]], span.top, column)[0] or ""
                     if row[column] != "":
                         place = self.left + column
                         reach = f"{address(span.top + 1, place)}:{address(span.bottom + 1, place)}"
-                        self.notices.append(Notice("merged_filled", reach, None, cell_text(row[column])))
+                        self.notices.append(Notice("merged_filled", reach, None, values[span]))
                 elif row[column] == "":
                     row[column] = values.get(span, "")
+
+    def _shown(self, values: Sequence[Any], first: int, column: int) -> list[str | None]:
+        """Values of a column as text, from the 0-based row `first` on."""
+        texts = [_TEXT[type(value)](value) for value in values]
+        for i in self.percents.within(self.left + column, first, len(values)):
+            texts[i] = percent_text(values[i]) if type(values[i]) in _NUMBERS else texts[i]
+        return texts
 
     def _frame(self, batch: list[list[Any]], first: int, dated: set[int]) -> pl.DataFrame:
         columns = []
@@ -151,7 +161,7 @@ class SheetRows:
             if kinds == {str}:
                 texts: list[str | None] = [value or None for value in values]
             else:
-                texts = [_TEXT[type(value)](value) for value in values]
+                texts = self._shown(values, first, place)
                 if place not in dated and kinds & _DATES:
                     dated.add(place)
                     at = next(i for i, value in enumerate(values) if type(value) in _DATES)
@@ -177,9 +187,9 @@ def open_workbook(source: BinaryIO | str) -> calamine.CalamineWorkbook:
 def workbook_grids(
     book: calamine.CalamineWorkbook,
     limits: Limits,
-    patches: dict[str, dict[tuple[int, int], str]] | None = None,
+    seen: Mapping[str, Seen],
 ) -> list[Grid]:
-    """A grid for each worksheet that is not empty. `patches`: cells that calamine does not show, by sheet."""
+    """A grid for each worksheet that is not empty. `seen`: what our own look at each showed, by its name."""
     if len(book.sheet_names) > limits.sheets:
         raise Unreadable(
             "too_many_sheets", {"sheets": str(len(book.sheet_names)), "limit": str(limits.sheets)}
@@ -194,7 +204,7 @@ def workbook_grids(
             raise Unreadable("corrupt", {"reason": str(error)[:200]}) from error
         if sheet.start is not None:
             hidden = meta.visible != calamine.SheetVisibleEnum.Visible
-            grids.append(_grid(sheet, index, hidden, limits, (patches or {}).get(meta.name, {})))
+            grids.append(_grid(sheet, index, hidden, limits, seen.get(meta.name) or Seen()))
     if not grids:
         raise Unreadable("empty_workbook")
     return grids
@@ -205,11 +215,11 @@ def _grid(
     index: int,
     hidden: bool,
     limits: Limits,
-    patches: dict[tuple[int, int], str],
+    seen: Seen,
 ) -> Grid:
     if sheet.width > limits.columns:
         raise Unreadable("too_many_columns", {"columns": str(sheet.width), "limit": str(limits.columns)})
-    rows = SheetRows(sheet, limits, patches)
+    rows = SheetRows(sheet, limits, seen)
     return Grid(
         sheet.name,
         index,

@@ -195,9 +195,9 @@ def label(row: int, column: int, text: str) -> bytes:
     return record(0x0204, struct.pack("<4HB", row, column, 0, len(text), 1) + raw)
 
 
-def old_workbook(cells: bytes) -> bytes:
-    """An old workbook of one sheet that holds these records."""
-    begin = record(0x0809, struct.pack("<4H2I", 0x0600, 5, 0, 0, 0, 0))
+def old_workbook(cells: bytes, book: bytes = b"") -> bytes:
+    """An old workbook of one sheet that holds these records; `book`: what stands before the sheets."""
+    begin = record(0x0809, struct.pack("<4H2I", 0x0600, 5, 0, 0, 0, 0)) + book
     sheet_begin = record(0x0809, struct.pack("<4H2I", 0x0600, 0x10, 0, 0, 0, 0))
     place = len(begin) + 4 + 8 + 2 + 4
     bound = record(0x0085, struct.pack("<IHBB", place, 0, 1, 1) + "S".encode("utf-16-le"))
