@@ -6,7 +6,14 @@ import datetime as dt
 
 import polars as pl
 
-from gongzhi.engine.calendar import Period, PeriodError, parse_days, parse_period, parse_period_text
+from gongzhi.engine.calendar import (
+    Period,
+    PeriodError,
+    parse_days,
+    parse_period,
+    parse_period_text,
+    period_of,
+)
 from gongzhi.engine.definitions import FieldType
 
 from .cells import emptied, excel_errors, failed_at, how, nothing, repairs_of, replaced
@@ -103,10 +110,14 @@ def read_period(written: Written) -> Typed:
 
 
 def _period_code(text: str) -> str | None:
+    """The code of a period; the first day is what a spreadsheet makes of 2021年6月, any other day is none."""
     try:
-        return parse_period_text(text).code
+        period = parse_period_text(text)
     except PeriodError:
         return None
+    if period.kind != "day":
+        return period.code
+    return period_of("month", period.start).code if period.start.day == 1 else None
 
 
 def _apart(values: pl.Series, texts: pl.Series, period: Period) -> list[Fault]:

@@ -326,6 +326,18 @@ def test_period(judge_cell, text, value):
 
 
 @pytest.mark.parametrize(
+    ("text", "value", "found", "repaired"),
+    [
+        ("2026-03-01", "2026-03", [], ["period_form"]),  # what a spreadsheet keeps of 2026年3月
+        ("2026年3月1日", "2026-03", [], ["period_form"]),
+        ("2026-03-15", None, ["not_period"], []),
+    ],
+)
+def test_a_day_is_no_period_but_the_first_of_a_month_is_that_month(judge_cell, text, value, found, repaired):
+    assert judge_cell(text, "period") == (value, found, repaired)
+
+
+@pytest.mark.parametrize(
     ("text", "value", "found"), [("2026", 2026, []), ("2026年", 2026, []), ("26", None, ["out_of_range"])]
 )
 def test_year(judge_cell, text, value, found):
