@@ -146,7 +146,9 @@ def _percent_styles(package: Package, relations: dict[str, tuple[str, str]]) -> 
         return frozenset()
     root = _xml(package, part)
     codes = {"9": "0%", "10": "0.00%"}
-    codes |= {item.get("numFmtId", ""): item.get("formatCode", "") for item in root.iterfind(".//{*}numFmt")}
+    codes |= {
+        item.get("numFmtId", ""): item.get("formatCode", "") for item in root.iterfind("{*}numFmts/{*}numFmt")
+    }
     shown = [codes.get(item.get("numFmtId", ""), "") for item in root.iterfind("{*}cellXfs/{*}xf")]
     return frozenset(str(number) for number, code in enumerate(shown) if is_percent(code))
 
