@@ -1,6 +1,6 @@
 """Many short HMAC-SM3 under one key: thirty-two messages go through the compression function abreast.
 
-A library digests one message a call, and the calls for a million of persons' ids cost five times what the
+A library digests one message a call, and the calls for a million of persons' ids cost many times what the
 digesting does. So the compression function (GB/T 32905-2016, 5.3) stands here a second time, compiled for
 the processor at hand (docs/decisions/0022). It is asked for whole columns alone, and whoever asks compares
 some of what it gives with the library's (`digest.Hmac.column`).
