@@ -101,6 +101,7 @@ VERBS = MappingProxyType(
         "allowance.asked": "申请增加查看限额",
         "allowance.decided": "答复增加查看限额",
         "export.asked": "申请导出",
+        "export.told": "告知导出申请",
         "export.decided": "答复导出申请",
         "export.made": "生成导出文件",
         "export.failed": "未能生成导出文件",

@@ -28,6 +28,11 @@ MISSING = (
 )
 REFUSED = ("没有权限", "这项操作不在您的职责范围内，没有执行。", "如果工作需要，请向安全管理员申请授权。")
 MALFORMED = ("请求不完整", "收到的请求有缺失或格式不对，没有执行。", "请返回上一页刷新后重试。")
+NOT_OPENED = (
+    "这个地址不能直接打开",
+    "它只接收页面上的表单和按钮送来的内容，这次没有执行任何操作。",
+    "请从菜单或工作台进入原来的页面，在页面上填写或点按钮。",
+)
 STALE = (
     "页面停留太久了",
     "为了安全，这次提交没有执行，数据没有改动。",
@@ -86,6 +91,10 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return instead_of(request, "malformed") or _page(request, MALFORMED, 400)
+
+
+def not_opened(request: HttpRequest) -> HttpResponse:
+    return _page(request, NOT_OPENED, 405)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

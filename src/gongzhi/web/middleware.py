@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from gongzhi.audit.actions import Behind
 from gongzhi.editions.queries import look_again
@@ -16,7 +16,7 @@ from gongzhi.organisation.actions import Barred, seen, signed_out
 from gongzhi.organisation.models import Person
 from gongzhi.organisation.queries import why_ended
 
-from .errors import barred, busy
+from .errors import barred, busy, not_opened
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -78,6 +78,21 @@ class BehindMiddleware:
         if isinstance(exception, Barred):
             return barred(request, exception.seconds)
         return busy(request) if isinstance(exception, Behind) else None
+
+
+class MethodMiddleware:
+    """Whoever opens an address that only takes a form (a copied link, a reload) is told so on a page."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or response.content:
+            return response
+        page = not_opened(request)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
 
 class SittingMiddleware:

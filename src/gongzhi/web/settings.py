@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "gongzhi.web.middleware.SittingMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "gongzhi.web.middleware.BehindMiddleware",
+    "gongzhi.web.middleware.MethodMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "gongzhi.gate.middleware.GateMiddleware",

@@ -29,7 +29,7 @@ from gongzhi.intake.actions.signing import close_days, freeze_due, sign_receipts
 from gongzhi.intake.actions.submission import check_waiting
 from gongzhi.organisation.actions import close_idle, forget, forget_calls
 from gongzhi.registry.actions import link_new, merge_links
-from gongzhi.work.actions import deliver, remind, tell_of_suggestions
+from gongzhi.work.actions import deliver, remind, tell_of_exports, tell_of_suggestions
 from gongzhi.work.queries import own_matters, quiet
 
 from .exports import make_exports, remove_exports
@@ -68,6 +68,7 @@ BESIDE: tuple[tuple[str, Callable[[], int]], ...] = (
 EVERY_MINUTE: tuple[tuple[str, Callable[[], int]], ...] = (
     ("take", take_files),  # hand in what units have put into the watched folder
     ("suggestions", tell_of_suggestions),  # tell who answers of a suggestion, and who made it of the answer
+    ("words", tell_of_exports),  # tell who must agree to an export, and who asked of a refusal
     ("answer", answer_again),  # tell beside the file what was decided since
 )
 EVERY_HOUR: tuple[tuple[str, Callable[[], int]], ...] = (

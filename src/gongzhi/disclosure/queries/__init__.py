@@ -3,6 +3,7 @@
 from .agreements import PAGE, acceptances_visible_to, asked_of, holds_until, missing, standings
 from .exports import (
     Watched,
+    asked_exports,
     countersigners,
     exports_visible_to,
     for_ones_word,
@@ -22,10 +23,10 @@ from .reveals import address_of, found_at, off_hours, reveals_visible_to, usage
 
 __all__ = [
     "KEEPS", "PAGE", "About", "MaskedRow", "OverQuota", "Standing", "Watched", "acceptances_visible_to",
-    "address_of", "allowances_visible_to", "approvers", "asked_of", "bind_definitions", "countersigners",
-    "exports_visible_to", "faults", "for_ones_word", "found_at", "guards_visible_to", "holds_until",
-    "in_force", "in_the_way", "kept_at", "left_today", "may_open", "may_reveal", "missing", "most_at_once",
-    "normal", "not_offered", "off_hours", "offered", "over", "plain_file", "quota_of", "resume_minutes",
-    "reveals_visible_to", "roles_over", "second_word", "standings", "usage", "valid_until",
-    "waiting_exports", "watched",
+    "address_of", "allowances_visible_to", "approvers", "asked_exports", "asked_of", "bind_definitions",
+    "countersigners", "exports_visible_to", "faults", "for_ones_word", "found_at", "guards_visible_to",
+    "holds_until", "in_force", "in_the_way", "kept_at", "left_today", "may_open", "may_reveal", "missing",
+    "most_at_once", "normal", "not_offered", "off_hours", "offered", "over", "plain_file", "quota_of",
+    "resume_minutes", "reveals_visible_to", "roles_over", "second_word", "standings", "usage",
+    "valid_until", "waiting_exports", "watched",
 ]  # fmt: skip

@@ -109,6 +109,13 @@ def for_ones_word(sight: Sight) -> QuerySet[Export]:
     return others.exclude(decided_by=UUID(sight.person))
 
 
+def asked_exports() -> QuerySet[Export]:
+    """What waits for the word of another, and what was refused, in the order in which it was asked."""
+    states = (ExportState.ASKED, ExportState.AGREED, ExportState.DECLINED)
+    found = Export.objects.filter(state__in=states).select_related("person")
+    return found.order_by("asked_at", "id")
+
+
 def waiting_exports() -> QuerySet[Export]:
     """What the worker has to make, in the order in which it was asked."""
     return (

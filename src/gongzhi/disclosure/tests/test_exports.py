@@ -17,6 +17,7 @@ from gongzhi.disclosure.actions import Refused, Wanted
 from gongzhi.disclosure.models import Export
 from gongzhi.disclosure.queries import exports, kept_at, known
 from gongzhi.organisation.models import Grant
+from gongzhi.work.actions import tell_of_exports
 from gongzhi.work.models import Message
 from gongzhi.worker.exports import make_exports, remove_exports
 
@@ -298,6 +299,26 @@ def test_declined_is_not_made(bounds, guarded, owed, client_of):
     client_of("head").post(f"/exports/{found.pk}/decide", {"granted": "no"})
     assert make_exports() == 0
     assert Export.objects.get().state == "declined"
+
+
+def lines(person):
+    return [line for one in Message.objects.filter(person=person) for line in one.lines]
+
+
+def test_each_is_told_when_it_is_her_turn_once(bounds, cast):
+    wanted = Wanted("疑点", "/hits?export=xlsx", (("税种", "契税"),), 2_000, True)
+    asked = actions.ask_for_export(wanted=wanted, reason=REASON, by=cast["liaison"])
+    assert (tell_of_exports(), tell_of_exports()) == (1, 0)
+    assert lines(cast["head"]) == [["本单位有人申请导出“疑点”，请答复", "/exports"]]
+    assert lines(cast["security"]) == []
+    actions.decide_export(export=asked, granted=True, by=cast["head"])
+    assert (tell_of_exports(), tell_of_exports()) == (1, 0)
+    assert lines(cast["security"]) == [["有人申请导出“疑点”，本单位已批准，请会签", "/exports"]]
+    assert lines(cast["liaison"]) == []
+    actions.decide_export(export=asked, granted=False, by=cast["security"])
+    assert (tell_of_exports(), tell_of_exports()) == (1, 0)
+    assert lines(cast["liaison"]) == [["您申请导出的“疑点”没有获准", "/exports"]]
+    assert "契税" not in str(list(Message.objects.values_list("lines", flat=True)))
 
 
 def test_nobody_agrees_for_herself_or_in_return(bounds, cast):

@@ -204,6 +204,12 @@ class TestSuggestions:
         assert about_page("/definitions/other/grid_tasks/tasks") == Piece("list", "grid_tasks/tasks")
         assert about_page("/calendar?unit=x") == Piece("page", "/calendar")
 
+    @pytest.mark.parametrize("shown", ["resources/9.5", "rules/R01", "other/letters/chase"])
+    def test_the_page_of_a_piece_offers_it_once(self, client_of, shown):
+        page = client_of("liaison").get(f"/definitions/{shown}").content.decode()
+        assert f"/suggestions/new?page=/definitions/{shown}" in page
+        assert page.count("对本页提建议") == page.count("提建议</a>") == 1
+
     def test_any_page_takes_one_and_only_the_unit_and_the_office_see_it(self, client_of, cast):
         liaison = client_of("liaison")
         assert "/suggestions/new?page=/calendar" in liaison.get("/calendar").content.decode()

@@ -33,6 +33,13 @@ def test_a_stranger_gets_the_same_404_everywhere(db):
     assert "没有这个页面" in answers.pop().decode()
 
 
+def test_an_address_that_only_takes_a_form_says_so_when_it_is_opened(client_of):
+    answer = client_of("liaison").get("/messages/read")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "这个地址不能直接打开" in answer.content.decode()
+    assert 'href="/"' in answer.content.decode()
+
+
 def test_no_page_names_another_machine(client_of):
     for page in ("/components", "/account", "/people"):
         text = client_of("office").get(page).content.decode()

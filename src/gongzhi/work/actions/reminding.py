@@ -151,6 +151,17 @@ def _drafted(unit: str, template: str, late: list[Matter], on: dt.date) -> Lette
     return letter if new else None
 
 
+def told_once(matter: str, rung: int, people: list[Person], line: Line) -> bool:
+    """Say a line to people at this rung of a matter; False when that was done before."""
+    today = timezone.localdate()
+    _, new = Told.objects.get_or_create(
+        matter=matter, days=rung, defaults={"on": today, "people": len(people)}
+    )
+    for person in people if new else ():
+        told(person, [line], today)
+    return new
+
+
 def told(person: Person, said: list[Line], on: dt.date) -> None:
     """One message a person a day: what comes later on the same day joins it, and nothing is sent twice."""
     message, new = Message.objects.get_or_create(person=person, day=on)

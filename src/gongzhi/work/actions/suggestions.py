@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.editions.models import Suggestion
@@ -12,7 +11,7 @@ from gongzhi.organisation.models import Person
 from gongzhi.work.models import Told
 from gongzhi.work.queries import everybody, holders
 
-from .reminding import told
+from .reminding import told_once
 
 MADE, ANSWERED = 0, 1
 """The two rungs of a suggestion, told once each."""
@@ -36,18 +35,13 @@ def _rung(suggestion: Suggestion) -> int:
 
 @transaction.atomic
 def _tell(suggestion: Suggestion, rung: int) -> bool:
-    today, people = timezone.localdate(), _hear(suggestion, rung)
-    _, new = Told.objects.get_or_create(
-        matter=_matter(suggestion), days=rung, defaults={"on": today, "people": len(people)}
-    )
-    if not new:
-        return False
-    for person in people:
-        told(person, [(_said(suggestion, rung), "/suggestions")], today)
-    subject = ("suggestion", suggestion.pk)
-    detail = {"people": len(people), "answered": rung == ANSWERED}
-    record("suggestion.told", by=None, subject=subject, duty="draft_definitions", detail=detail)
-    return True
+    people = _hear(suggestion, rung)
+    new = told_once(_matter(suggestion), rung, people, (_said(suggestion, rung), "/suggestions"))
+    if new:
+        subject = ("suggestion", suggestion.pk)
+        detail = {"people": len(people), "answered": rung == ANSWERED}
+        record("suggestion.told", by=None, subject=subject, duty="draft_definitions", detail=detail)
+    return new
 
 
 def _hear(suggestion: Suggestion, rung: int) -> list[Person]:
