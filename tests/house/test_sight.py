@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from tests.house.source import SRC, nothing, product
 
-from gongzhi.audit.states import SUBJECTS, VERBS
+from gongzhi.audit.states import DETAILS, SUBJECTS, VERBS
 from gongzhi.organisation.queries import definitions
 
 ROOMS = sorted(config.label for config in apps.get_app_configs() if config.name.startswith("gongzhi."))
@@ -56,6 +56,40 @@ def test_every_recorded_verb_and_subject_has_a_chinese_word():
         for where, _, kind in recorded()
         if kind and kind not in SUBJECTS
     )
+
+
+def details():
+    """Every part of a detail that the product writes down, with where."""
+    for module in product():
+        for node in module.nodes(ast.Call):
+            if getattr(node.func, "id", getattr(node.func, "attr", "")) not in {"record", "noted"}:
+                continue
+            for said in (keyword.value for keyword in node.keywords if keyword.arg == "detail"):
+                for key in parts(said, module):
+                    yield f"{module.name}:{node.lineno}", key
+
+
+def parts(said, module):
+    """The keys of a dict, of dicts put together, of what a name was given or a function gives back."""
+    if isinstance(said, ast.Dict):
+        return {one.value for one in said.keys if isinstance(one, ast.Constant)}
+    if isinstance(said, ast.BinOp | ast.IfExp | ast.BoolOp):
+        return set().union(*(parts(one, module) for one in ast.iter_child_nodes(said)))
+    if isinstance(said, ast.Name):
+        given = [node.value for node in module.nodes(ast.Assign) if said.id in map(name_of, node.targets)]
+        added = [node.value for node in module.nodes(ast.AugAssign) if said.id == name_of(node.target)]
+        return set().union(*(parts(one, module) for one in given + added if not isinstance(one, ast.Name)))
+    if isinstance(said, ast.Call):
+        made = [one for one in module.nodes(ast.FunctionDef) if one.name == name_of(said.func)]
+        back = [node.value for one in made for node in ast.walk(one) if isinstance(node, ast.Return)]
+        return set().union(*(parts(one, module) for one in back))
+    return set()
+
+
+def test_every_part_of_a_detail_has_a_chinese_word():
+    found = sorted(set(details()))
+    assert len(found) > 100
+    nothing(f"{where} {key}：audit/states.py 没有它的中文" for where, key in found if key not in DETAILS)
 
 
 def test_no_view_asks_for_a_role():

@@ -36,6 +36,19 @@ def test_filters_and_one_event(client_of, cast):
     assert client.get("/audit/999999999").status_code == 404
 
 
+def test_the_detail_is_told_in_words(client_of, cast):
+    with transaction.atomic():
+        detail = {"rows": 3, "guarded": True, "by_code": {"E1": 2}, "filters": [["税种", "契税"]], "why": ""}
+        kept = record("export.asked", by=cast["office"], subject=("export", "x"), detail=detail)
+    page = text(client_of("auditor").get(f"/audit/{kept.pk}"))
+    for words in (
+        "<dt>行数</dt><dd class=\"wrap\">3</dd>", "<dt>是否受看护</dt><dd class=\"wrap\">是</dd>", "E1：2",
+        "税种、契税", "<dt>原因</dt><dd class=\"wrap\">—</dd>",
+    ):  # fmt: skip
+        assert words in page
+    assert "guarded" not in page
+
+
 def test_the_proof_says_whole_or_where_it_breaks_and_is_itself_on_record(client_of, settings, tmp_path):
     settings.AUDIT_WITNESS = tmp_path / "checkpoints.jsonl"
     client = client_of("auditor")

@@ -17,7 +17,7 @@ from django.utils import timezone
 from gongzhi.audit.forms import EventFilter
 from gongzhi.audit.models import Event
 from gongzhi.audit.queries import NamedEvents, name_them, visible_to
-from gongzhi.audit.states import OUTCOMES, SUBJECTS, VERBS
+from gongzhi.audit.states import DETAILS, OUTCOMES, SUBJECTS, VERBS
 from gongzhi.engine.definitions import load_once
 from gongzhi.gate import needs, sight_of
 from gongzhi.lists import Column, Mark, listing
@@ -48,6 +48,17 @@ def _duty(key: str) -> str:
     """A duty in words, as the definitions call it now."""
     known = load_once(settings.DEFINITIONS).duties.get(key)
     return known.title if known else key
+
+
+def _told(value: Any) -> str:
+    """A part of the detail as a reader reads it."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, dict):
+        return "；".join(f"{key}：{_told(one)}" for key, one in value.items()) or "—"
+    if isinstance(value, list):
+        return "、".join(_told(one) for one in value) or "—"
+    return "—" if value in (None, "") else str(value)
 
 
 def _brief_subject(event: Event) -> str:
@@ -127,6 +138,6 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         "subject": _subject(shown),
         "outcome": _outcome(shown),
         "duty": _duty(shown.duty),
-        "detail": sorted(shown.detail.items()),
+        "detail": [(DETAILS.get(key, key), _told(value)) for key, value in sorted(shown.detail.items())],
     }
     return render(request, "audit/event.html", context)

@@ -19,7 +19,7 @@ def accept_agreements(*, by: Person) -> int:
     for one in found:
         Acceptance.objects.create(person=by, agreement=one.key, digest=one.digest, at=timezone.now())
     if found:
-        detail = {one.key: one.digest for one in found}
+        detail = {"agreements": {one.key: one.digest for one in found}}
         record("agreement.accepted", by=by, subject=("person", by.pk), duty=_duty(by), detail=detail)
     return len(found)
 

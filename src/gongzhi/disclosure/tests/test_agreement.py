@@ -43,7 +43,10 @@ def test_only_a_tick_signs(unsigned, cast):
     assert unsigned.get("/batches").status_code == 200
     agreement = definitions().agreements["sharing"]
     event = Event.objects.filter(verb="agreement.accepted").latest("id")
-    assert (event.actor, event.detail) == (str(cast["liaison"].pk), {"sharing": agreement.digest})
+    assert (event.actor, event.detail) == (
+        str(cast["liaison"].pk),
+        {"agreements": {"sharing": agreement.digest}},
+    )
     assert "签署" in unsigned.get("/agreement").content.decode()
 
 
