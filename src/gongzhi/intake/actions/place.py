@@ -49,14 +49,15 @@ def draft_of(
     """A submission for this place, not stored and without its file yet. Raises Refused (Chinese text)."""
     resource, letter = _resource(place.resource)
     unit = _unit(place.unit, resource, by)
-    period = _period(resource, place.period)
+    at = received_at or timezone.now()
+    period = _period(resource, place.period, timezone.localdate(at))
     return Submission(
         unit=unit,
         resource=resource.number,
         letter=letter,
         only_sheet=place.only_sheet[:31],
         period=period,
-        received_at=received_at or timezone.now(),
+        received_at=at,
         received_by=person_of(by),
         received_key=by if isinstance(by, ApiKey) else None,
         channel=channel,
@@ -101,9 +102,10 @@ def _unit(name: str, resource: Resource, by: Author | None) -> str:
     return unit.key
 
 
-def _period(resource: Resource, code: str) -> str:
+def _period(resource: Resource, code: str, today: dt.date) -> str:
+    """The code of a period that has begun by `today`: what has not happened yet can be no fact."""
     try:
-        return period_for(resource, code).code
+        period = period_for(resource, code)
     except PeriodError as error:
         raise Refused(
             "bad_period", f"看不懂期间“{code}”：月写 2026-09，季写 2026Q3，半年写 2026H1，年写 2026"
@@ -114,6 +116,12 @@ def _period(resource: Resource, code: str) -> str:
             "wrong_period",
             f"“{resource.title}”按“{resource.frequency}”报送，期间“{code}”不合，应写成{WRITTEN[rhythm]}",
         ) from error
+    if period.start > today:
+        raise Refused(
+            "period_not_begun",
+            f"{period.label}从 {period.start.isoformat()} 才开始，现在还没有数据可报；请核对期间是否写错",
+        )
+    return period.code
 
 
 def _batch(name: str, unit: str, resource: str, period: str) -> Batch | None:

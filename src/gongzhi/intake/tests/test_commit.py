@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import openpyxl
 import polars as pl
 import pytest
@@ -17,7 +19,7 @@ from gongzhi.intake.actions.place import Place
 from gongzhi.intake.actions.receipt import as_json, proof
 from gongzhi.intake.actions.refused import Refused
 from gongzhi.intake.actions.report import bad_rows
-from gongzhi.intake.models import Batch, LakeFile, Receipt, Slot, Submission
+from gongzhi.intake.models import SHANGHAI, Batch, LakeFile, Receipt, Slot, Submission
 from gongzhi.intake.queries import frames, ledger, live, rows_of
 from gongzhi.intake.states import NotPossible, State
 
@@ -355,3 +357,13 @@ def test_a_changed_or_missing_file_of_the_lake_is_told(hand, home):
     assert [loss.reason for loss in Lake(home / "lake").losses(ledger())] == ["文件内容与账本不符"]
     path.unlink()
     assert [loss.reason for loss in Lake(home / "lake").losses(ledger())] == ["文件不在"]
+
+
+def test_a_period_that_has_not_begun_has_nothing_to_hand_in(hand):
+    held = dt.datetime(2026, 9, 30, 23, 59, tzinfo=SHANGHAI)
+    with pytest.raises(Refused) as refusal:
+        hand(presale_rows(1), period="2026Q4", received_at=held)
+    assert refusal.value.code == "period_not_begun"
+    assert "2026年四季度从 2026-10-01 才开始" in refusal.value.text
+    assert not Submission.objects.exists()
+    assert hand(presale_rows(1), period="2026Q4", received_at=held + dt.timedelta(minutes=1)).batch

@@ -55,7 +55,7 @@ def own_keys(home, settings):
 def handed_in(hand, count, start=0):
     """So many batches of one row each, in event periods of their own."""
     return [
-        hand(presale_rows(1, start=start + number), period=f"20{26 + number % 3}Q{1 + number // 3 % 4}").batch
+        hand(presale_rows(1, start=start + number), period=f"20{22 + number % 3}Q{1 + number // 3 % 4}").batch
         for number in range(count)
     ]
 
