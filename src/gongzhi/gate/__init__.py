@@ -5,7 +5,7 @@ grants, lets signed calls of machines in and writes refusals through three small
 binds at start.
 """
 
-from .asked import number_in
+from .asked import number_in, text_in
 from .decisions import Decision, allowed, explain
 from .policies import Policy, needs, public, signed, signed_in
 from .sight import NOBODY, CallDoor, Everywhere, GrantSource, RefusalLog, Sight, bind, refuse, sight_of
@@ -13,4 +13,5 @@ from .sight import NOBODY, CallDoor, Everywhere, GrantSource, RefusalLog, Sight,
 __all__ = [
     "NOBODY", "CallDoor", "Decision", "Everywhere", "GrantSource", "Policy", "RefusalLog", "Sight",
     "allowed", "bind", "explain", "needs", "number_in", "public", "refuse", "sight_of", "signed", "signed_in",
+    "text_in",
 ]  # fmt: skip

@@ -16,6 +16,8 @@ from django.http import HttpRequest
 CHOSEN = "chosen"
 MOST = 200  # more than a page of a list holds, less than an address bears
 
+LARGEST = 2**63 - 1  # no database has a greater number for a row, and asking for one is a fault
+
 Name = TypeVar("Name", bound=Hashable)
 
 
@@ -32,7 +34,9 @@ def chosen(request: HttpRequest, kind: Callable[[str], Name]) -> list[Name]:
     found: dict[Name, None] = {}
     for text in (request.POST if request.method == "POST" else request.GET).getlist(CHOSEN)[:MOST]:
         try:
-            found[kind(text)] = None
+            name = kind(text)
         except ValueError:
             continue  # written by hand: names nothing
+        if not (isinstance(name, int) and abs(name) > LARGEST):
+            found[name] = None
     return list(found)

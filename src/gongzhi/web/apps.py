@@ -1,6 +1,16 @@
+import datetime as dt
+
 from django.apps import AppConfig
 from django.core.checks import register
-from django.forms import ChoiceField, Field
+from django.core.validators import (
+    MaxValueValidator,
+    MinValueValidator,
+    ProhibitNullCharactersValidator,
+)
+from django.forms import ChoiceField, DateField, Field, MultipleChoiceField
+
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
+"""A day outside is a slip of the pen; at the ends of the calendar a day more or less cannot be reckoned."""
 
 
 class WebConfig(AppConfig):
@@ -11,6 +21,11 @@ class WebConfig(AppConfig):
         # First of all: a form takes these texts when it is defined, and the rooms below define theirs.
         Field.default_error_messages["required"] = "请填写这一项"
         ChoiceField.default_error_messages["invalid_choice"] = "请从列表中选一项"
+        MultipleChoiceField.default_error_messages["invalid_choice"] = "请从列表中选择"
+        DateField.default_error_messages["invalid"] = "请写成 2026-09-15 这样的日期"
+        year = f"年份不对，请写 {FIRST_DAY.year} 年到 {LAST_DAY.year} 年之间的日期"
+        DateField.default_validators = [MinValueValidator(FIRST_DAY, year), MaxValueValidator(LAST_DAY, year)]
+        ProhibitNullCharactersValidator.message = "文字里有看不见的字符，请删去后重新填写"
         from gongzhi.audit.queries import bind_names  # noqa: PLC0415  # the same
         from gongzhi.disclosure.queries import bind_definitions  # noqa: PLC0415  # the same
         from gongzhi.editions.queries import in_force  # noqa: PLC0415  # the same

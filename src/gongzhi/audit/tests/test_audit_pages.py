@@ -33,6 +33,8 @@ def test_filters_and_one_event(client_of, cast):
         assert words in one
     assert "没有符合条件" in text(client.get("/audit?since=2001-01-01&until=2001-01-02"))
     assert client.get("/audit?since=never&verb=x").status_code == 200
+    for odd in ("since=0001-01-01", "until=9999-12-31"):
+        assert "年份不对，请写 1900 年到 2999 年之间的日期" in text(client.get(f"/audit?{odd}"))
     assert client.get("/audit/999999999").status_code == 404
 
 

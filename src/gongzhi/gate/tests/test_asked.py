@@ -1,8 +1,9 @@
-"""Numbers in addresses."""
+"""What addresses and small forms say."""
 
 import pytest
+from django.http import QueryDict
 
-from gongzhi.gate import number_in
+from gongzhi.gate import number_in, text_in
 
 
 @pytest.mark.parametrize(
@@ -15,3 +16,8 @@ def test_only_whole_numbers_are_numbers(text, number):
 
 def test_a_number_without_end_is_none():
     assert number_in("9" * 5_000) is None
+
+
+def test_a_text_is_read_without_what_no_database_takes():
+    assert text_in(QueryDict("reason=%E7%94%B2%00%E4%B9%99"), "reason") == "甲乙"
+    assert text_in(QueryDict(""), "reason") == ""

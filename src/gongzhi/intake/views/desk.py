@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from gongzhi.editions.queries import in_force
-from gongzhi.gate import needs, sight_of
+from gongzhi.gate import needs, sight_of, text_in
 from gongzhi.intake import actions, queries
 from gongzhi.intake.actions.refused import Refused
 from gongzhi.intake.forms import ExplainForm
@@ -48,7 +48,7 @@ def propose(request: HttpRequest, pk: UUID) -> HttpResponse:
 def send_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The second person gives it back with a reason."""
     try:
-        reason = request.POST.get("reason", "")
+        reason = text_in(request.POST, "reason")
         actions.send_back(submission=_own(request, pk), reason=reason, by=myself(request))
         _say(request, "已退回经办人。")
     except (Refused, NotPossible) as error:

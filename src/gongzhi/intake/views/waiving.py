@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from gongzhi.catalogue.states import ActState, NotPossible
 from gongzhi.catalogue.views import state_mark
 from gongzhi.editions.queries import in_force
-from gongzhi.gate import needs, sight_of
+from gongzhi.gate import needs, sight_of, text_in
 from gongzhi.intake import actions, queries
 from gongzhi.intake.forms import CheckWaiverForm
 from gongzhi.intake.models import CheckWaiver
@@ -139,7 +139,7 @@ def check_waiver(request: HttpRequest, pk: int) -> HttpResponse:
 def decide_check_waiver(request: HttpRequest, pk: int) -> HttpResponse:
     """The office agrees, perhaps for a shorter time, or says why not."""
     found = get_object_or_404(queries.check_waivers_visible_to(sight_of(request.user)), pk=pk)
-    grant, answer = request.POST.get("grant") == "yes", request.POST.get("answer", "")
+    grant, answer = request.POST.get("grant") == "yes", text_in(request.POST, "answer")
     try:
         until = dt.date.fromisoformat(request.POST.get("until") or found.until.isoformat())
         actions.decide_check_waiver(waiver=found, grant=grant, answer=answer, by=myself(request), until=until)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from gongzhi.catalogue.states import ActState, NotPossible
 from gongzhi.catalogue.views import state_mark
 from gongzhi.editions.queries import in_force
-from gongzhi.gate import needs, sight_of
+from gongzhi.gate import needs, sight_of, text_in
 from gongzhi.intake import actions, queries
 from gongzhi.intake.models import Batch, Withdrawal
 from gongzhi.intake.queries.pages import period_label
@@ -74,7 +74,7 @@ def ask_withdrawal(request: HttpRequest, pk: UUID) -> HttpResponse:
     sight = sight_of(request.user)
     found = get_object_or_404(queries.batches_visible_to(sight), pk=pk, slot__unit=sight.unit)
     try:
-        actions.ask_withdrawal(batch=found, reason=request.POST.get("reason", ""), by=myself(request))
+        actions.ask_withdrawal(batch=found, reason=text_in(request.POST, "reason"), by=myself(request))
     except NotPossible as error:
         return _say(request, pk, str(error), "stop")
     return _say(request, pk, "已申请撤回，等领导小组办公室决定；决定之前这一批照常使用。")
@@ -85,7 +85,7 @@ def ask_withdrawal(request: HttpRequest, pk: UUID) -> HttpResponse:
 def decide_withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
     """The office takes the batch out of use, or says why not."""
     found = get_object_or_404(queries.withdrawals_visible_to(sight_of(request.user)), pk=pk)
-    grant, answer = request.POST.get("grant") == "yes", request.POST.get("answer", "")
+    grant, answer = request.POST.get("grant") == "yes", text_in(request.POST, "answer")
     try:
         actions.decide_withdrawal(withdrawal=found, grant=grant, answer=answer, by=myself(request))
     except NotPossible as error:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gongzhi.gate import needs, sight_of
+from gongzhi.gate import needs, sight_of, text_in
 from gongzhi.lists import Column, Mark, table
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation import actions
@@ -126,7 +126,7 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
 def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     """备案 or 退回."""
     found = get_object_or_404(filings_visible_to(sight_of(request.user)), pk=pk)
-    accept, reason = request.POST.get("verdict") == "file", request.POST.get("reason", "")
+    accept, reason = request.POST.get("verdict") == "file", text_in(request.POST, "reason")
     try:
         done = actions.decide_filing(filing=found, accept=accept, reason=reason, by=myself(request))
         _say(request, f"已备案，回执编号 {done.number}。" if accept else "已退回。")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from gongzhi.editions.queries import in_force
-from gongzhi.gate import Sight, needs, sight_of
+from gongzhi.gate import Sight, needs, sight_of, text_in
 from gongzhi.lists import Bulk, Column, Mark, Meaning, listing
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import cell_name, myself, unit_name
@@ -105,9 +105,9 @@ def _filtered(request: HttpRequest, rows: QuerySet[Item]) -> tuple[QuerySet[Item
 @needs("do_work", "give_work", "oversee_unit")
 def keep_filter(request: HttpRequest) -> HttpResponse:
     """Keep the filter of the list under a name."""
-    query = queries.tidied(request.POST.get("query", ""))
+    query = queries.tidied(text_in(request.POST, "query"))
     try:
-        kept = actions.keep_filter(name=request.POST.get("name", ""), query=query, by=myself(request))
+        kept = actions.keep_filter(name=text_in(request.POST, "name"), query=query, by=myself(request))
         say(request, f"已保存筛选“{kept.name}”。")
     except Refused as error:
         say(request, str(error), "stop")
@@ -120,7 +120,7 @@ def rename_filter(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a kept filter another name."""
     kept = get_object_or_404(queries.filters_of(sight_of(request.user)), pk=pk)
     try:
-        kept = actions.rename_filter(kept=kept, name=request.POST.get("name", ""), by=myself(request))
+        kept = actions.rename_filter(kept=kept, name=text_in(request.POST, "name"), by=myself(request))
         say(request, f"已改名为“{kept.name}”。")
     except Refused as error:
         say(request, str(error), "stop")
