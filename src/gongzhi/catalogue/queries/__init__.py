@@ -1,7 +1,7 @@
 """All that reads in this room: what is owed, what was asked about it, and the picture of it all."""
 
 from .duties import Sheet, sheet_of
-from .matrix import Lateness, Matrix, Rates, lateness, matrix, rates, summed, with_state
+from .matrix import Lateness, Matrix, Rates, lateness, matrix, rates, with_state
 from .named import resource_named
 from .owed import Owed, acts_visible_to, in_days, matters, owed, rulings, standing_duties, unmet, visible_to
 from .periods import periods_of
@@ -9,5 +9,5 @@ from .periods import periods_of
 __all__ = [
     "Lateness", "Matrix", "Owed", "Rates", "Sheet", "acts_visible_to", "in_days", "lateness", "matrix",
     "matters", "owed", "periods_of", "rates", "resource_named", "rulings", "sheet_of", "standing_duties",
-    "summed", "unmet", "visible_to", "with_state",
+    "unmet", "visible_to", "with_state",
 ]  # fmt: skip

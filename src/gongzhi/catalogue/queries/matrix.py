@@ -7,14 +7,15 @@ to each other. Only dates are compared, so that SQLite and PostgreSQL do it alik
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, CharField, Count, DateField, F, Q, QuerySet, Value, When
-from django.db.models.functions import Cast, Coalesce, Greatest, Substr
+import numpy as np
+import numpy.typing as npt
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat, Substr
 
 from gongzhi.catalogue.models import Obligation
 from gongzhi.catalogue.states import COUNTED, REPORTED, TIMELY, Standing, State, standing
@@ -28,13 +29,6 @@ class Rates:
     """
 
     counts: dict[State, int] = field(default_factory=dict)
-
-    def add(self, state: State, count: int) -> None:
-        self.counts[state] = self.counts.get(state, 0) + count
-
-    def join(self, other: Rates) -> None:
-        for state, count in other.counts.items():
-            self.counts[state] = self.counts.get(state, 0) + count
 
     def of(self, states: Iterable[State]) -> int:
         return sum(self.counts.get(state, 0) for state in states)
@@ -77,82 +71,98 @@ class Rates:
 
 @dataclass
 class Matrix:
-    """Rows by key (a unit, a resource, both, a group), each with its months, and what they sum to."""
+    """Counts by key (a unit, a resource, both, a group), head (a month or year) and state, and their sums.
 
-    cells: dict[Any, dict[str, Rates]] = field(default_factory=dict)
+    They lie in one array, so that ten years of everything are summed at once; what a reader sees of them,
+    `Rates`, is made when it is asked for.
+    """
+
+    keys: Sequence[Any]
+    heads: Sequence[str]
+    counts: npt.NDArray[np.int64]
+
+    @cached_property
+    def cells(self) -> dict[Any, dict[str, Rates]]:
+        """What each key owed, by head; where it owed nothing, there is no cell."""
+        return {
+            key: {head: _told(cell) for head, cell in zip(self.heads, row, strict=True) if any(cell)}
+            for key, row in zip(self.keys, self.counts.tolist(), strict=True)
+        }
 
     @cached_property
     def rows(self) -> dict[Any, Rates]:
-        return {key: summed(months.values()) for key, months in self.cells.items()}
+        return dict(zip(self.keys, map(_told, self.counts.sum(axis=1).tolist()), strict=True))
 
     @cached_property
     def months(self) -> dict[str, Rates]:
-        return self.rolled(lambda _: "").cells.get("", {})
+        return dict(zip(self.heads, map(_told, self.counts.sum(axis=0).tolist()), strict=True))
 
     @cached_property
     def whole(self) -> Rates:
-        return summed(self.rows.values())
+        return _told(self.counts.sum(axis=(0, 1)).tolist())
 
-    def rolled(self, key_of: Callable[[Any], Any]) -> Matrix:
-        """The same counts by a coarser key: resources into units, units into groups."""
-        found: dict[Any, dict[str, Rates]] = {}
-        for key, months in self.cells.items():
-            row = found.setdefault(key_of(key), {})
-            for month, rates in months.items():
-                cell = row.get(month)
-                if cell is None:
-                    row[month] = Rates(rates.counts.copy())
-                else:
-                    cell.join(rates)
-        return Matrix(found)
+    def rolled(
+        self,
+        key_of: Callable[[Any], Any] = lambda key: key,
+        head_of: Callable[[str], str] = lambda head: head,
+    ) -> Matrix:
+        """The same counts by a coarser key (resources into units, units into groups) or head (years)."""
+        keys, rows = _places([key_of(key) for key in self.keys])
+        heads, columns = _places([head_of(head) for head in self.heads])
+        counts = np.zeros((len(keys), len(heads), len(_STATES)), np.int64)
+        np.add.at(counts, (rows[:, None], columns), self.counts)
+        return Matrix(keys, heads, counts)
 
 
-def summed(parts: Iterable[Rates]) -> Rates:
-    """The states of several counts together."""
-    whole = Rates()
-    for part in parts:
-        whole.join(part)
-    return whole
+_STATES = tuple(State)
+_PLACE = {state.value: place for place, state in enumerate(_STATES)}
+
+
+def _told(counts: Iterable[int]) -> Rates:
+    return Rates({state: count for state, count in zip(_STATES, counts, strict=True) if count})
+
+
+def _places(values: Sequence[Any]) -> tuple[list[Any], npt.NDArray[np.intp]]:
+    """The different values in order, and of each value its place among them."""
+    places = {value: place for place, value in enumerate(sorted(set(values)))}
+    return list(places), np.fromiter(map(places.__getitem__, values), np.intp, len(values))
 
 
 def with_state(rows: QuerySet[Obligation], as_of: dt.date) -> QuerySet[Any]:
     """Each obligation with `state_then`, its state as of the end of a day."""
-    later = Greatest(
-        F("due"),
-        _given("extended_on", "extended_due", as_of),
-        _given("returned_on", "grace_due", as_of),
-        output_field=DateField(),
-    )
     came, zero = Q(received_on__lte=as_of), Q(zero_on__lte=as_of)
-    in_time, zero_in_time = (
-        Q(due_then=None) | Q(received_on__lte=F("due_then")),
-        Q(due_then=None) | Q(zero_on__lte=F("due_then")),
-    )
     states = (
-        When(came & in_time, then=Value(State.ON_TIME.value)),
+        When(came & _in_time(F("received_on"), as_of), then=Value(State.ON_TIME.value)),
         When(came, then=Value(State.LATE.value)),
-        When(zero & zero_in_time, then=Value(State.ZERO.value)),
+        When(zero & _in_time(F("zero_on"), as_of), then=Value(State.ZERO.value)),
         When(zero, then=Value(State.ZERO_LATE.value)),
         When(exempt_on__lte=as_of, then=Value(State.EXEMPT.value)),
         When(period_end__gte=as_of, then=Value(State.NOT_DUE.value)),
-        When(Q(due_then=None) | Q(due_then__gte=as_of), then=Value(State.AWAITED.value)),
+        When(_in_time(as_of, as_of), then=Value(State.AWAITED.value)),
     )
-    state = Case(*states, default=Value(State.MISSING.value), output_field=CharField())
-    return rows.annotate(due_then=later).annotate(state_then=state)
+    return rows.annotate(
+        state_then=Case(*states, default=Value(State.MISSING.value), output_field=CharField())
+    )
 
 
-def _given(since: str, day: str, as_of: dt.date) -> Coalesce:
-    """A later due day where one was given by then, else the first one."""
-    return Coalesce(Case(When(**{f"{since}__lte": as_of}, then=F(day)), output_field=DateField()), F("due"))
+def _in_time(day: dt.date | F, as_of: dt.date) -> Q:
+    """Whether a day is within the due day, or a later one that was given by then.
+
+    One comparison after another, the most frequent first: a database computes the latest of them anew
+    wherever it is named. What has no due day is neither extended nor returned as late.
+    """
+    return (
+        Q(due__gte=day)
+        | Q(due=None)
+        | Q(extended_on__lte=as_of, extended_due__gte=day)
+        | Q(returned_on__lte=as_of, grace_due__gte=day)
+    )
 
 
 def rates(rows: QuerySet[Obligation], as_of: dt.date) -> Rates:
     """The states of these obligations, counted."""
-    found = Rates()
     counted = with_state(rows, as_of).order_by().values_list("state_then").annotate(Count("pk"))
-    for state, count in counted:
-        found.add(State(state), count)
-    return found
+    return Rates({State(state): count for state, count in counted})
 
 
 @dataclass
@@ -196,23 +206,23 @@ _DATES = (
 )  # fmt: skip
 
 
-_STATES = {state.value: state for state in State}
-
-
 def matrix(rows: QuerySet[Obligation], as_of: dt.date, by: str) -> Matrix:
     """Counts by `unit`, `resource` or `pair` (both) and month of the period's end, of what is scored.
 
     One query. The states are told by the database and counted here: sorting them into groups there costs
-    more than all the rest. The month is cut from the day's text, for no database takes days apart so fast.
+    more than all the rest. Two texts travel for each obligation, for every value that is made of a row costs
+    as much as all that the database does; they are taken apart where they differ. The month is cut from the
+    day's text, for no database takes days apart so fast.
     """
-    keys = ("unit", "resource") if by == "pair" else (by,)
-    month = Substr(Cast("period_end", CharField()), 1, 7)
-    told = with_state(rows.filter(scored=True), as_of).order_by().annotate(month=month)
-    cells: dict[Any, dict[str, Rates]] = {}
-    for (*key, month_then, state), count in Counter(told.values_list(*keys, "month", "state_then")).items():
-        row = cells.setdefault(tuple(key) if by == "pair" else key[0], {})
-        cell = row.get(month_then)
-        if cell is None:
-            cell = row[month_then] = Rates()
-        cell.counts[_STATES[state]] = count
-    return Matrix(cells)
+    key = Concat("unit", Value(" "), "resource") if by == "pair" else F(by)
+    kind = Concat(Substr(Cast("period_end", CharField()), 1, 8), "state_then")
+    told = with_state(rows.filter(scored=True), as_of).order_by().annotate(key=key, kind=kind)
+    keys_told, kinds_told = list(zip(*told.values_list("key", "kind"), strict=True)) or [(), ()]
+    keys, at_key = _places(keys_told)
+    kinds, at_kind = _places(kinds_told)
+    heads, at_head = _places([kind[:7] for kind in kinds])
+    at_state = [_PLACE[kind[8:]] for kind in kinds]
+    flat = np.bincount(at_key * len(kinds) + at_kind, minlength=len(keys) * len(kinds))
+    counts = np.zeros((len(keys), len(heads), len(_STATES)), np.int64)
+    counts[:, at_head, at_state] = flat.reshape(len(keys), len(kinds))
+    return Matrix([tuple(key.split(" ")) for key in keys] if by == "pair" else keys, heads, counts)

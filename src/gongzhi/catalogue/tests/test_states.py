@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gongzhi.catalogue.models import Obligation
-from gongzhi.catalogue.queries import matrix, rates, with_state
+from gongzhi.catalogue.queries import Rates, matrix, rates, with_state
 from gongzhi.catalogue.states import COUNTED, SHANGHAI, State, standing
 
 pytestmark = pytest.mark.django_db
@@ -23,16 +23,16 @@ maybe_days, maybe_instants = st.none() | days, st.none() | instants
 
 @st.composite
 def obligations(draw):
-    end = draw(days)
-    due = draw(st.none() | st.integers(0, 20).map(lambda n: end + dt.timedelta(days=n)))
+    end = FIRST + dt.timedelta(days=draw(st.integers(0, 20)))  # most of the days drawn lie behind it
+    due = draw(st.none() | st.integers(0, 10).map(lambda n: end + dt.timedelta(days=n)))
     more = draw(st.booleans()) and due is not None
     return {
         "period_end": end, "opens": end - dt.timedelta(days=30), "due": due,
         "received_at": draw(maybe_instants), "zero_at": draw(maybe_instants), "exempt_on": draw(maybe_days),
         "extended_on": draw(days) if more else None,
-        "extended_due": due + dt.timedelta(days=draw(st.integers(1, 9))) if more else None,
+        "extended_due": due + dt.timedelta(days=draw(st.integers(1, 30))) if more else None,
         "returned_on": draw(days) if more else None,
-        "grace_due": due + dt.timedelta(days=draw(st.integers(1, 9))) if more else None,
+        "grace_due": due + dt.timedelta(days=draw(st.integers(1, 30))) if more else None,
     }  # fmt: skip
 
 
@@ -49,7 +49,13 @@ def test_the_database_tells_the_same_state_as_the_calendar(found, as_of):
     counted = rates(rows, as_of)
     assert counted.all == len(found)
     assert counted.counted + counted.of({*State} - {*COUNTED}) == counted.all
-    assert matrix(rows, as_of, "unit").whole.counts == counted.counts
+    pairs = matrix(rows, as_of, "pair")
+    assert pairs.cells == {
+        (one.unit, "9.5"): {f"{one.period_end:%Y-%m}": Rates({standing(one, as_of).state: 1})} for one in rows
+    }
+    assert pairs.rolled(lambda key: key[1], lambda month: month[:4]).cells == {"9.5": {"2026": counted}}
+    assert matrix(rows, as_of, "resource").rows == {"9.5": counted}
+    assert matrix(rows, as_of, "unit").whole == counted
 
 
 @given(obligations(), days)

@@ -69,6 +69,7 @@ def matrix(request: HttpRequest) -> HttpResponseBase:
     unit = request.GET.get("unit", "")
     unit = unit if unit in in_force().units else alone
     pairs = queries.matrix(rows.filter(unit=unit) if unit else rows, asked["as_of"], "pair")
+    pairs = pairs if asked["by_month"] else pairs.rolled(head_of=lambda month: month[:4])
     heads = _heads(asked, pairs)
     found = _Levels(pairs, heads)
     context = asked | {
@@ -123,8 +124,7 @@ def _heads(asked: dict[str, Any], found: Matrix) -> list[str]:
     """The columns: every month (2026-09) or year (2026) of the span in which something was owed."""
     if asked["by_month"] and asked["years"] == 1:
         return [f"{asked['year']}-{month:02d}" for month in range(1, 13)]
-    width = 7 if asked["by_month"] else 4
-    return sorted({month[:width] for months in found.cells.values() for month in months})
+    return list(found.heads)
 
 
 def _classes() -> dict[str, str]:
@@ -173,7 +173,7 @@ class _Levels:
     def _line(self, matrix: Matrix, key: Any, about: dict[str, str], address: str = "") -> dict[str, Any]:
         months, few = matrix.cells[key], len(self._heads) <= MOST_OPENED
         cells = [
-            _cell(_within(months, head), f"{_days(head)}&{address}" if address and few else "")
+            _cell(months.get(head), f"{_days(head)}&{address}" if address and few else "")
             for head in self._heads
         ]
         return about | {"cells": cells, "rates": matrix.rows[key]}
@@ -181,14 +181,7 @@ class _Levels:
     @property
     def foot(self) -> list[Cell]:
         """The district: all units together."""
-        return [_cell(_within(self._groups.months, head)) for head in self._heads]
-
-
-def _within(months: dict[str, Rates], head: str) -> Rates | None:
-    """What a head stands for: a month, or the months of a year."""
-    if len(head) > 4:
-        return months.get(head)
-    return queries.summed(rates for month, rates in months.items() if month.startswith(head))
+        return [_cell(self._groups.months.get(head)) for head in self._heads]
 
 
 def _days(head: str) -> str:

@@ -92,19 +92,10 @@ class Chart:
 
 
 def chart(months: dict[str, Rates], heads: Sequence[str]) -> Chart:
-    """The chart of some months (2026-09) or years (2026), from counts by month."""
-    summed = [(head, _summed(months, head)) for head in heads]
-    top = max((rates.counted for _, rates in summed), default=0) or 1
-    return Chart(tuple(_bar(place, head, rates, top) for place, (head, rates) in enumerate(summed)))
-
-
-def _summed(months: dict[str, Rates], head: str) -> Rates:
-    whole = Rates()
-    for month, rates in months.items():
-        if month.startswith(head):
-            for state, count in rates.counts.items():
-                whole.add(state, count)
-    return whole
+    """The chart of some months (2026-09) or years (2026), from their counts."""
+    drawn = [(head, months.get(head, Rates())) for head in heads]
+    top = max((rates.counted for _, rates in drawn), default=0) or 1
+    return Chart(tuple(_bar(place, head, rates, top) for place, (head, rates) in enumerate(drawn)))
 
 
 def _bar(place: int, head: str, rates: Rates, top: int) -> Bar:

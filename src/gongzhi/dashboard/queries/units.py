@@ -97,10 +97,11 @@ def outside(now: Stretch, span: Span, unit: str) -> list[Outside]:
 
 def unit_chart(now: Stretch, span: Span) -> Chart:
     """What was owed by month (by year over all), of what the rates count."""
-    months = catalogue.matrix(now.obligations, now.today, "unit").months
+    found = catalogue.matrix(now.obligations, now.today, "unit")
     if span.by_year:
-        return chart(months, sorted({month[:4] for month in months}))
-    return chart(months, _months(span.first, span.last))
+        years = found.rolled(head_of=lambda month: month[:4]).months
+        return chart(years, list(years))
+    return chart(found.months, _months(span.first, span.last))
 
 
 def _months(first: dt.date, last: dt.date) -> list[str]:
