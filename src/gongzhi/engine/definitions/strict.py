@@ -84,6 +84,15 @@ _WORDS = {
     "missing": "缺少必填的键",
     "string_type": "应为文字（数字和日期请加引号）",
     "bool_type": "应为 true 或 false",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "date_type": "应为日期，如 2026-09-15",
+    "date_parsing": "应为日期，如 2026-09-15",
+    "date_from_datetime_parsing": "应为日期，如 2026-09-15",
+    "list_type": "应为清单",
+    "tuple_type": "应为清单",
+    "dict_type": "应为若干行“键: 值”",
+    "model_type": "应为若干行“键: 值”",
 }
 
 
@@ -93,9 +102,12 @@ def composed(text: str, name: str) -> yaml.Node:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise DefinitionError([Problem(name, line, f"不是合法的 YAML：{error.problem}")]) from error
+        said = "不是合法的 YAML，请核对这里的缩进、引号、括号和冒号后的空格"
+        raise DefinitionError([Problem(name, line, said)]) from error
     except yaml.reader.ReaderError as error:
-        raise DefinitionError([Problem(name, 1, f"含有不允许的控制字符：{error.reason}")]) from error
+        odd = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        line = text.count("\n", 0, odd.start()) + 1 if odd else 1
+        raise DefinitionError([Problem(name, line, "含有看不见的控制字符，请删去")]) from error
     if node is None:
         raise DefinitionError([Problem(name, 1, "文件是空的")])
     return node

@@ -38,7 +38,7 @@ def test_a_folder_reports_the_file_that_left_the_form(district):
         ("a: " + "长" * 160 + "\n", (1, "一行不超过 160 个字")),
         ("a: 1\n\n\n\nb: 2\n", (3, "不是规范写法（键的次序、引号或空行）")),
         ("a: '甲'\n", (1, "不是规范写法（键的次序、引号或空行）")),
-        ("a: [\n", (2, "不是合法的 YAML：did not find expected node content")),
+        ("a: [\n", (2, "不是合法的 YAML，请核对这里的缩进、引号、括号和冒号后的空格")),
     ],
 )
 def test_each_property_is_reported_at_its_line(text, fault):

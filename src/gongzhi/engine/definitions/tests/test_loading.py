@@ -160,7 +160,8 @@ def test_a_wrong_type_is_refused_at_its_line(district, name, old, new, message):
         ("a: !!int x\n", 1, "不允许写明类型"),
         ("a: !!timestamp\n", 1, "不允许写明类型"),
         ("a: !!str 1\n", 1, "不允许写明类型"),
-        ("a: \x01\n", 1, "控制字符"),
+        ("a: \x01\n", 1, "控制字符，请删去"),
+        ("a: 甲\nb: \x01\n", 2, "控制字符，请删去"),
         ("since: 2024-13-45\n", 1, "不认识的值"),
     ],
 )
