@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         heads,
         (
             (
-                o.obligation.due,
+                o.due,
                 o.standing.label,
                 f"{o.obligation.resource} {o.resource_title}",
                 o.obligation.period,

@@ -22,6 +22,7 @@ class Owed:
 
     obligation: Obligation
     standing: Standing
+    due: dt.date | None  # the day that holds now, after what was granted
     resource_title: str
     unit_name: str
 
@@ -33,7 +34,7 @@ class Owed:
             "unit": owed.unit,
             "resource": owed.resource,
             "period": owed.period,
-            "due": owed.due.isoformat() if owed.due else None,
+            "due": self.due.isoformat() if self.due else None,
             "state": self.standing.label,
             "received_at": received,
             "days_late": self.standing.days_late,
@@ -62,6 +63,7 @@ def owed_one(obligation: Obligation, as_of: dt.date) -> Owed:
     return Owed(
         obligation,
         standing(obligation, as_of),
+        due_of(obligation, as_of),
         resource.title if resource else obligation.resource,
         unit.name if unit else obligation.unit,
     )

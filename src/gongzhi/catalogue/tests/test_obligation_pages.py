@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from gongzhi.audit.models import Event
 from gongzhi.catalogue.models import Act, Obligation
+from gongzhi.catalogue.queries.owed import owed_one
 
 pytestmark = pytest.mark.django_db
 
@@ -194,3 +195,16 @@ def test_the_office_asks_a_unit_for_data(client_of):
     assert (status, "没有名为" in text) == (422, True)
     status, text = post(office, "/requests/new", resource=number, unit="法院", reason="核实")
     assert status in {200, 422}
+
+
+def test_a_granted_day_is_the_due_day_on_every_page(client_of, owed):
+    today = timezone.localdate()
+    granted = today + dt.timedelta(4)
+    one = owed(due=-1, extended_on=today, extended_due=granted)
+    liaison = client_of("liaison")
+    pages = ("/", "/calendar", "/matrix/construction_transport/9.5", f"/obligations/{one.pk}")
+    for page in pages:
+        assert granted.isoformat() in liaison.get(page).content.decode(), page
+    for page in pages[:3]:
+        assert one.due.isoformat() not in liaison.get(page).content.decode(), page
+    assert owed_one(one, today).as_json()["due"] == granted.isoformat()

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from gongzhi.catalogue import queries
 from gongzhi.catalogue.queries import Matrix, Rates
-from gongzhi.catalogue.states import State
+from gongzhi.catalogue.states import State, due_of
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import parse_period
 from gongzhi.gate import Sight, needs, number_in, sight_of
@@ -204,7 +204,7 @@ def _numbers(number: str) -> tuple[int, ...]:
 
 PERIODS = (
     Column("period", "所属期", lambda line: line[1]),
-    Column("due", "到期日", lambda line: line[0].due, "day"),
+    Column("due", "到期日", lambda line: line[3], "day"),
     Column("state", "状态", lambda line: line[2], "mark"),
     Column("received", "接收时间", lambda line: line[0].received_at, "instant"),
 )
@@ -219,7 +219,7 @@ def matrix_row(request: HttpRequest, unit: str, resource: str) -> HttpResponseBa
     if not found:
         raise Http404
     named = in_force().resources.get(resource)
-    lines = [(one, parse_period(one.period).label, mark_of(one, today)) for one in found]
+    lines = [(one, parse_period(one.period).label, mark_of(one, today), due_of(one, today)) for one in found]
     filters = [("单位", unit_name(unit)), ("资源", f"{resource} {named.title if named else ''}".strip())]
     page = table(request, "各期报送", PERIODS, lines, guarded=False, filters=filters)
     context = {

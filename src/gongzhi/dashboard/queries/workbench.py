@@ -42,7 +42,8 @@ def to_do(sight: Sight, today: dt.date) -> list[Owed]:
     if sight.unit and sight.has("submit_file"):
         rows = rows.filter(unit=sight.unit)
     owed = catalogue.owed(rows.exclude(due=None).order_by("due", "pk")[: TO_DO * 4], today)
-    return [one for one in owed if one.standing.state in {State.AWAITED, State.MISSING}][:TO_DO]
+    open_now = [one for one in owed if one.standing.state in {State.AWAITED, State.MISSING}]
+    return sorted(open_now, key=lambda one: one.due or today)[:TO_DO]
 
 
 def recent(sight: Sight) -> QuerySet[Submission]:
