@@ -56,12 +56,13 @@ def run(options: argparse.Namespace) -> int:
             return INTERRUPTED
         done.write_text(json.dumps(summary, ensure_ascii=False, indent=1), encoding="utf-8")
     remind(home, options)
-    tell(json.loads(done.read_text("utf-8")), home)
+    summary = json.loads(done.read_text("utf-8"))
     if options.no_serve:
+        tell(summary, home)
         return 0
     from . import serve  # noqa: PLC0415  # only when a page is wanted
 
-    return serve.run(options)
+    return serve.run(options, meanwhile=lambda: tell(summary, home))
 
 
 def remind(home: Path, options: argparse.Namespace) -> None:

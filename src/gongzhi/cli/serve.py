@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
 from typing import Any
 
 from .screen import complain, out
 
 THREADS = "32"
 """Of each page process: calls of machines that come at once share a transaction, so waiting is cheap."""
+PAUSE = 0.05
+PATIENCE = 60
+"""Seconds between questions whether the pages answer, and that one question may take."""
 WORKER = [sys.executable, "-m", "gongzhi.worker"]
 
 
@@ -28,14 +37,18 @@ def add(commands: Any) -> None:
     tick.set_defaults(run=tick_once)
 
 
-def run(options: argparse.Namespace) -> int:
-    """The pages by gunicorn, and one background worker beside them; both end together."""
+def run(options: argparse.Namespace, meanwhile: Callable[[], None] | None = None) -> int:
+    """The pages by gunicorn, and one background worker beside them; all end together.
+
+    `meanwhile` is done while the pages load, which takes some seconds. The pages check the system
+    themselves and do not open while it has faults; checked here too, a start would cost that twice.
+    """
     from django.core.management import call_command  # noqa: PLC0415  # settings exist only after setup
 
-    call_command("check", fail_level="ERROR")
+    if fault := why_not(options.bind, options.port):
+        complain(f"不能在 {options.bind}:{options.port} 打开网页：{fault}")
+        return 1
     call_command("collectstatic", interactive=False, verbosity=0)
-    worker = subprocess.Popen(WORKER)  # noqa: S603 - our own interpreter
-    out.print(f"网页已就绪：http://{options.bind}:{options.port}/  （按 Ctrl+C 结束）")
     # Each page process loads the application itself: the analytic libraries start threads of their own,
     # and a process forked after that is not safe.
     command = [
@@ -43,20 +56,64 @@ def run(options: argparse.Namespace) -> int:
         *("--bind", f"{options.bind}:{options.port}", "--workers", "2", "--threads", THREADS),
         *("--timeout", "120", "--log-level", "warning"),
     ]
-    pages = subprocess.Popen(command)  # noqa: S603 - our own interpreter, numbers parsed above
+    with ending(command) as pages:
+        # SIGINT is set anew: the data frame library has put its own in place, and the wait below sleeps on.
+        for way in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(way) != signal.SIG_IGN:  # nohup asks to stay when the terminal goes
+                signal.signal(way, lambda *_: pages.terminate())
+        if meanwhile:
+            meanwhile()
+        while pages.poll() is None and not answers(options.bind, options.port):
+            time.sleep(PAUSE)
+        if pages.returncode is not None:
+            return pages.returncode
+        with ending(WORKER):  # from now on: it would keep the pages from loading
+            out.print(f"网页已就绪：http://{options.bind}:{options.port}/  （按 Ctrl+C 结束）")
+            return pages.wait()
 
-    def stop(*_: object) -> None:
-        pages.terminate()
 
-    signal.signal(signal.SIGTERM, stop)
+def why_not(bind: str, port: int) -> str:
+    """Why nobody can serve at this address, in plain words; empty where one can."""
+    host = bind.strip("[]")
     try:
-        return pages.wait()
-    except KeyboardInterrupt:
-        pages.terminate()
-        return pages.wait()
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        known = {
+            errno.EADDRINUSE: "这个端口已有程序在用，请先结束它，或用 --port 换一个",
+            errno.EACCES: "没有权限用这个端口，请用 --port 换一个 1024 以上的",
+        }
+        return known.get(error.errno or 0, "本机没有这个地址，请核对 --bind")
+    except OverflowError:
+        return "端口应在 0 到 65535 之间"
+    return ""
+
+
+def answers(bind: str, port: int) -> bool:
+    """Whether a page comes, whatever it says."""
+    host = "127.0.0.1" if bind == "0.0.0.0" else bind.strip("[]")  # noqa: S104 - compared, not bound
+    connection = HTTPConnection(host, port, timeout=PATIENCE)
+    try:
+        connection.request("GET", "/login")
+        connection.getresponse()
+    except OSError:
+        return False
     finally:
-        worker.terminate()
-        worker.wait()
+        connection.close()
+    return True
+
+
+@contextmanager
+def ending(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A running program that ends, and is waited for, when this is left.
+
+    In a session of its own Ctrl+C reaches it only through us, however far its start has come.
+    """
+    started = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own
+    try:
+        yield started
+    finally:
+        started.terminate()
+        started.wait()
 
 
 def work(options: argparse.Namespace) -> int:

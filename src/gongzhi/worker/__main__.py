@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 
 import django
@@ -12,6 +13,7 @@ import django
 
 def main() -> int:
     """Run until the starter is gone; with `--once` run every step once and tell how much each did."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C ends it as an order does: every step may be cut
     parser = argparse.ArgumentParser(prog="gongzhi.worker")
     parser.add_argument("--once", action="store_true")
     options = parser.parse_args()
