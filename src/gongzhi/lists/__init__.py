@@ -6,6 +6,7 @@ the Excel export of exactly what is shown (`workbook.exported`). How: docs/how-t
 """
 
 from .back import back_to, with_back
+from .cells import cells
 from .choosing import Bulk, chosen
 from .columns import Column, Mark, Meaning
 from .listing import Listing, listing, table
@@ -19,6 +20,7 @@ __all__ = [
     "Mark",
     "Meaning",
     "back_to",
+    "cells",
     "chosen",
     "listing",
     "table",

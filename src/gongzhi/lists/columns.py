@@ -60,7 +60,10 @@ class Column:
 
     def plain(self, row: Any) -> Any:
         """The cell as a workbook holds it: numbers as numbers in the unit of the head, the rest as text."""
-        value = self.value(row)
+        return self.written(self.value(row))
+
+    def written(self, value: Any) -> Any:
+        """The value of a cell as a workbook holds it."""
         if value is None:
             return None
         match self.kind:
@@ -78,7 +81,11 @@ class Column:
 
     def text(self, row: Any) -> str:
         """The cell as the page shows it; a missing value is an em dash."""
-        value = self.plain(row)
+        return self.said(self.value(row))
+
+    def said(self, value: Any) -> str:
+        """The value of a cell as the page shows it."""
+        value = self.written(value)
         if value is None or value == "":
             return "—"
         if self.kind in {"yuan", "wan"}:

@@ -18,7 +18,7 @@ import polars as pl
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, QueryDict
 
-from .back import with_back
+from .cells import cells
 from .choosing import Bulk
 from .columns import Column
 from .sources import BadCursor, Given, Source, source_of, turned
@@ -134,10 +134,11 @@ class Listing:
             "name": name,
             "anchor": anchor,
             "choosable": bool(self.bulk) and self.choosable(row),
-            "cells": [_cell(column, row, place) for column in self.shown],
+            "first": self.shown[0].text(row) if self.bulk else "",
+            "cells": cells(self.shown, row, place),
         }
 
-    @property
+    @cached_property
     def choosing(self) -> bool:
         """Whether a row of this page can be chosen."""
         return any(line["choosable"] for line in self.lines)
@@ -248,18 +249,6 @@ def table(
 ) -> Listing:
     """A table that a page draws itself, as a list: for its workbook."""
     return Listing(request, title, columns, Given(rows), (), **more)
-
-
-def _cell(column: Column, row: Any, place: str) -> dict[str, Any]:
-    link = column.link(row) if column.link else ""
-    text = column.text(row)
-    return {
-        "column": column,
-        "text": text,
-        "dress": column.dress(text),
-        "raw": column.value(row),
-        "link": with_back(link, place) if link else "",
-    }
 
 
 def _value(row: Any, path: str) -> Any:

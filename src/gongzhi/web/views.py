@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from gongzhi.gate import public, signed_in
-from gongzhi.lists import Bulk, Column, Mark
+from gongzhi.lists import Bulk, Column, Mark, cells
 
 LONGEST = (
     "内蒙古自治区呼和浩特市和林格尔县盛乐经济园区绿色生态农牧业综合开发示范有限责任公司越东分公司（有限合伙）"
@@ -95,15 +95,9 @@ def _page(rows: list[SimpleNamespace], total: int) -> dict[str, Any]:
 
 
 def _line(at: int, row: SimpleNamespace) -> dict[str, Any]:
-    cells = [_cell(column, row) for column in COLUMNS]
-    return {"name": at, "anchor": "", "choosable": at % 4 != 2, "cells": cells}
-
-
-def _cell(column: Column, row: SimpleNamespace) -> dict[str, Any]:
-    link = column.link(row) if column.link else ""
-    text = column.text(row)
     return {
-        "column": column, "text": text, "dress": column.dress(text), "raw": column.value(row), "link": link,
+        "name": at, "anchor": "", "choosable": at % 4 != 2, "first": row.name,
+        "cells": cells(COLUMNS, row, "/components"),
     }  # fmt: skip
 
 

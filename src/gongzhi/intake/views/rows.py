@@ -148,6 +148,8 @@ def _identity(row: dict[str, Any]) -> str:
 def _columns(fields: Sequence[Field], *, one_batch: bool) -> list[Column]:
     """Where a row stands, whose it is, then its columns; of a wide table the first ones."""
 
+    units = in_force().units
+
     def address(row: dict[str, Any]) -> str:
         return f"/batches/{row['_batch']}/rows/{row['_part']}/{row['_row']}"
 
@@ -156,7 +158,7 @@ def _columns(fields: Sequence[Field], *, one_batch: bool) -> list[Column]:
     else:
         first = [
             Column("source", "出处", lambda r: f"{r['number']}\xa0第\xa0{r['_row']}\xa0行", link=address),
-            Column("unit", "单位", lambda r: in_force().units[r["_unit"]].name, order="_unit"),
+            Column("unit", "单位", lambda r: units[r["_unit"]].name, order="_unit"),
             Column("period", "期间", lambda r: period_label(r["_period"]), order="_period"),
         ]
     return [*first, *(_column(one, at >= SHOWN_AT_FIRST) for at, one in enumerate(fields))]

@@ -122,12 +122,28 @@ def test_the_address_keeps_filters_sort_and_columns(events):
 
 def test_cells_are_shown_as_a_clerk_writes_them(events):
     page = page_of("", events)
-    cells = {cell["column"].key: cell["text"] for cell in page.lines[0]["cells"]}
-    assert cells["fen"] == "—"
-    assert [cell["text"] for cell in page.lines[2]["cells"]][2] == "2.00"
+    assert '<td data-label="税款（万元）" class="num">—</td>' in page.lines[0]["cells"]
+    assert '<td data-label="税款（万元）" class="num">2.00</td>' in page.lines[2]["cells"]
     negative = Column("x", "x", lambda _: -123_456_789, kind="yuan")
     assert negative.text(None) == "−1,234,567.89"
     assert Column("x", "x", lambda _: "91330602MA2XXXXX0X", kind="code").text(None) == "913306 02MA 2XXX XX0X"
+
+
+@pytest.mark.parametrize("kind", ["text", "code", "mark"])
+@pytest.mark.parametrize("linked", [True, False])
+def test_whatever_a_cell_holds_is_escaped(events, kind, linked):
+    bad = """<script>alert("x")</script>'"""
+    columns = [
+        Column(
+            "x", bad, lambda _: Mark(bad) if kind == "mark" else bad, kind=kind,
+            link=(lambda _: f"/x?{bad}") if linked else None,
+        )
+    ]  # fmt: skip
+    (line, *_) = listing(RequestFactory().get("/x"), "示例", columns, events, order=("id",)).lines
+    assert "<script" not in line["cells"]
+    shown = linked and kind != "mark"
+    assert ("<a href=" in line["cells"]) == shown
+    assert line["cells"].count("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&#x27;") == 2 + shown
 
 
 def test_a_card_on_the_phone_names_the_unit_of_a_number(events):
