@@ -45,6 +45,7 @@ NOTICES: frozenset[str] = frozenset(
     {
         "encoding",  # before: the encoding
         "separator",  # before: its name
+        "text_formulas",
         "extension_mismatch",  # before: the ending, after: the format found, in words
         "damaged_characters",  # before: the first line that holds one
         "other_sheet",  # before: a sheet that was not read

@@ -20,6 +20,7 @@ from .quoting import Quoting, quoting
 
 _SEPARATORS = (",", "\t", ";", "|")
 _NAMES = {"\t": "制表符", ";": "分号", "|": "竖线"}
+_FORMULA = r'(?s)^="(.*)"$'
 _PIECE = 8 << 20  # bytes; so many rows at a time are parsed
 
 
@@ -81,6 +82,8 @@ def delimited_grid(text: Text, headings: HeadingSet, limits: Limits, extra: int)
         "eol_char": eol,
     }
     notices = [] if separator == "," else [Notice("separator", None, _NAMES[separator], None)]
+    if quotes.formulas:
+        notices.append(Notice("text_formulas", None, None, None))
     reader = _Frames(text, options, limits, quotes, eol.encode())
     return Grid("", 0, width, reader.head(), reader.frames, notices=[*text.notices, *notices])
 
@@ -157,7 +160,10 @@ class _Frames:
         return Unreadable("broken_text", {"reason": message.splitlines()[0][:200]})
 
     def _clean(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Quoted nothing is nothing."""
+        """Quoted nothing is nothing, and ="00123" is 00123."""
+        if self.quotes.formulas:
+            wrapped = [name for name in frame.columns if frame[name].str.starts_with('="').any()]
+            frame = frame.with_columns(pl.col(wrapped).str.replace(_FORMULA, "$1"))
         if not self.quotes.doubled:
             return frame
         empty = [name for name in frame.columns if (frame[name] == "").any()]

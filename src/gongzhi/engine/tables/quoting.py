@@ -18,10 +18,12 @@ _STEP = 1 << 20  # a piece and its mask stay in the processor's cache
 @dataclass(frozen=True)
 class Quoting:
     """`used`: fields stand in quotes; False when quotes are absent or plain characters. `doubled`: two stand
-    side by side somewhere, so that a field may be quoted nothing. `places`: where those used stand."""
+    side by side somewhere, so that a field may be quoted nothing. `formulas`: some field is written ="…".
+    `places`: where those used stand."""
 
     used: bool
     doubled: bool = False
+    formulas: bool = False
     places: npt.NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp), repr=False)
 
     def open_at(self, offset: int) -> bool:
@@ -45,9 +47,10 @@ def quoting(data: mmap.mmap, start: int, separator: bytes, eol: bytes) -> Quotin
     first = quotes == start
     before = np.where(first, eol[0], whole[np.maximum(quotes - 1, 0)])
     opens_field = ends[before]
-    # ="00123" is how some systems keep Excel from dropping zeros; it stays as it is written.
+    # ="00123" is how some systems keep Excel from dropping zeros.
     equals = (before == ord("=")) & ~first
-    opens_field |= equals & ends[np.where(quotes - 2 >= start, whole[np.maximum(quotes - 2, 0)], eol[0])]
+    equals &= ends[np.where(quotes - 2 >= start, whole[np.maximum(quotes - 2, 0)], eol[0])]
+    opens_field |= equals
     if not opens_field.any():
         return Quoting(used=False)
     ends[13] = True
@@ -63,7 +66,7 @@ def quoting(data: mmap.mmap, start: int, separator: bytes, eol: bytes) -> Quotin
     if len(wrong) or len(quotes) % 2:
         offset = int(wrong[0] if len(wrong) else quotes[-1])
         raise Unreadable("broken_quotes", {"line": str(line_at(data, offset))})
-    return Quoting(used=True, doubled=bool(doubled_before.any()), places=quotes)
+    return Quoting(used=True, doubled=bool(doubled_before.any()), formulas=bool(equals.any()), places=quotes)
 
 
 def _places(data: mmap.mmap, start: int) -> npt.NDArray[np.intp]:

@@ -76,9 +76,15 @@ def test_quotes_inside_unquoted_fields_are_plain(tmp_path):
 
 
 def test_values_written_as_formulas_to_keep_zeros(tmp_path):
-    text = '纳税人名称,金额\n"甲,公司",="00123"\n="乙公司","2"\n'
+    text = '="纳税人名称",金额\n"甲,公司",="00123"\n="乙公司","2"\n="",="=1"\n丙号,3\n'
     (table,) = given(tmp_path, text).tables
-    assert table.data.rows() == [("甲,公司", '="00123"'), ('="乙公司"', "2")]
+    assert table.data.rows() == [("甲,公司", "00123"), ("乙公司", "2"), (None, "=1"), ("丙号", "3")]
+    assert [n.code for n in table.notices] == ["text_formulas"]
+
+
+def test_what_only_looks_like_a_formula_stays(tmp_path):
+    (table,) = given(tmp_path, '纳税人名称,金额\n"甲公司",=1+2\n乙公司,="3"\n').tables
+    assert table.data["c1"].to_list() == ["=1+2", "3"]
 
 
 @pytest.mark.parametrize(
