@@ -71,8 +71,8 @@ class Column:
                 return value / 100
             case "wan":
                 return value / 1_000_000
-            case "number":
-                return float(value) if not isinstance(value, int) else value
+            case "number":  # a word in its place (不足5) stays a word
+                return value if isinstance(value, int | str) else float(value)
             case "instant":
                 return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
             case "day":
@@ -90,7 +90,7 @@ class Column:
             return "—"
         if self.kind in {"yuan", "wan"}:
             return f"{value:,.2f}".replace("-", "−")
-        if self.kind == "number":
+        if self.kind == "number" and not isinstance(value, str):
             return f"{value:,}".replace("-", "−")
         if self.kind == "code" and len(value) == 18:
             return f"{value[:6]} {value[6:10]} {value[10:14]} {value[14:]}"

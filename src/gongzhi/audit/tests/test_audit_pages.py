@@ -35,17 +35,20 @@ def test_filters_and_one_event(client_of, cast):
     assert client.get("/audit?since=never&verb=x").status_code == 200
     for odd in ("since=0001-01-01", "until=9999-12-31"):
         assert "年份不对，请写 1900 年到 2999 年之间的日期" in text(client.get(f"/audit?{odd}"))
+    assert "共 1 条" in text(client.get("/audit?since=never&verb=gate.refused"))  # the good part holds
     assert client.get("/audit/999999999").status_code == 404
 
 
 def test_the_detail_is_told_in_words(client_of, cast):
     with transaction.atomic():
         detail = {"rows": 3, "guarded": True, "by_code": {"E1": 2}, "filters": [["税种", "契税"]], "why": ""}
+        detail |= {"unit": "water", "role": "office", "resource": "9.5", "cell": "none"}
         kept = record("export.asked", by=cast["office"], subject=("export", "x"), detail=detail)
     page = text(client_of("auditor").get(f"/audit/{kept.pk}"))
     for words in (
         "<dt>行数</dt><dd class=\"wrap\">3</dd>", "<dt>是否受看护</dt><dd class=\"wrap\">是</dd>", "E1：2",
-        "税种、契税", "<dt>原因</dt><dd class=\"wrap\">—</dd>",
+        "税种、契税", "<dt>原因</dt><dd class=\"wrap\">—</dd>", "<dd class=\"wrap\">区水利局</dd>",
+        "领导小组办公室", "9.5 ", "<dt>网格</dt><dd class=\"wrap\">none</dd>",
     ):  # fmt: skip
         assert words in page
     assert "guarded" not in page

@@ -18,7 +18,7 @@ from gongzhi.audit.forms import EventFilter
 from gongzhi.audit.models import Event
 from gongzhi.audit.queries import NamedEvents, name_them, visible_to
 from gongzhi.audit.states import DETAILS, OUTCOMES, SUBJECTS, VERBS
-from gongzhi.engine.definitions import load_once
+from gongzhi.engine.definitions import Definitions, load_once
 from gongzhi.gate import needs, sight_of
 from gongzhi.lists import Column, Mark, listing
 from gongzhi.lists.sources import source_of
@@ -44,14 +44,31 @@ def _subject(event: Event) -> str:
     return f"{kind} {event.subject}".strip()
 
 
-def _duty(key: str) -> str:
-    """A duty in words, as the definitions call it now."""
-    known = load_once(settings.DEFINITIONS).duties.get(key)
-    return known.title if known else key
+_WORDS: dict[str, Callable[[Definitions, str], str]] = {
+    "duty": lambda known, key: known.duties[key].title,
+    "role": lambda known, key: known.roles[key].title,
+    "unit": lambda known, key: known.units[key].name,
+    "cell": lambda known, key: known.cells[key].name,
+    "resource": lambda known, key: f"{key} {known.resources[key].title}",
+}
+
+
+def _defined(kind: str, key: str) -> str:
+    """What the definitions call it now; its key where they know none."""
+    try:
+        return _WORDS[kind](load_once(settings.DEFINITIONS), key)
+    except KeyError:
+        return key
+
+
+def _detail(name: str, value: Any) -> str:
+    """A part of the detail, in words where its value is a key of the definitions."""
+    if name in _WORDS and isinstance(value, str):
+        return _defined(name, value)
+    return _told(value)
 
 
 def _told(value: Any) -> str:
-    """A part of the detail as a reader reads it."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, dict):
@@ -76,10 +93,10 @@ COLUMNS = (
         "at", "时间", lambda e: e.at, kind="instant", link=lambda e: reverse("event", args=[e.pk]), order="at"
     ),
     Column("actor_name", "谁", lambda e: e.actor_name or "系统", order="actor_name"),
-    Column("unit", "单位", lambda e: e.unit, hidden=True),
+    Column("unit", "单位", lambda e: _defined("unit", e.unit), hidden=True),
     Column("verb", "做了什么", lambda e: VERBS.get(e.verb, e.verb), order="verb"),
     Column("subject", "对象", _brief_subject),
-    Column("duty", "职责", lambda e: _duty(e.duty), hidden=True),
+    Column("duty", "职责", lambda e: _defined("duty", e.duty), hidden=True),
     Column("outcome", "结果", _outcome, kind="mark", order="outcome"),
 )
 
@@ -106,7 +123,8 @@ def events(request: HttpRequest) -> HttpResponseBase:
 
 
 def _filtered(rows: QuerySet[Event], chosen: EventFilter) -> tuple[QuerySet[Event], list[tuple[str, str]]]:
-    values: dict[str, Any] = chosen.cleaned_data if chosen.is_valid() else {}
+    chosen.is_valid()
+    values: dict[str, Any] = chosen.cleaned_data  # what is wrong is told beside it; the rest holds
     conditions: dict[str, tuple[str, str, Callable[[str], str]]] = {
         "person": ("actor_name__contains", "谁", str),
         "verb": ("verb", "做了什么", lambda verb: VERBS[verb]),
@@ -137,7 +155,9 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         "verb": VERBS.get(shown.verb, shown.verb),
         "subject": _subject(shown),
         "outcome": _outcome(shown),
-        "duty": _duty(shown.duty),
-        "detail": [(DETAILS.get(key, key), _told(value)) for key, value in sorted(shown.detail.items())],
+        "duty": _defined("duty", shown.duty),
+        "detail": [
+            (DETAILS.get(key, key), _detail(key, value)) for key, value in sorted(shown.detail.items())
+        ],
     }
     return render(request, "audit/event.html", context)

@@ -30,7 +30,7 @@ def _columns(*first: Column, money: bool = True) -> tuple[Column, ...]:
         Column("doubtful", "待人工认定", lambda r: r["doubtful"], "number", order="doubtful"),
         Column("unlinked", "登记簿里没有", lambda r: r["unlinked"], "number", order="unlinked"),
         Column("rules", "供比对规则", lambda r: r["rules"], "number", order="rules", unit="条"),
-        Column("hits", "产生疑点", lambda r: r["told"], order="hits", unit="条"),
+        Column("hits", "产生疑点", lambda r: r["told"], "number", order="hits", unit="条"),
         Column("states", "疑点状态", lambda r: r["states"]),
         Column("tax", "待核疑点预计税额", lambda r: r["tax_fen"], "wan", order="tax_fen", unit="万元"),
     )

@@ -42,8 +42,9 @@ class ListFilter(forms.Form):
 
     @property
     def values(self) -> dict[str, str]:
-        """What was asked for; nothing while the question is not understood."""
-        return {name: text for name, text in self.cleaned_data.items() if text} if self.is_valid() else {}
+        """What was asked for; a part that is not understood is told beside it, the rest holds."""
+        self.is_valid()
+        return {name: text for name, text in self.cleaned_data.items() if text}
 
     @property
     def words(self) -> list[tuple[str, str]]:

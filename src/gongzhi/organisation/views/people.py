@@ -61,7 +61,8 @@ def people(request: HttpRequest) -> HttpResponseBase:
 def _filtered(
     rows: QuerySet[Person], chosen: forms.PeopleFilter
 ) -> tuple[QuerySet[Person], list[tuple[str, str]]]:
-    values = chosen.cleaned_data if chosen.is_valid() else {}
+    chosen.is_valid()
+    values = chosen.cleaned_data  # what is wrong is told beside it; the rest holds
     words = []
     if name := values.get("name"):
         rows = rows.filter(Q(name__contains=name) | Q(username__contains=name.lower()))
