@@ -31,6 +31,7 @@ class GateMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> Response | None:
+        _without_nul(request)
         policy = policy_of(view)
         if policy is None:
             raise Http404
@@ -53,6 +54,14 @@ class GateMiddleware:
         caller = caller_of(request, stream=policy.stream)
         request.caller = caller  # type: ignore[attr-defined]  # beside `user`, which a call has not
         _decide(request, sight_of(caller), policy)
+
+
+def _without_nul(request: HttpRequest) -> None:
+    """Nobody types NUL and no server's database takes it: no view meets one in an address."""
+    query = request.META.get("QUERY_STRING", "")
+    if "%00" in query:
+        request.META["QUERY_STRING"] = query.replace("%00", "")
+        request.__dict__.pop("GET", None)  # read anew from the text
 
 
 def _decide(request: HttpRequest, sight: Sight, policy: Policy) -> None:

@@ -32,7 +32,7 @@ from gongzhi.editions.queries.preview import has_form, preview
 from gongzhi.editions.queries.words import type_word
 from gongzhi.editions.states import Answer, NotPossible, Standing, State
 from gongzhi.engine.definitions.editing import plain, sheets_of
-from gongzhi.gate import needs, sight_of
+from gongzhi.gate import needs, sight_of, text_in
 from gongzhi.lists import Meaning
 from gongzhi.organisation.models import Person
 from gongzhi.organisation.queries import myself
@@ -79,7 +79,7 @@ def _marked(rows: Any) -> list[tuple[Edition, str, str, Meaning]]:
 @needs("draft_definitions")
 def draft(request: HttpRequest) -> HttpResponse:
     """Open the draft of a piece, or begin one."""
-    piece = Piece(request.POST.get("kind", ""), request.POST.get("code", ""))
+    piece = Piece(text_in(request.POST, "kind"), text_in(request.POST, "code"))
     try:
         made = actions.draft_of(piece=piece, by=myself(request))
     except KeyError as error:

@@ -27,6 +27,12 @@ def test_a_fragment_for_a_stranger_sends_the_whole_page_to_sign_in(db):
     assert answer.headers["HX-Redirect"] == "/login"
 
 
+def test_no_view_meets_nul_in_an_address(client_of):
+    answer = client_of("office").get("/taxpayers?q=%E7%94%B2%00%E4%B9%99")
+    assert answer.status_code == 200
+    assert 'value="甲乙"' in answer.content.decode()
+
+
 def test_the_way_back_is_kept_for_pages_only(db):
     assert Client().get("/people?unit=water").headers["Location"] == "/login?next=%2Fpeople%3Funit%3Dwater"
     assert Client().post("/people/new").headers["Location"] == "/login"

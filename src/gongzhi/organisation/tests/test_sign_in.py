@@ -59,6 +59,7 @@ class TestPassword:
         for target, where in (
             ("/people?unit=water", "/people?unit=water"), ("https://evil.example/", "/"),
             ("//evil.example", "/"), ("javascript:alert(1)", "/"), ("", "/"),
+            ("people", "/"), ("sign_in", "/"),
         ):  # fmt: skip
             assert enter(Client(), "liaison", next=target).headers["Location"] == where
 

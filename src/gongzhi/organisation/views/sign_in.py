@@ -59,10 +59,9 @@ def _open(request: HttpRequest, person: Person) -> None:
 
 
 def _safe(request: HttpRequest, target: str) -> str:
-    """Where to go after signing in: only to an address of this system."""
-    if url_has_allowed_host_and_scheme(target, allowed_hosts=None, require_https=request.is_secure()):
-        return target
-    return settings.LOGIN_REDIRECT_URL
+    """Where to go after signing in: only to an address of this system, from its root."""
+    ours = url_has_allowed_host_and_scheme(target, allowed_hosts=None, require_https=request.is_secure())
+    return target if ours and target.startswith("/") else settings.LOGIN_REDIRECT_URL
 
 
 @public
