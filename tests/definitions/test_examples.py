@@ -1,6 +1,7 @@
-"""The examples of columns: what the product tells people to write is what it takes."""
+"""What is told of columns: examples that the product takes, and a meaning that says more than the heading."""
 
 import datetime as dt
+from collections import Counter
 
 import polars as pl
 import pytest
@@ -9,11 +10,13 @@ from gongzhi.engine.calendar import parse_period
 from gongzhi.engine.checks import Context, check, map_columns, render
 from gongzhi.engine.definitions import Field, FieldType, Sheet
 from gongzhi.engine.definitions.examples import DAY, example_row
+from gongzhi.engine.documents.meanings import has_own_meaning, meaning
 from gongzhi.engine.tables import Column, Table
 
 TIMES = {FieldType.PERIOD, FieldType.YEAR}
 LATER = dt.date(2027, 12, 31)
 CODES = {FieldType.CREDIT_CODE, FieldType.CODE_OR_ID, FieldType.PERSON_ID}
+SHORTEST = 6  # characters of a sentence that says something
 INVENTED = "EXAMPL"  # in the organisation part of a code: nobody has it
 
 
@@ -55,3 +58,39 @@ def test_an_example_of_a_code_is_invented_and_can_be_nobodys(definitions):
 def test_a_code_that_is_none_would_be_noticed(definitions, text):
     sheet = definitions.resources["9.5"].sheet()
     assert faults(definitions, sheet, sheet.field("developer_code"), text)
+
+
+def test_no_example_echoes_the_heading_of_its_column(definitions):
+    echoes = [
+        (sheet.code, field.title, row[field.key])
+        for sheet in sheets(definitions)
+        for row in [example_row(sheet)]
+        for field in sheet.fields
+        if field.type is not FieldType.ENUM and field.title in row[field.key]
+    ]
+    assert echoes == []
+
+
+# How many columns have no meaning of their own (in the definition, as part of a party, in the notice's words)
+# and show the general one of their type. Write help texts and lower a number; none may go up.
+WITHOUT_MEANING = {"附件2": 397, "附件4": 129, "税务局": 750}
+
+
+def test_columns_without_a_meaning_of_their_own_only_become_fewer(definitions):
+    found = Counter(
+        {"K": "附件4", "T": "税务局"}.get(resource.number[0], "附件2")
+        for resource in definitions.resources.values()
+        for sheet in resource.sheets
+        for field in sheet.fields
+        if not has_own_meaning(sheet, field)
+    )
+    assert dict(found) == WITHOUT_MEANING
+
+
+def test_every_column_is_told_more_than_its_own_heading(definitions):
+    told = [
+        (field.title, field.help or meaning(sheet, field))
+        for sheet in sheets(definitions)
+        for field in sheet.fields
+    ]
+    assert [one for one in told if len(one[1]) < SHORTEST or "同列名" in one[1]] == []

@@ -94,14 +94,14 @@ def _made(field: Field, serial: int) -> str:
     if field.type is FieldType.PERSON_ID:
         return make_person_id(f"99000019900101{serial % 1000:03d}")
     value = field.values[0] if field.values else ""
-    return _WRITTEN[field.type].format(title=field.title, value=value, day=DAY, serial=serial)
+    return _WRITTEN[field.type].format(value=value, day=DAY, serial=serial)
 
 
 _WRITTEN: Mapping[FieldType, str] = MappingProxyType(
     {
         FieldType.NAME: "示例{serial}号公司",
         FieldType.PERSON_NAME: "张示例",
-        FieldType.TEXT: "示例{title}",
+        FieldType.TEXT: "示例文字",
         FieldType.ADDRESS: "示例路{serial}号",
         FieldType.CERTIFICATE: "示例〔{day:%Y}〕{serial}号",
         FieldType.PHONE: "0575-80000000",

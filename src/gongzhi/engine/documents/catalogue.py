@@ -11,8 +11,9 @@ import xlsxwriter
 from gongzhi.engine.definitions import Definitions, Field, Frequency, Resource, Sheet
 
 from .cells import WHAT, span, unit_shown
-from .guide import basis_of, heading, meaning
+from .guide import heading
 from .look import ACCENT, RULE, head_style, open_workbook, style
+from .meanings import basis_of, meaning
 
 _SHEETS = {
     "数据资源": (
@@ -122,5 +123,5 @@ def _column(one: Resource, sheet: Sheet, field: Field) -> tuple[str, ...]:
         "、".join(field.values) or span(field),
         "、".join(field.aliases),
         _SIGHTS[field.sight],
-        basis_of(one, field),
+        basis_of(one, sheet, field),
     )

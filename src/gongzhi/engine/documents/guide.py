@@ -7,21 +7,12 @@ from typing import Any
 
 import xlsxwriter
 
-from gongzhi.engine.definitions import (
-    AnyOf,
-    Check,
-    Field,
-    Needs,
-    Order,
-    Product,
-    Resource,
-    Sheet,
-    Total,
-)
+from gongzhi.engine.definitions import Field, Resource, Sheet
 from gongzhi.engine.definitions.examples import example_row
 
 from .cells import WHAT, span, unit_shown
 from .look import ACCENT, RULE, head_style, style
+from .meanings import basis_of, in_words, meaning
 
 GUIDE_SHEET = "填报说明"
 _HEADS = ("列名", "必填", "含义", "填什么", "单位", "可选的值或范围", "示例", "依据")
@@ -122,51 +113,14 @@ def _row(resource: Resource, sheet: Sheet, field: Field, example: str) -> tuple[
         unit_shown(field),
         "、".join(field.values) or span(field),
         example,
-        basis_of(resource, field),
+        basis_of(resource, sheet, field),
     )
-
-
-def meaning(sheet: Sheet, field: Field) -> str:
-    """Where nobody has explained a column: whose it is, or the notice's own words for it."""
-    for party in sheet.parties:
-        words = {party.code: "代码", party.name: "名称", party.address: "地址", party.phone: "电话"}
-        if field.key in party.fields:
-            return f"{party.title}的{words[field.key]}。"
-    said = field.source_title or field.item
-    return f"即文件中的“{said}”。" if said and said != field.title else "同列名。"
-
-
-def basis_of(resource: Resource, field: Field) -> str:
-    """On what ground the column is asked."""
-    if field.proposed:
-        return "文件未列，建议增加，可以不填"
-    item = field.source_title or field.item or field.title
-    return f"{resource.document} {resource.clause}“{item}”"
 
 
 def _checks(sheet: Sheet) -> Iterator[str]:
     """The checks across columns in words, as the sender will meet them."""
     for check in sheet.checks:
-        yield _in_words(check, {field.key: field.title for field in sheet.fields})
+        yield in_words(check, sheet)
     if sheet.key:
         titles = "、".join(f"“{sheet.field(key).title}”" for key in sheet.key)
         yield f"{titles}相同的行只报一次。" if len(sheet.key) == 1 else f"{titles}都相同的行只报一次。"
-
-
-def _in_words(check: Check, titles: dict[str, str]) -> str:
-    def names(keys: tuple[str, ...], sign: str = "、") -> str:
-        return sign.join(f"“{titles[key]}”" for key in keys)
-
-    match check:
-        case Order():
-            return f"“{titles[check.later]}”不早于、不小于“{titles[check.earlier]}”。"
-        case Total():
-            minus = f" - {names(check.minus, ' - ')}" if check.minus else ""
-            return f"“{titles[check.total]}” = {names(check.parts, ' + ')}{minus}。"
-        case Product():
-            return f"“{titles[check.product]}” = {names(check.factors, ' × ')}。"
-        case AnyOf():
-            return f"{names(check.fields)}至少填一项。"
-        case Needs():
-            of = f"是{'、'.join(check.values)}" if check.values else "填了"
-            return f"“{titles[check.field]}”{of}的，“{titles[check.needs]}”也要填。"

@@ -228,13 +228,13 @@ def test_the_guide_tells_meaning_unit_ground_and_what_holds_between_columns():
     guide = opened(template(TRIAL, "abc", providers="区水利局"))["填报说明"]
     rows = [[str(cell.value) for cell in row if cell.value] for row in guide.iter_rows()]
     by_name = {row[0]: row for row in rows if row}
-    assert by_name["买方代码"][2] == "买方的代码。"
+    assert by_name["买方代码"][2] == "买方的代码。照营业执照或登记证书填写。"
     assert "越政办发〔2021〕45号 附件2第15项“合同编号”" in by_name["合同编号"]
-    assert "文件未列，建议增加，可以不填" in by_name["事由"]
+    assert "文件未列，建议增加：情况写清楚，省得回头再问。可以不填" in by_name["事由"]
     assert "元" in by_name["金额（元）"]
     assert "0 至 100" in by_name["份额（%）"]
     text = "\n".join(cell for row in rows for cell in row)
-    between = ("“终止日期”不早于、不小于“起始日期”。", "“类别”是续签的，“终止日期”也要填。")
+    between = ("“终止日期”不早于“起始日期”。", "“类别”是续签的，“终止日期”也要填。")
     for told in ("区水利局", "第 3 行起", "备查", "“合同编号”相同的行只报一次。", *between):
         assert told in text
 
