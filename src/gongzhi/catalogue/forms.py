@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from gongzhi.editions.queries import in_force
 
+from .actions import event_fault
+from .queries import by_number
 from .states import Kind
 
 
@@ -114,21 +118,36 @@ class RequestForm(_Dressed):
         label="约定的答复日期",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="不填就按“按需提供、按提请”的期限计算。",
+        help_text="不填就按目录和参数规定的期限计算。",
         error_messages={"invalid": "请写成 2026-09-15 这样的日期"},
     )
-    field_order = ("resource", "unit", "due", "reason")
+    event = forms.DateField(
+        label="事项发生日",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="只有按次报送的资源填写，且必须填写；期限从这一天起算。",
+        error_messages={"invalid": "请写成 2026-09-15 这样的日期"},
+    )
+    field_order = ("resource", "unit", "event", "due", "reason")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through as they come
         definitions = in_force()
         offered = [
             (r.number, f"{r.number} {r.title}（{r.frequency}）")
-            for r in definitions.resources.values()
+            for r in sorted(definitions.resources.values(), key=lambda one: by_number(one.number))
             if not r.proposed and not r.duplicate_of
             and (r.stock or definitions.frequencies[r.frequency].period in {"event", "request"})
         ]  # fmt: skip
-        self.fields["resource"].choices = offered  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["resource"].choices = [("", "请选择"), *offered]  # type: ignore[attr-defined]  # a ChoiceField
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if "resource" in said and "event" in said:
+            fault = event_fault(in_force().resources[said["resource"]], said["event"])
+            if fault:
+                self.add_error("event", fault)
+        return said
 
     def clean_unit(self) -> str:
         text = self.cleaned_data["unit"]

@@ -31,6 +31,7 @@ class Obligation(models.Model):
     due_provisional = models.BooleanField(default=False)  # the office's parameter, not the notice's words
     scored = models.BooleanField(default=True)
     definitions = models.CharField(max_length=64)  # digest of the definitions that laid it down
+    from_file = models.BooleanField(default=False)  # nobody asked: the file of an event (按次) laid it down
     received_at = models.DateTimeField(null=True)
     satisfied_at = models.DateTimeField(null=True)
     received_on = models.DateField(null=True)  # the day of `received_at` in Asia/Shanghai, for counting

@@ -100,6 +100,7 @@ def prepare(home: Path, options: argparse.Namespace) -> dict[str, Any]:
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     with timed(seconds, "calendar"):
         open_calendar(manifest)
+        make_requests(manifest)
     with timed(seconds, "hand_in"):
         outcomes = hand_in_all(folder, manifest, people)
     review_all_but_last(manifest["until"])
@@ -186,6 +187,22 @@ def open_calendar(manifest: dict[str, Any]) -> None:
     until = dt.date.fromisoformat(f"{manifest['until']}-01")
     since = until.replace(year=until.year - 1) + dt.timedelta(days=31)
     open_periods(since=since.replace(day=1), until=timezone.localdate())
+
+
+def make_requests(manifest: dict[str, Any]) -> None:
+    """The office's requests to which the files with a request's number reply."""
+    from gongzhi.catalogue.actions import ask_for  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.catalogue.queries import requested  # noqa: PLC0415  # the same
+    from gongzhi.editions.queries import in_force  # noqa: PLC0415  # the same
+    from gongzhi.organisation.models import Person  # noqa: PLC0415  # the same
+
+    office, resources = Person.objects.get(username="office"), in_force().resources
+    for one in manifest["files"]:
+        period, number = parse_period(one["period"]), one["resource"]
+        if period.kind != "request" or resources[number].proposed:
+            continue
+        if not requested(one["unit"], number).filter(period=period.code).exists():
+            ask_for(unit=one["unit"], resource=number, reason="核实需要（演示）", by=office, on=period.start)
 
 
 def hand_in_all(folder: Path, manifest: dict[str, Any], people: dict[str, Any]) -> dict[str, int]:

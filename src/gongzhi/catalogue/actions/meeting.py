@@ -11,14 +11,15 @@ from gongzhi.catalogue.models import Activity, Obligation
 from gongzhi.catalogue.states import SHANGHAI, due_of
 from gongzhi.editions.queries import in_force
 
-from .opening import number_on
+from .opening import number_on, open_event
 
 
 @transaction.atomic
 def satisfy(*, unit: str, resource: str, period: str, received_at: dt.datetime) -> None:
     """An accepted file meets its obligation; the first received instant stands, later ones do not move it.
 
-    An event or request file that nobody asked for meets no obligation, and that is no fault.
+    The file of an event's day (按次) that nobody asked for opens its own obligation, so that it can be
+    told whether it came in time.
     """
     activity, new = Activity.objects.get_or_create(
         unit=unit, resource=resource, defaults={"last_at": received_at}
@@ -26,6 +27,7 @@ def satisfy(*, unit: str, resource: str, period: str, received_at: dt.datetime) 
     if not new and received_at > activity.last_at:
         activity.last_at = received_at
         activity.save(update_fields=["last_at"])
+    open_event(unit=unit, resource=resource, code=period)
     owed = Obligation.objects.select_for_update().filter(unit=unit, resource=resource, period=period)
     for obligation in owed:
         if obligation.received_at is None or received_at < obligation.received_at:
@@ -62,6 +64,18 @@ def returned(
         due = owed.grace_due
     owed.save(update_fields=["returned_on", "grace_due"])
     return due
+
+
+@transaction.atomic
+def taken_back(
+    *, unit: str, resource: str, period: str, received_at: dt.datetime, still: dt.datetime | None
+) -> None:
+    """The unit withdrew a batch. A duty that only files had laid down goes with the last of them: a day that
+    was written wrong is no event, and nobody owes anything for it.
+    """
+    owed = no_longer(unit=unit, resource=resource, period=period, received_at=received_at, still=still)
+    if owed and owed.from_file and owed.received_at is None and not owed.acts.exists():
+        owed.delete()
 
 
 @transaction.atomic

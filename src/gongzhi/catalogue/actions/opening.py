@@ -131,14 +131,17 @@ def ask_for(
     by: Person,
     due: dt.date | None = None,
     event: dt.date | None = None,
+    on: dt.date | None = None,
 ) -> Obligation:
     """A duty that no calendar opens: the reply to a request (按需提供、按提请), an event (按次) on its day,
     or the 存量 of a register that was shared before the platform began.
 
-    `due` is the agreed day of a reply; without it the parameter for requests or events holds. Raises
-    NotPossible when the unit does not provide the resource, or the resource is owed by the calendar.
+    `on` is the day of the request, today unless a synthetic past is laid down. `due` is the agreed day of a
+    reply; without it the parameter for requests or events holds. Raises
+    NotPossible when the unit does not provide the resource, the resource is owed by the calendar, or
+    `event` is missing where it is needed and given where it is not.
     """
-    definitions = in_force()
+    definitions, today = in_force(), on or timezone.localdate()
     wanted = definitions.resources[resource]
     frequency = definitions.frequencies[wanted.frequency]
     if unit not in {one.key for one in definitions.providers(wanted)}:
@@ -146,10 +149,11 @@ def ask_for(
     stock = wanted.stock and frequency.period in CALENDAR_KINDS
     if frequency.period in CALENDAR_KINDS | {"standing"} and not stock:
         raise NotPossible(f"这项数据{frequency.wording}报送，不必另行提请")
-    today = timezone.localdate()
+    if fault := event_fault(wanted, event):
+        raise NotPossible(fault)
     of_a_day = event or (today if stock else None)
     period = period_of("day", of_a_day) if of_a_day else _next_request(unit, resource, today)
-    if due is not None and due < period.end:
+    if due is not None and due < today:
         raise NotPossible("约定的答复日期早于提请日期，请核对")
     made = _obligation(definitions, wanted, frequency, unit, period)
     if due is not None:
@@ -161,6 +165,38 @@ def ask_for(
     about = ("obligation", made.pk)
     record("obligation.opened", by=by, subject=about, duty="request_collaboration", detail=detail)
     return made
+
+
+def event_fault(resource: Resource, event: dt.date | None) -> str:
+    """What is wrong with the day of an event in a request for a resource (Chinese); empty when nothing is."""
+    by_event = in_force().frequencies[resource.frequency].period == "event"
+    if by_event and event is None:
+        return f"“{resource.title}”{resource.frequency}报送，请填写事项发生日"
+    if event is None:
+        return ""
+    if not by_event:
+        return f"“{resource.title}”不按次报送（{resource.frequency}），不填事项发生日"
+    if event > timezone.localdate():
+        return "事项发生日还没有到，请核对"
+    if event < resource.since:
+        return f"这项数据自 {resource.since.isoformat()} 起报送，事项发生日不能早于这一天"
+    return ""
+
+
+def open_event(*, unit: str, resource: str, code: str) -> None:
+    """Lay down the duty of an event (按次) whose file has come though nobody asked for it, so that its
+    time can be told: due as the definitions count from the event's day. Any other file opens nothing.
+    """
+    definitions, period = in_force(), parse_period(code)
+    known = definitions.resources.get(resource)
+    if known is None or known.proposed or period.kind != "day" or period.end < known.since:
+        return
+    frequency = definitions.frequencies[known.frequency]
+    if frequency.period == "event":
+        made = _obligation(definitions, known, frequency, unit, period)
+        made.from_file = True
+        ruled([made])
+        Obligation.objects.bulk_create([made], ignore_conflicts=True)
 
 
 def _next_request(unit: str, resource: str, today: dt.date) -> Period:
@@ -182,7 +218,6 @@ def period_for(resource: Resource, code: str) -> Period:
     frequency = in_force().frequencies[asked.frequency]
     kinds = {
         "event": {"day", "month", "quarter", "half_year", "year"},
-        "request": {"request", "day"},
         "standing": {"day", "month", "quarter", "half_year", "year"},
     }.get(frequency.period, {frequency.period})
     if period.kind in kinds:

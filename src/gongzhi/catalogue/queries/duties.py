@@ -28,14 +28,14 @@ def sheet_of(key: str) -> Sheet:
     on_site = UnitKind.GRID in unit.kinds and unit.division is not None
     return Sheet(
         unit=unit,
-        resources=sorted(owed, key=lambda one: _by_number(one.number)),
+        resources=sorted(owed, key=lambda one: by_number(one.number)),
         items=items,
         tasks=list(definitions.grid_tasks.values()) if on_site else [],
         clauses=[one for one in definitions.clauses.values() if set(one.binds) & set(unit.kinds)],
     )
 
 
-def _by_number(number: str) -> tuple[str, int]:
+def by_number(number: str) -> tuple[str, int]:
     """Annex 2 and the bureau's own apart, each in the order of its numbers."""
     head, _, tail = number.partition(".")
     return head.zfill(3), int(tail) if tail.isdecimal() else 0

@@ -106,6 +106,11 @@ def matters(today: dt.date, ahead: int = 31) -> list[Matter]:
     return found
 
 
+def requested(unit: str, resource: str) -> QuerySet[Obligation]:
+    """What the office has asked of a unit for a resource that is provided on request (按需提供、按提请)."""
+    return Obligation.objects.filter(unit=unit, resource=resource).order_by("-opens", "-period")
+
+
 def acts_visible_to(sight: Sight) -> QuerySet[Act]:
     """What was asked and decided about the obligations in sight."""
     return Act.objects.filter(obligation__in=visible_to(sight)).select_related("obligation")

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from gongzhi.audit.models import Event
 from gongzhi.catalogue.models import Act, Obligation
+from gongzhi.catalogue.queries import by_number
 from gongzhi.catalogue.queries.owed import owed_one
 
 pytestmark = pytest.mark.django_db
@@ -190,11 +191,35 @@ def test_a_cell_opens_to_its_obligations(client_of, owed):
 def test_the_office_asks_a_unit_for_data(client_of):
     office = client_of("office")
     page = office.get("/requests/new")
-    [(number, _), *_] = page.context["form"].fields["resource"].choices
+    [nothing, *offered] = page.context["form"].fields["resource"].choices
+    assert nothing == ("", "请选择")
+    numbers = [number for number, _ in offered]
+    assert numbers == sorted(numbers, key=by_number)
+    number = next(number for number in numbers if number != "9.10")
     status, text = post(office, "/requests/new", resource=number, unit="没有这个局", reason="核实")
     assert (status, "没有名为" in text) == (422, True)
     status, text = post(office, "/requests/new", resource=number, unit="法院", reason="核实")
     assert status in {200, 422}
+
+
+def test_a_request_for_an_event_needs_its_day_and_no_other_request_has_one(client_of):
+    office, today = client_of("office"), timezone.localdate()
+    asked = {"resource": "9.10", "unit": "区建设交通局", "reason": "核实"}
+    assert "请填写事项发生日" in post(office, "/requests/new", **asked)[1]
+    for day, word in ((today + dt.timedelta(1), "还没有到"), (dt.date(2021, 6, 9), "2021-06-10 起")):
+        status, text = post(office, "/requests/new", **asked, event=day.isoformat())
+        assert (status, word in text) == (422, True)
+    other = asked | {"resource": "3.2", "unit": "区教育体育局", "event": today.isoformat()}
+    status, text = post(office, "/requests/new", **other)
+    assert (status, "不填事项发生日" in text) == (422, True)
+    past = {"event": today.isoformat(), "due": (today - dt.timedelta(1)).isoformat()}
+    assert "早于提请日期" in post(office, "/requests/new", **asked, **past)[1]
+    assert not Obligation.objects.exists()
+    assert "已提请" in post(office, "/requests/new", **asked, event=today.isoformat())[1]
+    one = Obligation.objects.get()
+    assert (one.period, one.from_file) == (today.isoformat(), False)
+    assert one.due > today
+    assert "已经登记过" in post(office, "/requests/new", **asked, event=today.isoformat())[1]
 
 
 def test_a_granted_day_is_the_due_day_on_every_page(client_of, owed):

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from gongzhi.catalogue.actions import open_periods, period_for, satisfy
+from gongzhi.catalogue.actions import open_periods, period_for, returned, satisfy, taken_back
 from gongzhi.catalogue.models import Obligation
 from gongzhi.catalogue.states import SHANGHAI, State, standing
 from gongzhi.editions.queries import in_force
@@ -95,3 +95,44 @@ def test_a_period_must_fit_the_frequency() -> None:
 def test_what_no_document_asks_for_is_owed_by_nobody() -> None:
     open_periods(**YEAR)
     assert not Obligation.objects.filter(resource__startswith="T.").exists()
+
+
+EVENT = {"unit": "construction_transport", "resource": "9.10", "period": "2026-03-06"}  # a Friday
+
+
+@pytest.mark.parametrize(("came", "state"), [(instant(13, 3), State.ON_TIME), (instant(14, 3), State.LATE)])
+def test_the_file_of_an_event_opens_its_duty_and_says_whether_it_came_in_time(came, state) -> None:
+    satisfy(**EVENT, received_at=came)
+    satisfy(**EVENT, received_at=came + dt.timedelta(9))
+    one = Obligation.objects.get()
+    assert (one.due, one.from_file) == (dt.date(2026, 3, 13), True)  # five working days
+    assert standing(one, dt.date(2026, 4, 1)).state is state
+
+
+def test_a_file_that_is_no_event_opens_nothing() -> None:
+    for changes in (
+        {"period": "2026-03"}, {"period": "2021-06-09"}, {"resource": "9.5"},
+        {"resource": "3.2", "unit": "education_sports", "period": "R20260306-001"},
+    ):  # fmt: skip
+        satisfy(**(EVENT | changes), received_at=instant(13, 3))
+    assert not Obligation.objects.exists()
+
+
+def test_a_day_written_wrong_is_owed_by_nobody_once_its_file_is_withdrawn() -> None:
+    come = {"received_at": instant(10, 3)}
+    satisfy(**EVENT, **come)
+    taken_back(**EVENT, **come, still=instant(11, 3))
+    assert Obligation.objects.get().received_at == instant(11, 3)
+    taken_back(**EVENT, received_at=instant(11, 3), still=None)
+    assert not Obligation.objects.exists()
+
+
+def test_what_the_office_returned_or_asked_for_stays_owed() -> None:
+    come = {"received_at": instant(10, 3)}
+    satisfy(**EVENT, **come)
+    returned(**EVENT, **come, at=instant(20, 3), still=None)
+    assert standing(Obligation.objects.get(), dt.date(2026, 3, 21)).state is State.AWAITED
+    Obligation.objects.update(from_file=False, received_at=None)
+    satisfy(**EVENT, **come)
+    taken_back(**EVENT, **come, still=None)
+    assert Obligation.objects.get().received_at is None

@@ -220,6 +220,7 @@ def request_data(request: HttpRequest) -> HttpResponse:
                 reason=said["reason"],
                 by=myself(request),
                 due=said["due"],
+                event=said["event"],
             )
         except NotPossible as error:
             form.add_error(None, str(error))

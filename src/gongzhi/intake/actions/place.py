@@ -10,11 +10,12 @@ from uuid import UUID
 from django.utils import timezone
 
 from gongzhi.catalogue.actions import period_for
+from gongzhi.catalogue.queries import requested, unmet
 from gongzhi.editions.queries import in_force, in_force_for
 from gongzhi.engine.calendar import PeriodError
 from gongzhi.engine.definitions import Resource
 from gongzhi.gate import explain, sight_of
-from gongzhi.intake.models import Batch, Submission
+from gongzhi.intake.models import Batch, Slot, Submission
 from gongzhi.organisation.models import ApiKey, Author, person_of
 
 from .refused import Refused
@@ -26,8 +27,9 @@ WRITTEN = {  # how the periods of each rhythm are written
     "year": "年份，如 2026",
     "event": "事项发生的日期（2026-09-15），或月份（2026-09）、季度（2026Q3）",
     "standing": "日期（2026-09-15），或月份（2026-09）、季度（2026Q3）",
-    "request": "提请的编号，如 R20260915-003，或提请的日期，如 2026-09-15",
+    "request": "提请的编号，如 R20260915-003",
 }
+_NUMBERS_TOLD = 10
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ def draft_of(
     unit = _unit(place.unit, resource, by)
     at = received_at or timezone.now()
     period = _period(resource, place.period, timezone.localdate(at))
+    _requested(resource, unit, period)
     return Submission(
         unit=unit,
         resource=resource.number,
@@ -122,6 +125,26 @@ def _period(resource: Resource, code: str, today: dt.date) -> str:
             f"{period.label}从 {period.start.isoformat()} 才开始，现在还没有数据可报；请核对期间是否写错",
         )
     return period.code
+
+
+def _requested(resource: Resource, unit: str, period: str) -> None:
+    """A reply names a request that was made: another number meets nothing, and its sender would be chased
+    though she has replied. What has come in for a number already may be added to and corrected.
+    """
+    if resource.proposed or in_force().frequencies[resource.frequency].period != "request":
+        return
+    made = requested(unit, resource.number)
+    filled = Slot.objects.filter(unit=unit, resource=resource.number, period=period)
+    if made.filter(period=period).exists() or filled.exists():
+        return
+    numbers = "、".join(unmet(made).values_list("period", flat=True)[:_NUMBERS_TOLD])
+    told = f"等待答复的编号：{numbers}" if numbers else (
+        "现在没有等待答复的提请；已接到提请的，请领导小组办公室先在“提请数据”里登记，再按登记的编号报送"
+    )  # fmt: skip
+    raise Refused(
+        "request_not_made",
+        f"没有向{in_force().units[unit].name}提请过编号“{period}”的“{resource.title}”。{told}",
+    )
 
 
 def _batch(name: str, unit: str, resource: str, period: str) -> Batch | None:

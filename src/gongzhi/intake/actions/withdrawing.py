@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
-from gongzhi.catalogue.actions import answered, no_longer, said
+from gongzhi.catalogue.actions import answered, said, taken_back
 from gongzhi.catalogue.states import ActState, NotPossible, after
 from gongzhi.intake.models import Batch, Withdrawal
 from gongzhi.intake.queries import still_counted
@@ -79,7 +79,7 @@ def _take_out(batch: Batch) -> None:
     batch.save(update_fields=["withdrawn_at"])
     tell_outcome(batch.submission, "taken_back", batch)
     slot = batch.slot
-    no_longer(
+    taken_back(
         unit=slot.unit, resource=slot.resource, period=slot.period,
         received_at=batch.submission.received_at, still=still_counted(batch),
     )  # fmt: skip

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 from tests.files import PRESALE_HEAD, csv_file
 
+from gongzhi.catalogue.actions import ask_for
 from gongzhi.intake.actions import hand_in
 from gongzhi.intake.actions.place import Place
 from gongzhi.web.home import Home
@@ -34,3 +36,10 @@ def hand(home, db, tmp_path):
         return hand_in(file=path, name=path.name, place=place, channel="cli", **({"by": None} | own))
 
     return handed
+
+
+@pytest.fixture
+def request_made(cast):
+    """The office's request R20260915-001 for 3.2."""
+    day = dt.date(2026, 9, 15)
+    return ask_for(unit="education_sports", resource="3.2", reason="核实", by=cast["office"], on=day)

@@ -132,11 +132,11 @@ def test_equal_persons_have_equal_tokens_across_files(hand):
     assert one["transferor_code"].to_list() == two["transferor_code"].to_list()
 
 
-def test_the_answer_of_a_check_stays_a_word(hand):
+def test_the_answer_of_a_check_stays_a_word(hand, request_made):
     head = ("核验请求编号", "纳税人身份证件号码", "子女序号", "确定名单纳税人子女学籍信息核验结果")
     handed = hand(
         [["HY-2026-001", person_id(1), 1, "一致"], ["HY-2026-001", person_id(2), 1, "查无"]],
-        "3.2", "R20260915-001", "education_sports", head=head,
+        "3.2", request_made.period, "education_sports", head=head,
     )  # fmt: skip
     assert handed.outcome == "accepted", handed.as_json(9)
     ((table, frame),) = rows_of(handed.batch.pk)

@@ -200,10 +200,10 @@ def test_a_row_that_is_not_there_is_not_there(own, client_of, row):
     assert client_of("liaison").get(page(own, 2, part=5)).status_code == 404
 
 
-def test_nothing_is_looked_up_where_only_an_answer_is_given(hand, client_of):
+def test_nothing_is_looked_up_where_only_an_answer_is_given(hand, request_made, client_of):
     head = ("核验请求编号", "纳税人身份证件号码", "子女序号", "确定名单纳税人子女学籍信息核验结果")
     handed = hand(
-        [["HY-2026-001", person_id(1), 1, "一致"]], "3.2", "R20260915-001", "education_sports", head=head
+        [["HY-2026-001", person_id(1), 1, "一致"]], "3.2", request_made.period, "education_sports", head=head
     )
     for name in ("office", "officer"):
         assert client_of(name).get(page(handed.batch)).status_code == 404
