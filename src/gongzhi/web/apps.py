@@ -27,12 +27,13 @@ class WebConfig(AppConfig):
         DateField.default_validators = [MinValueValidator(FIRST_DAY, year), MaxValueValidator(LAST_DAY, year)]
         ProhibitNullCharactersValidator.message = "文字里有看不见的字符，请删去后重新填写"
         from gongzhi.audit.queries import bind_names  # noqa: PLC0415  # the same
+        from gongzhi.catalogue.queries import matters  # noqa: PLC0415  # the same
         from gongzhi.disclosure.queries import bind_definitions  # noqa: PLC0415  # the same
         from gongzhi.editions.queries import in_force  # noqa: PLC0415  # the same
         from gongzhi.gate import bind  # noqa: PLC0415  # models exist only once apps are ready
         from gongzhi.gate.checks import every_url_has_a_policy  # noqa: PLC0415  # the same
         from gongzhi.lists import workbook  # noqa: PLC0415  # the same
-        from gongzhi.work.queries import bind_taxpayers  # noqa: PLC0415  # the same
+        from gongzhi.work.queries import bind_owed, bind_taxpayers  # noqa: PLC0415  # the same
 
         from .api.admission import Calls  # noqa: PLC0415  # the same
         from .exports import Desk  # noqa: PLC0415  # the same
@@ -45,4 +46,5 @@ class WebConfig(AppConfig):
         bind_definitions(in_force)
         bind_names(*ROOMS)
         bind_taxpayers(Taxpayers())
+        bind_owed(matters)
         register(every_url_has_a_policy)

@@ -23,7 +23,7 @@ ENTRIES = (
     ("风险比对", "/taxpayers", "纳税人", "see_taxpayer"),
     ("风险比对", "/hits", "疑点", "see_hits"),
     ("风险比对", "/links", "待认定", "decide_links"),
-    ("数据共享", "/letters", "催报函", "chase_units"),
+    ("数据共享", "/letters", "催报函", "chase_units submit_file oversee_unit"),
     ("目录", "/definitions", "目录与规则", "see_definitions"),
     ("目录", "/editions", "修订", "draft_definitions approve_definitions"),
     ("目录", "/suggestions", "建议", "see_definitions"),

@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from gongzhi.audit.actions import seal
 from gongzhi.catalogue.actions import open_periods
-from gongzhi.catalogue.queries import matters
 from gongzhi.engine.crypto import load_crowd
 from gongzhi.engine.tables import warm
 from gongzhi.intake.actions.committing import take_in_waiting
@@ -30,7 +29,7 @@ from gongzhi.intake.actions.submission import check_waiting
 from gongzhi.organisation.actions import close_idle, forget, forget_calls
 from gongzhi.registry.actions import link_new, merge_links
 from gongzhi.work.actions import deliver, remind, tell_of_exports, tell_of_suggestions
-from gongzhi.work.queries import own_matters, quiet
+from gongzhi.work.queries import matters_on, quiet
 
 from .exports import make_exports, remove_exports
 
@@ -49,7 +48,7 @@ def tell() -> int:
     if quiet(timezone.localtime()):
         return 0
     today = timezone.localdate()
-    return remind(matters=[*matters(today), *own_matters()], on=today, by=None)
+    return remind(matters=matters_on(today), on=today, by=None)
 
 
 EVERY_ROUND: tuple[tuple[str, Callable[[], int]], ...] = (

@@ -10,9 +10,10 @@ from .handing import hand_over
 from .holding import ask_time, comment, decide_time, name_stand_in, take
 from .letters import decide_letter, keep_address, read_messages
 from .refused import Refused
-from .reminding import remind, tell
+from .reminding import remind
 from .sending import deliver, try_again
 from .suggestions import tell_of_suggestions
+from .telling import tell, tell_people
 from .together import TOGETHER, Together, together
 
 __all__ = [
@@ -20,5 +21,5 @@ __all__ = [
     "decide_letter", "decide_time", "deliver", "drop_filter", "finish", "forward", "give", "hand_over",
     "keep_address", "keep_filter", "merge", "name_stand_in", "open_item", "open_with", "opened",
     "read_messages", "remind", "rename_filter", "send_back", "split", "submit", "take", "tell",
-    "tell_of_exports", "tell_of_suggestions", "together", "try_again", "withdraw",
+    "tell_of_exports", "tell_of_suggestions", "tell_people", "together", "try_again", "withdraw",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from gongzhi.disclosure.states import ExportState
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Told
 
-from .reminding import told_once
+from .telling import told_once
 
 RUNGS = {ExportState.ASKED: 0, ExportState.AGREED: 1, ExportState.DECLINED: 2}
 """The rungs of an export, told once each."""

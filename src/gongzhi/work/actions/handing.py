@@ -13,7 +13,7 @@ from gongzhi.work.models import Item, Message
 from gongzhi.work.queries import Handing, covers, handing, may_follow
 
 from .refused import Refused
-from .reminding import told
+from .telling import told
 from .trail import moved, words
 
 

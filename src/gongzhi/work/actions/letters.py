@@ -8,22 +8,33 @@ from django.utils import timezone
 from gongzhi.audit.actions import record
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Address, Letter, Message
+from gongzhi.work.queries import answering, drawn, matters_on
 
 from .refused import Refused
+from .telling import tell_people
 
 
 @transaction.atomic
 def decide_letter(*, letter: Letter, issue: bool, by: Person) -> Letter:
-    """签发, with the next number of the year, or 不发. Refused when it was decided already."""
+    """签发, with the next number of the year, or 不发; who answers for the unit is told.
+
+    What was met or moved since the draft is left out. Refused when nothing is left, and when decided already.
+    """
     now = Letter.objects.select_for_update().get(pk=letter.pk)
     if now.state != "drafted":
         raise Refused(f"这份函件{now.state_label}，不能再改")
     now.state, now.decided_by, now.decided_at = "issued" if issue else "withdrawn", by, timezone.now()
     if issue:
-        year = timezone.localdate().year
+        today = timezone.localdate()
+        if not drawn(now, matters_on(today), today).matters:
+            raise Refused("函里的事项都已办结或改期，没有可催的了，请点“不发”")
+        year = today.year
         used = Letter.objects.filter(number__startswith=f"〔{year}〕").count()
         now.number = f"〔{year}〕{used + 1}号"
-    now.save(update_fields=["state", "decided_by", "decided_at", "number"])
+    now.save()
+    if issue:
+        text = f"收到《{now.title}》{now.number}，请按函中的期限办理"
+        tell_people(people=answering(now.unit), text=text, address=f"/letters/{now.pk}", by=by)
     detail = {"verdict": now.state}
     record("letter.decided", by=by, subject=("letter", now.pk), duty="chase_units", detail=detail)
     return now

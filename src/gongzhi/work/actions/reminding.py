@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.editions.queries import in_force
@@ -17,33 +14,27 @@ from gongzhi.engine.definitions import ASSIGNEE, ReminderStep
 from gongzhi.gate import Sight
 from gongzhi.organisation.models import Person
 from gongzhi.organisation.queries import unit_name
-from gongzhi.work.models import Address, Delivery, Letter, Message, Told
-from gongzhi.work.queries import Matter, everybody, holders, rung
+from gongzhi.work.models import Letter, Told
+from gongzhi.work.queries import Matter, drawn, everybody, holders, rung
 
-Line = tuple[str, str]
+from .telling import Line, told
 
 
 @transaction.atomic
 def remind(*, matters: Iterable[Matter], on: dt.date, by: Person | None) -> int:
     """Tell each matter's rung of the day to who must hear it; may run twice. Returns how many were told."""
+    found = sorted(matters, key=lambda one: (one.due, one.key))
     round_ = _Round(on)
-    for matter in sorted(matters, key=lambda one: (one.due, one.key)):
+    for matter in found:
         round_.look(matter)
     Told.objects.bulk_create(round_.rungs)
-    letters = round_.letters_drafted()
+    letters = round_.letters_drafted(found)
     for person, said in round_.lines.items():
         told(person, said, on)
     if round_.rungs:
         detail = {"matters": len(round_.rungs), "people": len(round_.lines), "letters": letters}
         record("reminders.told", by=by, subject=("list", "到期提醒"), duty="chase_units", detail=detail)
     return len(round_.rungs)
-
-
-@transaction.atomic
-def tell(*, person: Person, text: str, address: str, by: Person | None) -> None:
-    """Say one thing to one person today, with the page that it opens."""
-    told(person, [(text, address)], timezone.localdate())
-    record("message.told", by=by, subject=("person", person.pk), detail={"address": address})
 
 
 class _Round:
@@ -63,24 +54,30 @@ class _Round:
         if step is None:
             return
         people = self.heard.of(matter, step)
-        if step.letter and matter.unit and matter.escalates:
-            self.late[matter.unit, step.letter].append(matter)
-        else:
-            for person in people:
-                self.lines[person].append((_said(matter, self.on), matter.address))
+        if step.letter and matter.escalates:
+            # Who comes before in the ladder may have heard nothing: after an outage, or at the beginning.
+            below = self.heard.below(matter, step)
+            people = list(dict.fromkeys(below if matter.unit else [*below, *people]))
+            if matter.unit:
+                self.late[matter.unit, step.letter].append(matter)
+        for person in people:
+            self.lines[person].append((_said(matter, self.on), matter.address))
         self.rungs.append(Told(matter=matter.key, days=step.days, on=self.on, people=len(people)))
 
-    def letters_drafted(self) -> int:
-        """Draft the letters, and tell the office of each that waits to be issued."""
-        count = 0
+    def letters_drafted(self, matters: list[Matter]) -> int:
+        """Draft the letters, and tell the office of each that waits to be issued.
+
+        What joins a letter that still waits is put into it, and the letter is drawn up anew.
+        """
         for (unit, template), late in self.late.items():
-            letter = _drafted(unit, template, late, self.on)
-            if letter:
-                count += 1
-                text = f"{unit_name(unit)}有 {len(late)} 项逾期，催报函已拟好，待签发"
-                for person in self.heard.holding("chase_units"):
-                    self.lines[person].append((text, f"/letters/{letter.pk}"))
-        return count
+            waiting = Letter.objects.select_for_update().filter(unit=unit, template=template, state="drafted")
+            letter = waiting.first() or Letter(unit=unit, template=template)
+            letter.matters = [*letter.matters, *(one.key for one in late)]
+            drawn(letter, matters, self.on).save()
+            text = f"{unit_name(unit)}有 {len(letter.matters)} 项逾期，催报函已拟好，待签发"
+            for person in self.heard.holding("chase_units"):
+                self.lines[person].append((text, f"/letters/{letter.pk}"))
+        return len(self.late)
 
 
 class _Hearing:
@@ -108,6 +105,12 @@ class _Hearing:
         there = self._at_home(matter)
         return [person for person in there if str(person.pk) in matter.people] or there
 
+    def below(self, matter: Matter, letter: ReminderStep) -> list[Person]:
+        """Whom the ladder tells before it comes to the letter."""
+        steps = in_force().ladders[matter.ladder].steps
+        before = [one for one in steps if not one.letter and one.to != letter.to]
+        return [person for step in before for person in self.of(matter, step)]
+
     def _at_home(self, matter: Matter) -> list[Person]:
         over = self.holding(matter.duty, matter.unit, matter.cell)
         if matter.cell and matter.home is None:
@@ -128,53 +131,3 @@ def _said(matter: Matter, on: dt.date) -> str:
     if left > 0:
         return f"{matter.title}，{matter.due:%Y-%m-%d} 到期，还有 {left} 天"
     return f"{matter.title}，今天到期" if not left else f"{matter.title}，已逾期 {-left} 天"
-
-
-def _drafted(unit: str, template: str, late: list[Matter], on: dt.date) -> Letter | None:
-    """The letter to a unit, drafted to be issued; None when this day's is there already."""
-    text, district = in_force().letters[template], in_force().district
-    office = in_force().units.get(district.office)
-    places = {
-        "unit": unit_name(unit), "district": district.name,
-        "office": office.name if office else district.name,
-        "day": f"{on.year}年{on.month}月{on.day}日", "count": str(len(late)),
-        "matters": "；".join(f"{n}. {one.title}（{one.due:%Y-%m-%d}到期）" for n, one in enumerate(late, 1)),
-    }  # fmt: skip
-    letter, new = Letter.objects.get_or_create(
-        unit=unit, day=on, template=template,
-        defaults={
-            "title": text.title.format(**places), "salutation": text.salutation.format(**places),
-            "paragraphs": [one.format(**places) for one in text.paragraphs],
-            "signature": text.signature.format(**places),
-        },
-    )  # fmt: skip
-    return letter if new else None
-
-
-def told_once(matter: str, rung: int, people: list[Person], line: Line) -> bool:
-    """Say a line to people at this rung of a matter; False when that was done before."""
-    today = timezone.localdate()
-    _, new = Told.objects.get_or_create(
-        matter=matter, days=rung, defaults={"on": today, "people": len(people)}
-    )
-    for person in people if new else ():
-        told(person, [line], today)
-    return new
-
-
-def told(person: Person, said: list[Line], on: dt.date) -> None:
-    """One message a person a day: what comes later on the same day joins it, and nothing is sent twice."""
-    message, new = Message.objects.get_or_create(person=person, day=on)
-    known = [tuple(line) for line in message.lines]
-    message.lines = [*message.lines, *(list(line) for line in said if line not in known)]
-    message.read_at = None
-    message.save(update_fields=["lines", "read_at"])
-    if not new:
-        return
-    wanted = ["hook"] if settings.HOOK_ADDRESS else []
-    if settings.EMAIL_HOST and Address.objects.filter(person=person).exists():
-        wanted.append("mail")
-    for channel in wanted:
-        Delivery.objects.create(
-            message=message, channel=channel, nonce=uuid.uuid4().hex, next_at=timezone.now()
-        )

@@ -63,6 +63,8 @@ def _tried(one: Delivery) -> bool:
     one.tries += 1
     one.next_at = timezone.now() + _PAUSE * 2 ** (one.tries - 1)
     one.save(update_fields=["tries", "next_at"])
+    if one.message:  # what was said until now goes along; what is said from now on gets its own delivery
+        one.message.refresh_from_db(fields=["lines"])
     try:
         _WAYS[one.channel](one)
     except (OSError, smtplib.SMTPException, urllib.error.URLError, ValueError, NoSecret) as error:
@@ -98,9 +100,9 @@ def _sent(one: Delivery) -> None:
 
 def _mail(one: Delivery) -> None:
     message = _message_of(one)
-    text = "\n".join(f"· {said}" for said, _ in message.lines)
+    text = "\n".join(f"· {said}" for said in one.texts)
     EmailMessage(
-        subject=f"税收共治平台提醒：{len(message.lines)} 项",
+        subject=f"税收共治平台提醒：{len(one.texts)} 项",
         body=f"{message.person.name}：\n\n{text}\n\n请登录平台办理。本邮件由系统发出，请勿回复。\n",
         to=[Address.objects.get(person=message.person).mail],
         headers={"Message-ID": f"<{one.nonce}@{settings.MAIL_DOMAIN}>", "Auto-Submitted": "auto-generated"},
@@ -117,7 +119,7 @@ def _hook(one: Delivery) -> None:
     said = {
         "to": message.person.username,
         "day": f"{message.day}",
-        "lines": [text for text, _ in message.lines],
+        "lines": one.texts,
     }
     _call(settings.HOOK_ADDRESS, settings.HOOK_SECRET, one.nonce, said)
 

@@ -11,7 +11,7 @@ from gongzhi.organisation.models import Person
 from gongzhi.work.models import Told
 from gongzhi.work.queries import everybody, holders
 
-from .reminding import told_once
+from .telling import told_once
 
 MADE, ANSWERED = 0, 1
 """The two rungs of a suggestion, told once each."""

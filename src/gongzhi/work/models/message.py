@@ -63,13 +63,17 @@ class Announcement(models.Model):
 
 
 class Delivery(models.Model):
-    """A message or an announcement on its way out by one channel. `nonce` is the same at every try."""
+    """A message or an announcement on its way out by one channel. `nonce` is the same at every try.
+
+    A message has several where lines joined it after it went out: each carries the lines from its first on.
+    """
 
     message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="deliveries")
     announcement = models.ForeignKey(
         Announcement, null=True, on_delete=models.CASCADE, related_name="deliveries"
     )
     channel = models.CharField(max_length=8)
+    first_line = models.PositiveIntegerField(default=0)
     nonce = models.CharField(max_length=32, unique=True)
     state = models.CharField(max_length=8, default="waiting")
     tries = models.PositiveSmallIntegerField(default=0)
@@ -80,7 +84,7 @@ class Delivery(models.Model):
     class Meta:
         ordering = ("id",)
         constraints = (
-            models.UniqueConstraint(fields=["message", "channel"], name="delivery_once"),
+            models.UniqueConstraint(fields=["message", "channel", "first_line"], name="delivery_once"),
             models.UniqueConstraint(fields=["announcement", "channel"], name="announcement_once"),
             models.CheckConstraint(
                 condition=models.Q(message=None) ^ models.Q(announcement=None), name="delivery_of_one"
@@ -98,6 +102,14 @@ class Delivery(models.Model):
             return self.message.day
         assert self.announcement is not None
         return timezone.localdate(self.announcement.at)
+
+    @property
+    def texts(self) -> list[str]:
+        """What it says of its message: the lines from its first to where the next delivery begins."""
+        assert self.message is not None
+        later = Delivery.objects.filter(message=self.message, channel=self.channel)
+        end = later.filter(first_line__gt=self.first_line).aggregate(first=models.Min("first_line"))["first"]
+        return [text for text, _ in self.message.lines[self.first_line : end]]
 
     @property
     def unit(self) -> str:
@@ -136,11 +148,12 @@ class Address(models.Model):
 
 
 class Letter(models.Model):
-    """A letter drafted for the office to issue (催报函): as it was worded, never rewritten."""
+    """A letter for the office to issue (催报函): drawn up anew while it is drafted, never after."""
 
     unit = models.CharField(max_length=48)
     day = models.DateField()
     template = models.CharField(max_length=48)
+    matters = models.JSONField(default=list)  # the keys of what it lists
     title = models.CharField(max_length=120)
     salutation = models.CharField(max_length=120)
     paragraphs = models.JSONField(default=list)
@@ -153,7 +166,6 @@ class Letter(models.Model):
     class Meta:
         ordering = ("-day", "unit")
         constraints = (
-            models.UniqueConstraint(fields=["unit", "day", "template"], name="letter_once_a_day"),
             models.UniqueConstraint(
                 fields=["number"], condition=~models.Q(number=""), name="letter_number_once"
             ),

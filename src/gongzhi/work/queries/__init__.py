@@ -18,13 +18,17 @@ from .items import (
     visible_to,
     with_standing,
 )
+from .letters import drawn, letters_visible_to
 from .reminders import (
     Matter,
+    answering,
+    bind_owed,
     deliveries_visible_to,
     everybody,
     holders,
+    holding,
     hook_of,
-    letters_visible_to,
+    matters_on,
     messages_visible_to,
     own_matters,
     quiet,
@@ -47,10 +51,11 @@ from .subjects import (
 
 __all__ = [
     "ASSIGNEE", "DUTIES", "PLACE", "REVIEWER", "TAXPAYER", "UNIT", "Filter", "Handing", "Matter", "Subject",
-    "TaxpayerSource", "about", "assigned_to", "bind_taxpayers", "changed_by", "colleagues", "counts",
-    "covers", "deliveries_visible_to", "everybody", "filters_of", "handing", "holders", "hook_of",
-    "kind_of", "kinds_to_give", "known", "largest_attachment", "letters_visible_to", "may", "may_follow",
-    "may_leave", "messages_visible_to", "mine", "opening_of", "own_matters", "place_name",
-    "places_of", "quiet", "rung", "same_as", "sides_of", "subject_address", "taxpayers_like", "tidied",
-    "unattended", "unread", "verbs_of", "views_of", "visible_to", "why_alone", "why_not", "with_standing",
+    "TaxpayerSource", "about", "answering", "assigned_to", "bind_owed", "bind_taxpayers", "changed_by",
+    "colleagues", "counts", "covers", "deliveries_visible_to", "drawn", "everybody", "filters_of",
+    "handing", "holders", "holding", "hook_of", "kind_of", "kinds_to_give", "known", "largest_attachment",
+    "letters_visible_to", "matters_on", "may", "may_follow", "may_leave", "messages_visible_to", "mine",
+    "opening_of", "own_matters", "place_name", "places_of", "quiet", "rung", "same_as", "sides_of",
+    "subject_address", "taxpayers_like", "tidied", "unattended", "unread", "verbs_of", "views_of",
+    "visible_to", "why_alone", "why_not", "with_standing",
 ]  # fmt: skip

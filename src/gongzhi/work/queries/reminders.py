@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
@@ -14,8 +14,8 @@ from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Ladder, ReminderStep
 from gongzhi.engine.doors import Hook
 from gongzhi.gate import Sight, sight_of
-from gongzhi.organisation.models import Person
-from gongzhi.work.models import Delivery, Item, Letter, Message
+from gongzhi.organisation.models import Grant, Person
+from gongzhi.work.models import Delivery, Item, Message
 from gongzhi.work.states import OPEN, State
 
 from .items import GONE, kind_of
@@ -55,6 +55,26 @@ def rung(ladder: Ladder, due: dt.date, day: dt.date, told: Collection[int]) -> R
     return reached[-1]
 
 
+@dataclass
+class _Bound:
+    owed: Callable[[dt.date], list[Matter]] | None = field(default=None)
+
+
+_bound = _Bound()
+
+
+def bind_owed(source: Callable[[dt.date], list[Matter]]) -> None:
+    """Tell this room where it hears what units owe (the room `catalogue`); called once at the start."""
+    _bound.owed = source
+
+
+def matters_on(day: dt.date) -> list[Matter]:
+    """All that is to be reminded of on a day: what units owe, and the open work items."""
+    if _bound.owed is None:
+        raise RuntimeError("the work is not bound to a source of what units owe")
+    return [*_bound.owed(day), *own_matters()]
+
+
 def everybody() -> list[tuple[Person, Sight]]:
     """All active people with what each may do, by login name."""
     people = Person.objects.filter(is_active=True).order_by("username")
@@ -64,6 +84,24 @@ def everybody() -> list[tuple[Person, Sight]]:
 def holders(among: Sequence[tuple[Person, Sight]], duty: str, unit: str = "", cell: str = "") -> list[Person]:
     """Who of `among` holds a duty over a unit or a cell; without both: anywhere."""
     return [person for person, sight in among if sight.has(duty) and _over(sight, duty, unit, cell)]
+
+
+def holding(duty: str, unit: str = "", *, home: str = "") -> list[Person]:
+    """Who holds a duty now (over a unit), by login name; `home`: only people of that unit.
+
+    Unlike `everybody`, it looks only at who was granted a role with the duty.
+    """
+    roles = [role.key for role in in_force().roles.values() if duty in role.duties]
+    granted = Grant.objects.filter(role__in=roles, ended_at=None).values("person")
+    people = Person.objects.filter(pk__in=granted, is_active=True).order_by("username")
+    found = people.filter(unit=home) if home else people
+    return holders([(person, sight_of(person)) for person in found], duty, unit)
+
+
+def answering(unit: str) -> list[Person]:
+    """Who answers for what a unit owes: its liaisons and who is in charge; else who works for it."""
+    found = [*holding("submit_file", unit, home=unit), *holding("oversee_unit", unit, home=unit)]
+    return list(dict.fromkeys(found)) or holding("do_work", home=unit)
 
 
 def _over(sight: Sight, duty: str, unit: str, cell: str) -> bool:
@@ -109,15 +147,6 @@ def messages_visible_to(sight: Sight) -> QuerySet[Message]:
 
 def unread(sight: Sight) -> int:
     return messages_visible_to(sight).filter(read_at=None).count()
-
-
-def letters_visible_to(sight: Sight) -> QuerySet[Letter]:
-    """Letters: all for the office, the issued ones for the unit that they went to."""
-    if sight.has("chase_units"):
-        return Letter.objects.all()
-    if sight.unit and (sight.has("do_work") or sight.has("oversee_unit")):
-        return Letter.objects.filter(unit=sight.unit, state="issued")
-    return Letter.objects.none()
 
 
 def deliveries_visible_to(sight: Sight) -> QuerySet[Delivery]:

@@ -24,21 +24,11 @@ from gongzhi.work.actions import Refused
 from gongzhi.work.actions import sending as out
 from gongzhi.work.actions.giving import PlaceOfWork
 from gongzhi.work.models import Address, Delivery, Item, Letter, Message, Told
-from gongzhi.work.queries import Matter, rung
+from gongzhi.work.queries import rung
 
-from .conftest import UNIT
+from .conftest import TODAY, UNIT, matter, said
 
-TODAY = dt.date(2026, 9, 10)
 NOON = timezone.make_aware(dt.datetime(2026, 9, 10, 12))  # noqa: DTZ001  # made aware here
-
-
-def matter(due, key="obligation:1", **more):
-    title = "9.5 商品房预售信息（2026年三季度）"
-    return Matter(key, title, due, "/obligations/1", "submit_file", "usual", unit=UNIT, **more)
-
-
-def said(cast, who):
-    return [text for one in Message.objects.filter(person=cast[who]) for text, _ in one.lines]
 
 
 class TestLadder:
@@ -74,8 +64,8 @@ class TestWhoHears:
         word = f"还有 {left} 天" if left > 0 else f"已逾期 {-left} 天"
         assert word in said(cast, who)[0]
 
-    def test_then_the_office_gets_a_letter_to_issue(self, cast):
-        late = [matter(TODAY - dt.timedelta(7)), matter(TODAY - dt.timedelta(30), "obligation:2")]
+    def test_then_the_office_gets_a_letter_to_issue(self, cast, owing):
+        late = owing(matter(TODAY - dt.timedelta(7)), matter(TODAY - dt.timedelta(30), "obligation:2"))
         actions.remind(matters=late, on=TODAY, by=None)
         letter = Letter.objects.get()
         assert (letter.unit, letter.state) == (UNIT, "drafted")
@@ -84,11 +74,18 @@ class TestWhoHears:
         assert "1. 9.5 商品房预售信息（2026年三季度）（2026-08-11到期）" in text
         assert "{" not in text + letter.salutation + letter.signature + letter.title
         assert said(cast, "office") == ["区建设交通局有 2 项逾期，催报函已拟好，待签发"]
-        assert not said(cast, "liaison")
         issued = actions.decide_letter(letter=letter, issue=True, by=cast["office"])
         assert issued.number == f"〔{timezone.localdate().year}〕1号"
         with pytest.raises(Refused, match="已签发"):
             actions.decide_letter(letter=letter, issue=False, by=cast["office"])
+
+    def test_a_first_look_after_an_outage_tells_the_unit_too(self, cast):
+        actions.remind(matters=[matter(TODAY - dt.timedelta(9))], on=TODAY, by=None)
+        told = ["9.5 商品房预售信息（2026年三季度），已逾期 9 天"]
+        assert said(cast, "liaison") == said(cast, "head") == told
+        assert said(cast, "office") == ["区建设交通局有 1 项逾期，催报函已拟好，待签发"]
+        assert Told.objects.get().people == 2
+        assert not said(cast, "peer")
 
     def test_twice_a_day_says_nothing_twice_and_one_message_a_day(self, cast):
         two = [matter(TODAY + dt.timedelta(3)), matter(TODAY + dt.timedelta(1), "obligation:2")]
@@ -273,6 +270,28 @@ class TestGoingOut:
         assert len(post) == 2
         assert len({line for line in lines if "Message-ID" in line}) == 1
 
+    def test_what_comes_after_it_went_out_goes_out_too_and_alone(self, told, post, cast):
+        first = told(mail=True)
+        assert actions.deliver() == 1
+        for left, key in ((1, "obligation:2"), (0, "obligation:3")):
+            actions.remind(matters=[matter(TODAY + dt.timedelta(left), key)], on=TODAY, by=None)
+        later = Delivery.objects.exclude(pk=first.pk).get()  # gathered: one for both
+        assert actions.deliver() == 0
+        due_again()
+        assert actions.deliver() == 1
+        text = post[1].content.decode()
+        assert [one.rpartition("，")[2] for one in later.texts] == ["还有 1 天", "今天到期"]
+        assert first.texts == ["9.5 商品房预售信息（2026年三季度），2026-09-13 到期，还有 3 天"]
+        assert later.nonce in text
+        assert Message.objects.count() == 1
+
+    def test_what_comes_before_it_went_out_goes_with_it(self, told, post):
+        told(mail=True)
+        actions.remind(matters=[matter(TODAY + dt.timedelta(1), "obligation:2")], on=TODAY, by=None)
+        assert len(Delivery.objects.get().texts) == 2
+        assert actions.deliver() == 1
+        assert len(post) == 1
+
     def test_by_a_signed_call(self, told, settings, receiver):
         receiver.answers = [302]
         told(hook=receiver.address)
@@ -320,8 +339,8 @@ class TestPages:
         client.post("/messages", {"mail": ""})
         assert not Address.objects.exists()
 
-    def test_a_letter_is_the_offices_until_it_is_issued(self, client_of):
-        actions.remind(matters=[matter(TODAY - dt.timedelta(9))], on=TODAY, by=None)
+    def test_a_letter_is_the_offices_until_it_is_issued(self, client_of, owing):
+        actions.remind(matters=owing(matter(TODAY - dt.timedelta(9))), on=TODAY, by=None)
         letter = Letter.objects.get()
         unit, peer, office = client_of("liaison"), client_of("peer"), client_of("office")
         assert unit.get(f"/letters/{letter.pk}").status_code == 404

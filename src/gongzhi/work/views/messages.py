@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from gongzhi.gate import needs, sight_of, signed_in
@@ -84,8 +85,12 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """One letter, as it is printed."""
     sight = sight_of(request.user)
     found = get_object_or_404(queries.letters_visible_to(sight), pk=pk)
+    drafted = found.state == "drafted"
+    if drafted:  # as it would be issued now
+        today = timezone.localdate()
+        queries.drawn(found, queries.matters_on(today), today)
     context = {"letter": found, "mark": _mark(found), "back": back_to(request, "/letters")}
-    context["may_decide"] = sight.has("chase_units") and found.state == "drafted"
+    context |= {"may_decide": drafted and sight.has("chase_units"), "settled": drafted and not found.matters}
     return render(request, "work/letter.html", context)
 
 
