@@ -79,9 +79,17 @@ def begin_two_persons(*, unit: str, by: Person) -> None:
 
 @transaction.atomic
 def end_two_persons(*, unit: str, by: Person) -> None:
-    """One person is enough again; not while a file waits, and never by the one who has just proposed it."""
+    """One person is enough again; not while a file waits, and never by the one who began it.
+
+    Else one person could undo the two: switch back, take in alone, switch on again.
+    """
+    held = TwoPersons.objects.select_for_update().filter(unit=unit, ended_at=None).first()
+    if held is None:
+        return
+    if held.begun_by_id == by.pk:
+        raise Refused("same_person", "两人报送由您设定，要由本单位的分管负责人或另一个能复核的人改回一人报送")
     if Submission.objects.filter(unit=unit, state=State.AWAITING).exists():
         raise Refused("waiting", "还有待复核的报送，请先办完")
-    ended = TwoPersons.objects.filter(unit=unit, ended_at=None).update(ended_at=timezone.now(), ended_by=by)
-    if ended:
-        record("two_persons.ended", by=by, subject=("unit", unit), duty="submit_file")
+    held.ended_at, held.ended_by = timezone.now(), by
+    held.save(update_fields=["ended_at", "ended_by"])
+    record("two_persons.ended", by=by, subject=("unit", unit), duty="review_file")

@@ -16,7 +16,7 @@ from gongzhi.intake import actions, queries
 from gongzhi.intake.actions import check, receive
 from gongzhi.intake.actions.place import Place
 from gongzhi.intake.actions.refused import Refused
-from gongzhi.intake.models import Review
+from gongzhi.intake.models import Review, TwoPersons
 from gongzhi.intake.states import NotPossible, State
 from gongzhi.organisation.models import Grant, Person
 
@@ -105,6 +105,23 @@ class TestTwoPersons:
         actions.withdraw(submission=submission, by=cast["liaison"])
         actions.end_two_persons(unit=UNIT, by=other)
         assert queries.two_persons(UNIT) is None
+        assert Event.objects.get(verb="two_persons.ended").duty == "review_file"
+
+    def test_who_began_it_cannot_end_it_alone(self, client_of, cast, second):
+        begun_by, head = client_of("liaison"), client_of("head")
+        assert head.post("/two-persons", {"wish": "two"}).status_code == 404
+        begun_by.post("/two-persons", {"wish": "two"})
+        page = begun_by.post("/two-persons", {"wish": "one"}, follow=True).content.decode()
+        assert "要由本单位的分管负责人" in page
+        assert 'value="one"' not in page
+        assert queries.two_persons(UNIT).begun_by == cast["liaison"]
+        assert 'value="one"' in head.get("/two-persons").content.decode()
+        assert client_of("peer").post("/two-persons", {"wish": "one"}).status_code == 302  # her own unit's
+        assert queries.two_persons(UNIT)
+        page = head.post("/two-persons", {"wish": "one"}, follow=True).content.decode()
+        assert "已改为一人报送" in page
+        assert TwoPersons.objects.get(unit=UNIT).ended_by == cast["head"]
+        assert 'value="two"' not in head.get("/two-persons").content.decode()
 
 
 class TestReview:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from gongzhi.editions.queries import in_force
-from gongzhi.gate import needs, sight_of, text_in
+from gongzhi.gate import allowed, needs, sight_of, text_in
 from gongzhi.intake import actions, queries
 from gongzhi.intake.actions.refused import Refused
 from gongzhi.intake.forms import ExplainForm
@@ -72,22 +72,29 @@ def explain(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("submission", pk)
 
 
-@needs("submit_file")
+@needs("submit_file", "review_file")
 def two_persons(request: HttpRequest) -> HttpResponse:
     """Whether the reader's unit hands in by one person or by two."""
-    unit, by = sight_of(request.user).unit, myself(request)
+    sight = sight_of(request.user)
+    unit, now = sight.unit, queries.two_persons(sight.unit or "")
     if not unit:
         raise Http404
+    may_begin = allowed(sight, "submit_file", unit=unit)
+    may_end = allowed(sight, "review_file", unit=unit)
     if request.method == "POST":
         two = request.POST.get("wish") == "two"
+        if not (may_begin if two else may_end):
+            raise Http404
         act = actions.begin_two_persons if two else actions.end_two_persons
         try:
-            act(unit=unit, by=by)
+            act(unit=unit, by=myself(request))
             _say(request, f"已改为{'两' if two else '一'}人报送。")
         except Refused as error:
             _say(request, error.text, "stop")
         return redirect("two_persons")
-    return render(request, "intake/two_persons.html", {"now": queries.two_persons(unit)})
+    own = now is not None and str(now.begun_by_id) == sight.person
+    context = {"now": now, "may_begin": may_begin, "may_end": may_end and not own, "own": own}
+    return render(request, "intake/two_persons.html", context)
 
 
 @needs("see_own_batches", "see_all_batches")
