@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from gongzhi.catalogue import actions, queries
 from gongzhi.catalogue.forms import RulingForm
 from gongzhi.catalogue.models import Ruling
-from gongzhi.catalogue.states import NotPossible
+from gongzhi.catalogue.states import ActState, NotPossible
 from gongzhi.editions.queries import in_force
 from gongzhi.gate import needs, sight_of
 from gongzhi.organisation.queries import myself
@@ -38,8 +38,10 @@ def _page(request: HttpRequest, asked: int = 0, form: RulingForm | None = None) 
             "providers": "、".join(unit.name for unit in units),
         }  # fmt: skip
 
+    only_asked = request.GET.get("state") == ActState.ASKED
+    rows = queries.rulings().filter(state=ActState.ASKED) if only_asked else queries.rulings()
     context = {
-        "rows": [told(one) for one in queries.rulings()], "form": form,
+        "rows": [told(one) for one in rows], "form": form, "only_asked": only_asked,
         "may_rule": sight_of(request.user).has("decide_waiver"),
     }  # fmt: skip
     return render(request, "catalogue/rulings.html", context, status=422 if form else 200)

@@ -18,6 +18,7 @@ from .resources import (
 from .spans import Span, choices, span_of
 from .stretch import Stretch
 from .units import MEANINGS, MEANS, outside, sees_files, unit_chart, unit_figures
+from .waiting import tiles, waiting, waiting_at
 from .workbench import (
     awaiting,
     facts,
@@ -25,6 +26,7 @@ from .workbench import (
     hits_shown,
     open_hits,
     recent,
+    returned,
     to_do,
     to_look_at,
     undecided,
@@ -34,7 +36,7 @@ __all__ = [
     "FILLED", "MEANINGS", "MEANS", "Chart", "Figure", "SheetFill", "Span", "Stretch", "Use", "awaiting",
     "batch_lines", "chart", "choices", "facts", "fault_files", "fault_lines", "feedback_lines", "fill_lines",
     "hit_states", "hits_shown", "open_hits", "outside", "period_lines", "provider_lines",
-    "providers_in_sight", "recent", "resource_figures", "resource_lines", "sees_files",
-    "sheet_fills", "span_of", "to_do", "to_look_at", "try_lines", "undecided", "unit_chart",
-    "unit_figures", "unit_lines", "use_of", "use_of_batch",
+    "providers_in_sight", "recent", "resource_figures", "resource_lines", "returned", "sees_files",
+    "sheet_fills", "span_of", "tiles", "to_do", "to_look_at", "try_lines", "undecided", "unit_chart",
+    "unit_figures", "unit_lines", "use_of", "use_of_batch", "waiting", "waiting_at",
 ]  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
@@ -17,9 +16,9 @@ from gongzhi.editions.queries import in_force
 from gongzhi.gate import Sight
 from gongzhi.intake import queries as intake
 from gongzhi.intake.models import Submission
+from gongzhi.intake.queries import Returned
 from gongzhi.intake.states import State as Handed
 from gongzhi.lists import Mark
-from gongzhi.registry import queries as registry
 from gongzhi.risk import queries as risk
 from gongzhi.risk.models import Hit
 from gongzhi.risk.states import LABELS as FOUND_LABELS
@@ -29,6 +28,7 @@ from gongzhi.work import queries as work
 from .administration import administration
 from .figures import percent
 from .spans import EARLIEST, LATEST
+from .waiting import Fact, tiles
 
 TO_DO = 12
 RECENT = 5
@@ -48,7 +48,14 @@ def to_do(sight: Sight, today: dt.date) -> list[Owed]:
 
 def recent(sight: Sight) -> QuerySet[Submission]:
     """The latest submissions in sight."""
-    return intake.visible_to(sight).order_by("-received_at", "-pk")[:RECENT]
+    found = intake.visible_to(sight).select_related("batch__review")
+    return found.order_by("-received_at", "-pk")[:RECENT]
+
+
+def returned(sight: Sight) -> list[Returned]:
+    """What the office has returned to the reader's own unit and nothing has corrected yet."""
+    found = (intake.returned_of(one) for one in intake.returned_to(sight)[:TO_DO])
+    return [one for one in found if one is not None]
 
 
 def undecided(sight: Sight) -> list[Submission]:
@@ -77,24 +84,10 @@ def hits_shown(sight: Sight) -> list[tuple[Hit, str, Mark]]:
     return [(hit, risk.rule_name(hit), risk.grade_of(hit)) for hit in open_hits(sight)[:TO_DO]]
 
 
-Fact = dict[str, Any]
-
-
 def facts(sight: Sight, today: dt.date) -> list[Fact]:
     """The figures at the head of the workbench, each with the page that opens to its rows."""
     found = _month(sight, today) if sight.has("submit_file") else _year(sight, today)
-    if sight.has("return_file"):
-        found.append({"label": "待审核", "value": intake.unreviewed(sight).count(), "href": "/reviews"})
-    elif sight.has("see_own_batches") or sight.has("see_all_batches"):
-        waiting = intake.visible_to(sight).filter(state=Handed.CHECKED).count()
-        address = f"/submissions?state={Handed.CHECKED.value}"
-        found.append({"label": "等待确认入库", "value": waiting, "href": address})
-    if sight.has("see_hits"):
-        found.append({"label": "待核疑点", "value": open_hits(sight).count(), "href": "/hits"})
-    if sight.has("decide_links"):
-        doubts = registry.doubts_visible_to(sight).count()
-        found.append({"label": "待认定名称", "value": doubts, "href": "/links"})
-    return found + administration(sight, today) + _work(sight, today)
+    return found + tiles(sight) + administration(sight, today) + _work(sight, today)
 
 
 def _month(sight: Sight, today: dt.date) -> list[Fact]:
@@ -109,7 +102,7 @@ def _month(sight: Sight, today: dt.date) -> list[Fact]:
     return [
         {"label": "本月应报", "value": asked, "href": f"/calendar?state=asked&{days}"},
         {"label": "已报", "value": month.reported, "href": f"/calendar?state=reported&{days}"},
-        {"label": "逾期", "value": whole.missing, "href": f"/calendar?state=missing&{EVER}"},
+        {"label": "逾期未报", "value": whole.missing, "href": f"/calendar?state=missing&{EVER}"},
     ]
 
 

@@ -73,7 +73,7 @@ def test_the_liaison_sees_her_month(client_of, owe):
     found = facts(client_of("liaison"))
     assert (found["本月应报"]["value"], found["已报"]["value"]) == (2, 1)
     liaison = client_of("liaison")
-    for label in ("本月应报", "已报", "逾期"):
+    for label in ("本月应报", "已报", "逾期未报"):
         total = liaison.get(found[label]["href"]).context["page"].total
         assert total == found[label]["value"], label
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from gongzhi.catalogue.queries import Owed
+from gongzhi.catalogue.views.calendar import mark_of
 from gongzhi.dashboard import queries
 from gongzhi.engine.idcodes import classify
-from gongzhi.gate import needs, sight_of, signed_in
+from gongzhi.gate import Sight, needs, sight_of, signed_in
+from gongzhi.intake.queries import Returned
 from gongzhi.intake.queries.pages import period_label
+from gongzhi.intake.views.submissions import state_mark
+from gongzhi.lists import Mark
 from gongzhi.registry import queries as registry
 
 FOUND = 20
@@ -19,19 +26,34 @@ FOUND = 20
 def workbench(request: HttpRequest) -> HttpResponse:
     """What to do today, by due day; what happened last."""
     sight, today = sight_of(request.user), timezone.localdate()
+    returned = queries.returned(sight)
     context = {
         "today": today,
         "facts": queries.facts(sight, today),
-        "to_do": [(one, period_label(one.obligation.period)) for one in queries.to_do(sight, today)],
+        "to_do": _to_do(sight, today, returned),
+        "returned": returned,
         "undecided": queries.undecided(sight),
         "awaiting": queries.awaiting(sight),
         "hits": queries.hits_shown(sight),
         "glances": queries.to_look_at(sight, today),
         "hit_states": queries.hit_states(sight),
         "wide": sight.has("chase_units") or sight.has("see_overview"),
-        "recent": [(one, period_label(one.period)) for one in queries.recent(sight)],
+        "recent": [(one, period_label(one.period), state_mark(one)) for one in queries.recent(sight)],
     }
     return render(request, "dashboard/workbench.html", context)
+
+
+def _to_do(
+    sight: Sight, today: dt.date, returned: list[Returned]
+) -> list[tuple[Owed, str, Mark, Returned | None]]:
+    """What is owed, with its period and state in words, and what was returned of it."""
+    back = {(one.batch.slot.resource, one.batch.slot.period): one for one in returned}
+    found = []
+    for one in queries.to_do(sight, today):
+        owed = one.obligation
+        again = back.get((owed.resource, owed.period)) if owed.unit == sight.unit else None
+        found.append((one, period_label(owed.period), mark_of(owed, today), again))
+    return found
 
 
 @needs("see_taxpayer")

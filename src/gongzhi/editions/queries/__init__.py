@@ -26,6 +26,7 @@ from .seen import (
     open_draft,
     release_drafts,
     standing,
+    submitted_to,
     suggestions_visible_to,
     visible_to,
 )
@@ -35,6 +36,6 @@ __all__ = [
     "KINDS", "Piece", "Template", "about_page", "changes", "contents_in_force", "digest_of_texts",
     "drafts_of", "edition_for", "editions_of", "history", "in_force", "in_force_for", "label", "lines",
     "look_again", "look_back", "newest", "open_draft", "piece_of", "pieces_of", "pin", "problems", "reading",
-    "release_drafts", "resource_for", "stamp", "standing", "suggestions_visible_to", "template_by",
-    "unchanged", "visible_to", "wordings",
+    "release_drafts", "resource_for", "stamp", "standing", "submitted_to", "suggestions_visible_to",
+    "template_by", "unchanged", "visible_to", "wordings",
 ]  # fmt: skip

@@ -37,6 +37,11 @@ def suggestions_visible_to(sight: Sight) -> QuerySet[Suggestion]:
     return Suggestion.objects.none()
 
 
+def submitted_to(sight: Sight) -> QuerySet[Edition]:
+    """What people have changed and a second person has to approve."""
+    return visible_to(sight).filter(state=State.CHECKED, author__isnull=False)
+
+
 def standing(edition: Edition, day: dt.date | None = None) -> Standing:
     """How an edition stands on a day (today)."""
     if edition.state != State.APPROVED:

@@ -24,6 +24,7 @@ from gongzhi.editions.queries import (
     problems,
     reading,
     standing,
+    submitted_to,
     suggestions_visible_to,
     visible_to,
 )
@@ -60,11 +61,13 @@ def done(request: HttpRequest, edition: Edition, text: str, tags: str = "good") 
 def desk(request: HttpRequest) -> HttpResponse:
     """What is being worked on, what waits for a second person, what was published last."""
     rows = visible_to(sight_of(request.user)).select_related("author", "approver")
-    states = {"drafts": State.DRAFT, "submitted": State.CHECKED, "published": State.APPROVED}
+    states = {"drafts": State.DRAFT, "published": State.APPROVED}
     found = {
         name: _marked(rows.filter(state=state, author__isnull=False)[:SHOWN])
         for name, state in states.items()
     }
+    waiting = submitted_to(sight_of(request.user)).select_related("author", "approver")
+    found["submitted"] = _marked(waiting)
     found["brought"] = _marked(rows.filter(state=State.DRAFT, author=None)[:SHOWN])
     suggestions = suggestions_visible_to(sight_of(request.user)).filter(state=Answer.OPEN).count()
     more = {"suggestions": suggestions, "lists": sorted(TITLES.items())}

@@ -28,11 +28,14 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     rows = suggestions_visible_to(sight_of(request.user)).select_related(
         "made_by", "owner", "answered_by", "edition"
     )
+    only_open = request.GET.get("state") == Answer.OPEN
+    rows = rows.filter(state=Answer.OPEN) if only_open else rows
     found = [
         (row, kind_word(row), unit_name(row.unit), MEANINGS[row.state], _form(request, row))
         for row in rows[:SHOWN]
     ]
-    context = {"rows": found, "may_answer": sight_of(request.user).has("draft_definitions")}
+    may_answer = sight_of(request.user).has("draft_definitions")
+    context = {"rows": found, "may_answer": may_answer, "only_open": only_open}
     return render(request, "editions/suggestions.html", context)
 
 

@@ -13,6 +13,7 @@ from gongzhi.catalogue.queries import periods_of
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import Period, PeriodError, parse_period_text
 from gongzhi.engine.definitions import Resource
+from gongzhi.intake.models import Batch
 from gongzhi.intake.queries import waivable
 from gongzhi.intake.queries.pages import live_batches, period_label
 
@@ -79,8 +80,8 @@ class HandInForm(forms.Form):
     def __init__(self, *args: Any, resource: Resource, unit: str, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.resource = resource
-        self._offer_periods(today)
         self.live = list(live_batches(unit=unit, resource=resource.number)[:60])
+        self._offer_periods(today)
         if self.live:
             batches = [
                 (str(one.pk), f"{one.number}（{period_label(one.slot.period)}，{one.rows:,} 行）")
@@ -104,8 +105,15 @@ class HandInForm(forms.Form):
         owed = periods_of(self.resource.number, since, today)
         periods = sorted(period for _, period in owed if period.start <= today)
         choices = [(period.code, period.label) for period in reversed(periods)]
+        wanted = self.initial.get("period")
+        if wanted not in dict(choices) and wanted in {one.slot.period for one in self.live}:
+            choices.append((wanted, period_label(wanted)))  # an older one whose batch is corrected
         self.fields["period"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
         self.initial.setdefault("period", _last_ended(periods, today))
+
+    def correct(self, batch: Batch) -> None:
+        """Unless something is said, the file corrects this batch."""
+        self.initial = {**self.initial, "relation": "replaces", "batch": str(batch.pk)}
 
     def clean_period(self) -> str:
         text = self.cleaned_data["period"]

@@ -50,6 +50,12 @@ class Batch(models.Model):
         return self.replaced_by_id is None and self.withdrawn_at is None
 
     @property
+    def returned(self) -> bool:
+        """Whether the office has returned it and nothing has taken its place; it stays in use until then."""
+        review = getattr(self, "review", None)  # the other side of Review.batch, where there is one
+        return self.live and review is not None and review.verdict == "returned"
+
+    @property
     def path(self) -> str:
         """The address of its page."""
         return f"/batches/{self.pk}"

@@ -16,6 +16,7 @@ from .fills import Fill, fills, fills_by_table, summed
 from .pages import findings_page, owed_resources, reading_of, rows_page
 from .proofs import NotFrozen, cutoff_at, frozen_batches, public_keys, snapshot_at
 from .pulls import periods_to_pull, pulls_of
+from .returned import RETURNED, Returned, returned_of, returned_to, waiting_returned
 from .stored import (
     FINDINGS,
     REPAIRED,
@@ -42,12 +43,14 @@ __all__ = [
     "FAULTY",
     "FINDINGS",
     "REPAIRED",
+    "RETURNED",
     "Fault",
     "Fill",
     "FirstPass",
     "FirstTry",
     "NotFrozen",
     "Place",
+    "Returned",
     "asked_of",
     "batches_counted_for",
     "batches_visible_to",
@@ -78,6 +81,8 @@ __all__ = [
     "pulls_of",
     "reading_of",
     "repaired_of",
+    "returned_of",
+    "returned_to",
     "rows_of",
     "rows_page",
     "sealed_rows",
@@ -89,6 +94,7 @@ __all__ = [
     "two_persons",
     "unreviewed",
     "visible_to",
+    "waiting_returned",
     "waivable",
     "waivers_of",
     "withdrawals_visible_to",

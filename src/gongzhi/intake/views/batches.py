@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
-from gongzhi.editions.queries import in_force, in_force_for
+from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Field
 from gongzhi.gate import Sight, needs, number_in, sight_of
 from gongzhi.intake import queries
@@ -26,11 +25,12 @@ from gongzhi.lists.workbook import exported
 from .withdrawing import withdrawing
 
 ROWS_SHOWN = 50
-STATES = (("live", "有效"), ("replaced", "已被更正"), ("withdrawn", "已撤回"))
-IN_STATE: dict[str, dict[str, Any]] = {
-    "live": {"replaced_by": None, "withdrawn_at": None},
-    "replaced": {"replaced_by__isnull": False},
-    "withdrawn": {"withdrawn_at__isnull": False},
+STATES = (("live", "有效"), ("returned", "已退回"), ("replaced", "已被更正"), ("withdrawn", "已撤回"))
+IN_STATE: dict[str, Q] = {
+    "live": Q(replaced_by=None, withdrawn_at=None) & ~Q(review__verdict="returned"),
+    "returned": queries.RETURNED,
+    "replaced": Q(replaced_by__isnull=False),
+    "withdrawn": Q(withdrawn_at__isnull=False),
 }
 KINDS = {"first": "首批", "adds": "补充", "replaces": "更正"}
 
@@ -38,6 +38,8 @@ KINDS = {"first": "首批", "adds": "补充", "replaces": "更正"}
 def _state(batch: Batch) -> Mark:
     if batch.withdrawn_at:
         return Mark("已撤回", "note")
+    if batch.returned:
+        return Mark("已退回", "stop")
     return Mark("已被更正", "note") if batch.replaced_by_id else Mark("有效", "good")
 
 
@@ -51,6 +53,8 @@ COLUMNS = (
     Column("committed", "入库时间", lambda b: b.committed_at, "instant", order="committed_at"),
     Column("state", "状态", _state, "mark"),
 )
+WHY = Column("why", "退回的理由", lambda b: b.review.reason if b.returned else "")
+AGAIN = Column("again", "重新报送的期限", lambda b: b.review.again_by if b.returned else None, "day")
 
 
 @needs("see_own_batches", "see_all_batches")
@@ -58,9 +62,10 @@ def batches(request: HttpRequest) -> HttpResponseBase:
     """Accepted batches, latest first."""
     sight = sight_of(request.user)
     chosen = ListFilter(request.GET, states=STATES, units=unit_choices(sight))
-    rows = filtered(queries.batches_visible_to(sight), chosen.values)
+    rows = filtered(queries.batches_visible_to(sight).select_related("review"), chosen.values)
+    columns = (*COLUMNS, WHY, AGAIN) if chosen.values.get("state") == "returned" else COLUMNS
     page = listing(
-        request, "入库批次", COLUMNS, rows, guarded=False,
+        request, "入库批次", columns, rows, guarded=False,
         order=("-committed_at", "-pk"), filters=chosen.words,
         empty="没有符合条件的批次" if chosen.words else "还没有入库的批次",
         empty_next="可以放宽上面的条件。" if chosen.words else "报送的文件通过检查并确认后，会出现在这里。",
@@ -73,7 +78,7 @@ def filtered(rows: QuerySet[Batch], values: dict[str, str]) -> QuerySet[Batch]:
     if "q" in values:
         rows = rows.filter(matching(values["q"], "slot__", file="submission__file_name"))
     if "state" in values:
-        rows = rows.filter(**IN_STATE[values["state"]])
+        rows = rows.filter(IN_STATE[values["state"]])
     exactly = {name: values[name] for name in ("unit", "resource", "period") if name in values}
     return rows.filter(**{f"slot__{name}": value for name, value in exactly.items()})
 
@@ -87,10 +92,11 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
     sight = sight_of(request.user)
     rows = queries.rows_page(found, part or 0, start or 0, ROWS_SHOWN, wanted, open_to=_open_to(found, sight))
     versions = queries.batches_visible_to(sight_of(request.user)).filter(slot=found.slot).order_by("version")
+    versions = versions.select_related("review")
     review = Review.objects.filter(batch=found).select_related("by").first()
     context = {
         "review": review,
-        "remarks": _remarks(found, review),
+        "returned": queries.returned_of(found),
         "batch": found,
         "resource": in_force().resources[found.slot.resource],
         "unit": in_force().units[found.slot.unit],
@@ -109,17 +115,6 @@ def _open_to(found: Batch, sight: Sight) -> Callable[[Field], bool]:
     sheets = (sheet_of(found, part.table) for part in found.parts.all())
     opened = [one for sheet in sheets for one in opened_fields(sheet, sight, [found.slot.unit])]
     return opened.__contains__
-
-
-def _remarks(found: Batch, review: Review | None) -> list[dict[str, Any]]:
-    """The office's remarks with the titles of their columns."""
-    titles = {
-        (part.part, one.key): one.title
-        for part in found.parts.all()
-        for one in in_force_for(found.slot.resource, found.slot.period).tables[part.table][1].fields
-    }
-    said = review.remarks if review else []
-    return [one | {"title": titles.get((one["part"], one["field"]), "")} for one in said]
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

@@ -19,7 +19,8 @@ from gongzhi.intake.actions.refused import Refused
 from gongzhi.intake.actions.submission import Place
 from gongzhi.intake.forms import HandInForm
 from gongzhi.intake.models import Submission
-from gongzhi.intake.queries import owed_resources
+from gongzhi.intake.queries import owed_resources, returned_of, waiting_returned
+from gongzhi.intake.queries.pages import period_label
 from gongzhi.lists.workbook import TYPE, attachment
 
 AT_ONCE_BYTES = 3 * 1024 * 1024
@@ -53,7 +54,26 @@ def hand_in(request: HttpRequest, number: str) -> HttpResponse:
     filled = sorted({batch.slot.period for batch in form.live})
     asked = wordings(number)
     context = {"form": form, "resource": resource, "filled": " ".join(filled), "wordings": asked}
-    return render(request, "intake/hand_in.html", context)
+    return render(request, "intake/hand_in.html", context | _to_correct(request, form, unit))
+
+
+def _to_correct(request: HttpRequest, form: HandInForm, unit: str) -> dict[str, Any]:
+    """What the office has returned of this resource; the file is taken to correct what was returned or named.
+
+    Of several that were returned for the period the sender chooses, unless the address names one.
+    """
+    period, named = form["period"].value(), request.GET.get("replaces", "")
+    waiting = waiting_returned(unit=unit, resource=form.resource.number)
+    here = [one for one in waiting if one.slot.period == period]
+    meant = [one for one in form.live if one.slot.period == period and str(one.pk) == named]
+    if len(meant or here) == 1:
+        form.correct((meant or here)[0])
+    return {
+        "returned_here": [returned_of(one) for one in here],
+        "returned_else": [
+            (returned_of(one), period_label(one.slot.period)) for one in waiting if one not in here
+        ],
+    }
 
 
 def _receive(request: HttpRequest, form: HandInForm, resource: Resource, unit: str) -> Submission:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +20,7 @@ from gongzhi.intake.actions import report
 from gongzhi.intake.actions.place import Place
 from gongzhi.intake.actions.refused import Refused
 from gongzhi.intake.forms import ListFilter
-from gongzhi.intake.models import Submission
+from gongzhi.intake.models import Batch, Submission
 from gongzhi.intake.queries.pages import decision_of, matching, period_label, unit_choices
 from gongzhi.intake.queries.trends import trends_of
 from gongzhi.intake.states import LABELS, NotPossible, State
@@ -31,12 +31,16 @@ from gongzhi.organisation.queries import myself
 from .hand_in import AT_ONCE_BYTES
 
 MEANINGS: dict[State, Meaning] = {State.COMMITTED: "good", State.REFUSED: "stop", State.CHECKED: "warn"}
-STATES = tuple((state.value, LABELS[state]) for state in State)
+RETURNED = "returned"
+STATES = (*((state.value, LABELS[state]) for state in State), (RETURNED, "已退回"))
 FINDINGS_SHOWN = 100
 
 
 def state_mark(submission: Submission) -> Mark:
+    """Its state; where its batch was returned and not yet corrected, that."""
     state = State(submission.state)
+    if state == State.COMMITTED and submission.batch.returned:
+        return Mark("已退回", "stop")
     return Mark(LABELS[state], MEANINGS.get(state, "note"))
 
 
@@ -69,7 +73,7 @@ COLUMNS = (
 def submissions(request: HttpRequest) -> HttpResponseBase:
     """Everything handed in, latest first."""
     sight = sight_of(request.user)
-    rows = queries.visible_to(sight)
+    rows = queries.visible_to(sight).select_related("batch__review")
     chosen = ListFilter(request.GET, states=STATES, units=unit_choices(sight))
     page = listing(
         request, "报送记录", COLUMNS, _filtered(rows, chosen), guarded=False, order=("-received_at", "-pk"),
@@ -84,9 +88,10 @@ def _filtered(rows: QuerySet[Submission], chosen: ListFilter) -> QuerySet[Submis
     values = chosen.values
     if "q" in values:
         rows = rows.filter(matching(values["q"], "", file="file_name"))
-    return rows.filter(
-        **{name: values[name] for name in ("state", "unit", "resource", "period") if name in values}
-    )
+    if state := values.get("state"):
+        back = Q(batch__in=Batch.objects.filter(queries.RETURNED))
+        rows = rows.filter(back if state == RETURNED else Q(state=state) & ~back)
+    return rows.filter(**{name: values[name] for name in ("unit", "resource", "period") if name in values})
 
 
 def _seen(request: HttpRequest, pk: UUID) -> Submission:
@@ -105,6 +110,8 @@ def submission(request: HttpRequest, pk: UUID) -> HttpResponse:
         "state": state_mark(found),
         "back": back_to(request, "/submissions"),
     }
+    if found.state == State.COMMITTED and found.batch.returned:
+        context["returned"] = queries.returned_of(found.batch)
     if found.state != State.RECEIVED:
         context |= queries.reading_of(found) | _findings(request, found)
         context |= {"decision": decision_of(found), "trends": trends_of(found)}

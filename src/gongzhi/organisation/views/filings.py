@@ -99,9 +99,18 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     today = timezone.localdate()
     found = standings(today)
     late = [one for one in found if not one.confirmed]
-    rows = sorted(found, key=lambda one: (one.waiting is None, one.confirmed, one.unit.name))
+    only_waiting = request.GET.get("state") == "waiting"
+    shown = [one for one in found if one.waiting] if only_waiting else found
+    rows = sorted(shown, key=lambda one: (one.waiting is None, one.confirmed, one.unit.name))
     page = table(request, "联络员备案", FILINGS, rows, guarded=False, filters=[("半年", half_year(today)[1])])
-    context = {"rows": rows, "late": len(late), "half": half_year(today)[1], "all": len(found), "page": page}
+    context = {
+        "only_waiting": only_waiting,
+        "rows": rows,
+        "late": len(late),
+        "half": half_year(today)[1],
+        "all": len(found),
+        "page": page,
+    }
     return exported(request, page, by=myself(request)) or render(
         request, "organisation/filings.html", context
     )

@@ -12,6 +12,8 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.template.context import RequestContext
 from django.utils.safestring import SafeString
 
+from gongzhi.dashboard.queries import waiting as everything_waiting
+from gongzhi.dashboard.queries import waiting_at as count_at
 from gongzhi.disclosure.queries import may_reveal
 from gongzhi.editions.queries import in_force
 from gongzhi.intake.models import Batch
@@ -75,6 +77,18 @@ def page_head(title: str, purpose: str = "", **more: str) -> dict[str, str]:
 def unread(context: RequestContext) -> int:
     """How many messages the reader has not seen; none on an error page, which asks for nothing."""
     return 0 if context.get("quiet") else unread_by(context["sight"])
+
+
+@register.simple_tag(takes_context=True)
+def waiting_at(context: RequestContext, page: str) -> int:
+    """How much waits for the reader in the list at an address."""
+    return count_at(context["sight"], page)
+
+
+@register.inclusion_tag("components/waiting.html", takes_context=True)
+def waiting(context: RequestContext) -> dict[str, Any]:
+    """All that waits for the reader, each kind with its number and the way to it."""
+    return {"found": everything_waiting(context["sight"])}
 
 
 @register.inclusion_tag("components/reveal_link.html", takes_context=True)

@@ -16,6 +16,7 @@ from gongzhi.work import actions, queries
 from gongzhi.work.actions.refused import Refused
 from gongzhi.work.forms import AddressForm
 from gongzhi.work.models import Address, Delivery, Letter
+from gongzhi.work.models.message import LETTERS as LETTER_LABELS
 
 from .items import say
 
@@ -72,12 +73,17 @@ def read(request: HttpRequest) -> HttpResponse:
 @needs("chase_units", "do_work", "oversee_unit")
 def letters(request: HttpRequest) -> HttpResponseBase:
     """Letters of the machine's drafting: all for the office, issued ones for the unit."""
-    rows = queries.letters_visible_to(sight_of(request.user))
+    rows, state = queries.letters_visible_to(sight_of(request.user)), request.GET.get("state", "")
+    known = state in LETTER_LABELS
+    rows = rows.filter(state=state) if known else rows
     page = listing(
         request, "催报函", LETTERS, rows, guarded=False, order=("-day", "unit", "pk"),
+        filters=[("状态", LETTER_LABELS[state])] if known else [],
         empty="没有催报函", empty_next="逾期到了规定的天数仍没有报的，系统按单位拟好，由领导小组办公室签发。",
     )  # fmt: skip
-    return exported(request, page, by=myself(request)) or render(request, "work/letters.html", {"page": page})
+    states = LETTER_LABELS.items() if sight_of(request.user).has("chase_units") else ()
+    context = {"page": page, "state": state, "states": states}
+    return exported(request, page, by=myself(request)) or render(request, "work/letters.html", context)
 
 
 @needs("chase_units", "do_work", "oversee_unit")
