@@ -81,6 +81,16 @@ def test_the_office_sees_each_kind_that_waits_with_the_number_of_its_list(client
         assert shown(office.get(found[label]["href"])) == count, label
 
 
+def test_the_list_of_work_leads_to_the_same_things(client_of, matters):
+    office = client_of("office")
+    page = office.get("/work?view=open").content.decode()
+    for label, fact in tiles(office).items():
+        if label in OFFICE:
+            tile = f'<span class="label">{label}</span><span class="value">{fact["value"]}</span>'
+            assert f'<a href="{fact["href"]}">{tile}' in page, label
+    assert "也等您办理" not in client_of("grid").get("/work").content.decode()
+
+
 def test_only_what_waits_has_a_tile_beyond_the_fixed_ones(client_of):
     Ruling.objects.all().delete()
     found = tiles(client_of("office"))

@@ -214,39 +214,3 @@ class DecideForm(forms.Form):
         help_text="退回时必须写；要指出到行、到单元格的，请打开那一批退回。",
         widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
     )
-
-
-class ReturnForm(forms.Form):
-    """The office returns a batch: a reason, and remarks to rows or cells, a line each."""
-
-    reason = forms.CharField(
-        label="退回的理由",
-        max_length=300,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
-    )
-    remarks = forms.CharField(
-        label="要补正的行",
-        required=False,
-        max_length=6_000,
-        help_text="一行写一处：原表行号，列名（可不写），问题。例如：12，建筑面积，与规划许可不符",
-        widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}),
-    )
-
-    def __init__(self, *args: Any, fields: dict[str, str], part: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.known, self.part = fields, part
-
-    def clean_remarks(self) -> list[dict[str, Any]]:
-        lines = [line.strip() for line in self.cleaned_data["remarks"].splitlines()]
-        return [self._remark(number, line) for number, line in enumerate(lines, 1) if line]
-
-    def _remark(self, number: int, line: str) -> dict[str, Any]:
-        pieces = [piece.strip() for piece in line.replace(",", "，").split("，", 2)]
-        if len(pieces) < 2 or not pieces[0].isdecimal():
-            raise forms.ValidationError(f"第 {number} 行看不懂，请写成“12，建筑面积，与规划许可不符”")
-        if pieces[1] in self.known and len(pieces) == 3:
-            field, text = self.known[pieces[1]], pieces[2]
-        else:
-            field, text = "", "，".join(pieces[1:])
-        return {"part": self.part, "row": int(pieces[0]), "field": field, "text": text[:200]}

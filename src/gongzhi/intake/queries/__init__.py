@@ -38,6 +38,7 @@ from .stored import (
     visible_to,
 )
 from .tries import FirstPass, FirstTry, first_pass, first_tries, in_span
+from .unexplained import Unexplained
 
 __all__ = [
     "FAULTY",
@@ -51,6 +52,7 @@ __all__ = [
     "NotFrozen",
     "Place",
     "Returned",
+    "Unexplained",
     "asked_of",
     "batches_counted_for",
     "batches_visible_to",

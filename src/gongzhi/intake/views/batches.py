@@ -97,6 +97,7 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "review": review,
         "returned": queries.returned_of(found),
+        "unexplained": queries.Unexplained().of(found) if found.live else 0,
         "batch": found,
         "resource": in_force().resources[found.slot.resource],
         "unit": in_force().units[found.slot.unit],

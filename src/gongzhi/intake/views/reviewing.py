@@ -8,16 +8,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gongzhi.catalogue.actions import number_on
 from gongzhi.editions.queries import in_force, in_force_for
 from gongzhi.gate import needs, sight_of
 from gongzhi.intake import actions, queries
 from gongzhi.intake.actions.refused import Refused
-from gongzhi.intake.forms import DecideForm, ListFilter, ReturnForm
+from gongzhi.intake.forms import DecideForm, ListFilter, Part, ReturnForm
 from gongzhi.intake.models import Batch
 from gongzhi.intake.queries.pages import period_label, unit_choices
-from gongzhi.lists import Bulk, back_to, chosen, listing
+from gongzhi.lists import Bulk, Column, back_to, chosen, listing
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
 
@@ -25,6 +27,17 @@ from .batches import COLUMNS as OF_BATCHES
 from .batches import filtered
 
 COLUMNS = tuple(column for column in OF_BATCHES if column.key != "state")
+
+
+def _columns(unexplained: queries.Unexplained) -> tuple[Column, ...]:
+    """The columns of the list, with how many findings still ask for a reason."""
+
+    def link(batch: Batch) -> str:
+        return f"/submissions/{batch.submission_id}#asked" if unexplained.of(batch) else ""
+
+    return (*COLUMNS, Column("asked", "待说明", lambda b: unexplained.of(b) or None, "number", link))
+
+
 TOGETHER = Bulk("/reviews/together", "一起审核")
 
 
@@ -37,12 +50,15 @@ def reviews(request: HttpRequest) -> HttpResponseBase:
     """What came in and waits for the office, the oldest first."""
     sight = sight_of(request.user)
     asked = ListFilter(request.GET, states=(), units=unit_choices(sight))
+    unexplained = queries.Unexplained()
+    rows = filtered(queries.unreviewed(sight), asked.values)
     page = listing(
-        request, "待审核", COLUMNS, filtered(queries.unreviewed(sight), asked.values), guarded=False,
+        request, "待审核", _columns(unexplained), rows, guarded=False,
         order=("committed_at", "pk"), filters=asked.words, bulk=(TOGETHER,),
         empty="没有符合条件的批次" if asked.words else "没有待审核的批次",
         empty_next="可以放宽上面的条件。" if asked.words else "新入库的批次会出现在这里。",
     )  # fmt: skip
+    unexplained.look(page.items)
     context = {"page": page, "chosen": asked}
     return exported(request, page, by=request.user) or render(request, "intake/reviews.html", context)
 
@@ -98,17 +114,20 @@ def return_one(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             _say(request, f"已退回，请单位在 {day:%Y-%m-%d} 前重新报送。" if day else "已退回。")
             return redirect("batch", pk)
-    context = {"form": form, "batch": found, "resource": in_force().resources[found.slot.resource]}
+    days = number_on(in_force(), "return_working_days", timezone.localdate())
+    resource = in_force().resources[found.slot.resource]
+    context = {"form": form, "batch": found, "resource": resource, "days": days}
     return render(request, "intake/return.html", context, status=422 if form.is_bound else 200)
 
 
 def _return_form(request: HttpRequest, found: Batch) -> ReturnForm:
-    """The form that knows the columns of the batch's first table."""
-    table = found.parts.order_by("part").first()
-    asked = in_force_for(found.slot.resource, found.slot.period)
-    fields = asked.tables[table.table][1].fields if table else ()
-    known = {one.title: one.key for one in fields}
-    return ReturnForm(request.POST or None, fields=known, part=table.part if table else 0)
+    """The form that knows the tables of the batch and their columns."""
+    asked = in_force_for(found.slot.resource, found.slot.period).tables
+    parts = [
+        Part(one.part, one.sheet, asked[one.table][1].title, asked[one.table][1].fields)
+        for one in found.parts.order_by("part")
+    ]
+    return ReturnForm(request.POST or None, parts=parts)
 
 
 @require_POST
