@@ -68,6 +68,7 @@ def district(client_of: Clients, tmp_path: Path) -> None:
     for number in range(1, 4):
         Taxpayer.objects.create(
             code=credit_code(number), name=f"绍兴示例{number}号置业有限公司", origin="bureau",
+            plain_name=f"绍兴示例{number}号置业有限公司",
             source_batch="00000000-0000-0000-0000-000000000001", source_part=0, source_row=number,
             updated_at=timezone.now(),
         )  # fmt: skip

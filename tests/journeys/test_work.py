@@ -25,8 +25,8 @@ UNIT = "construction_transport"
 
 def registered(number: int, name: str) -> Taxpayer:
     return Taxpayer.objects.create(
-        code=credit_code(number), name=name, origin="bureau", source_batch=uuid.uuid4(), source_part=0,
-        source_row=1, updated_at=timezone.now(),
+        code=credit_code(number), name=name, plain_name=name, origin="bureau", source_batch=uuid.uuid4(),
+        source_part=0, source_row=1, updated_at=timezone.now(),
     )  # fmt: skip
 
 

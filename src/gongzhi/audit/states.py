@@ -141,8 +141,11 @@ VERBS = MappingProxyType(
         "report.findings": "下载问题清单",
         "report.marked": "下载标注表",
         "link.decided": "判定名称对应",
+        "link.undone": "撤销名称对应的判定",
         "risk.scanned": "运行扫描",
+        "risk.scan_asked": "请求立即比对",
         "hit.excluded": "排除疑点",
+        "hit.reopened": "重新打开疑点",
         "register.refreshed": "更新纳税人名册",
     }
 )
@@ -182,7 +185,9 @@ SUBJECTS = MappingProxyType(
         "taxpayer": "纳税人",
         "hit": "疑点",
         "doubt": "存疑的名称对应",
+        "decision": "名称对应的判定",
         "run": "扫描",
+        "scan_request": "比对请求",
     }
 )
 DETAILS = MappingProxyType(

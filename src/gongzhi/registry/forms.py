@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from .models import Doubt
+from .models import Doubt, Taxpayer
 from .queries import Candidate
 
 
@@ -27,6 +27,43 @@ class DecisionForm(forms.Form):
         choices = [*candidates, ("none", "都不是")]
         self.fields["taxpayer"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["note"].widget.attrs["class"] = "form-control"
+
+
+class UndoForm(forms.Form):
+    """Why a decision does not stand any more."""
+
+    reason = forms.CharField(
+        label="撤销的理由",
+        max_length=300,
+        help_text="写明认定错在哪里，例如：门牌是另一户的。",
+        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
+        error_messages={"required": "请写明撤销的理由"},
+    )
+
+
+class UnlinkedForm(forms.Form):
+    """Which registered taxpayer a mention is that joined nobody, or that it is nobody of this district."""
+
+    taxpayer = forms.ChoiceField(
+        label="这是哪一户",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "请选一户，或选“不属于本区”",
+            "invalid_choice": "请从列出的户中选；没有列出的，先查找",
+        },
+    )
+    note = forms.CharField(
+        label="理由",
+        max_length=300,
+        help_text="写明在哪里核对过，例如：已电话核实，是外地企业。",
+        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
+        error_messages={"required": "请写明理由，例如在哪里核对过"},
+    )
+
+    def __init__(self, *args: Any, found: list[Taxpayer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [*((str(one.pk), one.name) for one in found), ("outside", "不属于本区")]
+        self.fields["taxpayer"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class TogetherForm(forms.Form):

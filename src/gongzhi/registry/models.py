@@ -20,6 +20,7 @@ class Taxpayer(models.Model):
     organisation_code = models.CharField(max_length=9, blank=True)
     old_code = models.CharField(max_length=20, blank=True)
     name = models.CharField(max_length=200)
+    plain_name = models.CharField(max_length=200, blank=True)  # the name as it is searched (linkage.plain)
     kind = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=20, blank=True)
     scale = models.CharField(max_length=20, blank=True)
@@ -51,6 +52,7 @@ class FormerName(models.Model):
 
     taxpayer = models.ForeignKey(Taxpayer, on_delete=models.CASCADE, related_name="former_names")
     name = models.CharField(max_length=200)
+    plain_name = models.CharField(max_length=200, blank=True)
     valid_from = models.DateField(null=True)
     valid_until = models.DateField(null=True)
 
@@ -111,16 +113,26 @@ class Doubt(models.Model):
         return self.name
 
 
+VERDICTS = {"same": "就是这一户", "different": "不是这一户", "outside": "不属于本区"}
+
+
 class Decision(models.Model):
-    """What a person decided about a mention; it stands above every later comparison, and is kept."""
+    """What a person decided about a mention; it stands above every later comparison until somebody ends it.
+
+    Without a taxpayer the mention is `outside`: nobody of this district, so that it is looked for no more.
+    """
 
     key = models.CharField(max_length=300)
-    taxpayer = models.ForeignKey(Taxpayer, on_delete=models.PROTECT, related_name="decisions")
-    verdict = models.CharField(max_length=10)  # same, different
+    name = models.CharField(max_length=200, blank=True)  # as the mention was written
+    code = models.CharField(max_length=64, blank=True)
+    taxpayer = models.ForeignKey(Taxpayer, null=True, on_delete=models.PROTECT, related_name="decisions")
+    verdict = models.CharField(max_length=10)  # same, different, outside
     note = models.CharField(max_length=300, blank=True)
     decided_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    end_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = (
@@ -131,3 +143,7 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verdict} {self.taxpayer_id}"
+
+    @property
+    def verdict_label(self) -> str:
+        return VERDICTS[self.verdict]

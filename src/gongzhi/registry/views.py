@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,10 +19,10 @@ from gongzhi.organisation.queries import myself
 from gongzhi.work.queries import TAXPAYER, about, kinds_to_give, place_name, with_standing
 
 from . import queries
-from .actions import decide, decide_together
+from .actions import decide, decide_together, decide_unlinked, undo
 from .actions.decision import Refused
-from .forms import DecisionForm, TogetherForm
-from .models import Doubt, Taxpayer
+from .forms import DecisionForm, TogetherForm, UndoForm, UnlinkedForm
+from .models import Decision, Doubt, Taxpayer
 
 STATUS: dict[str, Meaning] = {"正常": "good", "非正常": "stop", "注销": "note"}
 
@@ -39,6 +40,7 @@ TAXPAYERS = (
     Column("address", "地址", lambda t: t.address),
     Column("origin", "登记来源", lambda t: {"bureau": "税务登记", "market": "市场监管登记"}.get(t.origin)),
 )
+FOUND = (TAXPAYERS[0], Column("former", "按曾用名找到", lambda t: t.matched_former), *TAXPAYERS[1:])
 
 
 def _why(doubt: Doubt) -> Mark:
@@ -70,7 +72,7 @@ def taxpayers(request: HttpRequest) -> HttpResponseBase:
     rows = queries.visible_to(sight_of(request.user))
     found = queries.search(rows, text) if text else rows
     page = listing(
-        request, "纳税人", TAXPAYERS, found, guarded=True,
+        request, "纳税人", FOUND if text else TAXPAYERS, found, guarded=True,
         order=("name", "pk"), filters=(("查找", text),) if text else (),
         empty="没有找到", empty_next="可以只输名称中的几个字，或核对统一社会信用代码。",
     )  # fmt: skip
@@ -119,8 +121,11 @@ def doubts(request: HttpRequest) -> HttpResponseBase:
 
 @needs("decide_links")
 def doubt(request: HttpRequest, pk: int) -> HttpResponse:
-    """One doubtful mention with its candidates side by side, and the decision."""
-    found = get_object_or_404(queries.doubts_visible_to(sight_of(request.user)), pk=pk)
+    """One doubtful mention with its candidates side by side, and the decision; once decided, that."""
+    found = get_object_or_404(queries.every_doubt_visible_to(sight_of(request.user)), pk=pk)
+    if not found.open:
+        decided = queries.decision_of(found)
+        return redirect("decision", decided.pk) if decided else redirect("doubts")
     candidates = queries.candidates_of(found)
     form = DecisionForm(
         request.POST or None, candidates=[(str(c.taxpayer.pk), c.taxpayer.name) for c in candidates]
@@ -167,11 +172,83 @@ def _row_of(mention: dict[str, Any]) -> str:
     return f"/batches/{mention['batch']}?part={mention['part']}&row={mention['row']}#row"
 
 
+def _state(decision: Decision) -> Mark:
+    return Mark("有效", "good") if decision.ended_at is None else Mark("已不再有效", "note")
+
+
+DECISIONS = (
+    Column(
+        "name", "来文中的名称", lambda d: d.name or "（未填）", link=lambda d: f"/links/decisions/{d.pk}",
+        order="name",
+    ),
+    Column("code", "来文中的代码", lambda d: d.code, "code"),
+    Column("verdict", "认定", lambda d: d.verdict_label, order="verdict"),
+    Column(
+        "taxpayer", "登记的户", lambda d: d.taxpayer and d.taxpayer.name,
+        link=lambda d: f"/taxpayers/{d.taxpayer_id}" if d.taxpayer_id else "",
+    ),
+    Column("note", "理由", lambda d: d.note),
+    Column("by", "认定人", lambda d: d.decided_by.name, order="decided_by__name"),
+    Column("at", "认定时间", lambda d: d.decided_at, "instant", order="decided_at"),
+    Column("state", "状态", _state, "mark"),
+    Column("ended", "撤销时间", lambda d: d.ended_at, "instant", hidden=True),
+    Column("why_ended", "撤销理由", lambda d: d.end_reason, hidden=True),
+)  # fmt: skip
+STATES = {"live": "有效", "ended": "已不再有效", "all": "全部"}
+
+
+@needs("decide_links")
+def decisions(request: HttpRequest) -> HttpResponseBase:
+    """Who decided what about mentions, when and why; the latest first."""
+    text, state = request.GET.get("q", "").strip(), request.GET.get("state", "live")
+    state = state if state in STATES else "live"
+    rows = queries.decisions_visible_to(sight_of(request.user))
+    rows = queries.decisions_like(rows, text) if text else rows
+    rows = rows if state == "all" else rows.filter(ended_at__isnull=state == "live")
+    words = (("状态", STATES[state]), *([("查找", text)] if text else []))
+    page = listing(
+        request, "认定记录", DECISIONS, rows, guarded=True, order=("-decided_at", "-pk"), filters=words,
+        empty="没有认定过的名称", empty_next="在“待认定”里认定的会记在这里。",
+    )  # fmt: skip
+    context = {"page": page, "q": text, "state": state, "states": STATES.items()}
+    return exported(request, page, by=request.user) or render(request, "registry/decisions.html", context)
+
+
+@needs("decide_links")
+def decision(request: HttpRequest, pk: int) -> HttpResponse:
+    """One decision about a mention, and its end."""
+    found = get_object_or_404(queries.decisions_visible_to(sight_of(request.user)), pk=pk)
+    form, back = UndoForm(request.POST or None), back_to(request, "/links/decisions")
+    if request.method == "POST" and form.is_valid():
+        try:
+            undo(decision=found, reason=form.cleaned_data["reason"], by=myself(request))
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            said = "已撤销，相关批次将重新关联；仍拿不准的回到“待认定”。"
+            messages.add_message(request, messages.INFO, said, extra_tags="good")
+            return redirect(back)
+    context = {
+        "decision": found,
+        "act": queries.act_of(found),
+        "state": _state(found),
+        "form": form,
+        "back": back,
+    }
+    return render(request, "registry/decision.html", context, status=422 if form.errors else 200)
+
+
+def _decide_of(mention: dict[str, Any]) -> str:
+    said = {"name": mention["name"] or "", "code": mention["code"] or ""}
+    return f"/links/unlinked/decide?{urlencode(said)}"
+
+
 UNLINKED = (
     Column("name", "名称", lambda m: m["name"] or "（未填）", order="name"),
     Column("code", "代码", lambda m: m["code"], "code", order="code"),
     Column("mentions", "行数", lambda m: m["mentions"], "number", order="mentions"),
     Column("source", "来源", lambda m: f"第 {m['row']} 行", link=_row_of),
+    Column("do", "办理", lambda _: "到登记簿里找", link=_decide_of),
 )
 
 
@@ -188,3 +265,44 @@ def unlinked(request: HttpRequest) -> HttpResponseBase:
     )  # fmt: skip
     context = {"page": page, "q": text}
     return exported(request, page, by=request.user) or render(request, "registry/unlinked.html", context)
+
+
+OFFERED = 20
+"""How many taxpayers a search beside a mention offers; who looks for another types more."""
+
+
+@needs("decide_links")
+def decide_mention(request: HttpRequest) -> HttpResponse:
+    """A mention that joined nobody: looked for in the register, joined by hand or found to be outside."""
+    given = request.POST if request.method == "POST" else request.GET
+    mention = queries.unlinked_mention(given.get("name", ""), given.get("code", ""))
+    if mention is None:
+        raise Http404
+    text, back = given.get("q", mention["name"] or "").strip(), back_to(request, "/links/unlinked")
+    seen = queries.visible_to(sight_of(request.user))
+    found = list(queries.search(seen, text).order_by("name", "pk")[: OFFERED + 1]) if text else []
+    form = UnlinkedForm(request.POST if request.method == "POST" else None, found=found[:OFFERED])
+    if form.is_valid():
+        same = next((one for one in found if str(one.pk) == form.cleaned_data["taxpayer"]), None)
+        if _decided(request, form, mention, same):
+            return redirect(back)
+    context = {"mention": mention, "source": _row_of(mention), "q": text, "found": found[:OFFERED]}
+    context |= {"more": len(found) > OFFERED, "form": form, "back": back}
+    return render(request, "registry/mention.html", context, status=422 if form.errors else 200)
+
+
+def _decided(
+    request: HttpRequest, form: UnlinkedForm, mention: dict[str, Any], same: Taxpayer | None
+) -> bool:
+    """Whether the decision was taken; otherwise the form says why not."""
+    name, code = mention["name"] or "", mention["code"] or ""
+    try:
+        decide_unlinked(
+            name=name, code=code, taxpayer=same, by=myself(request), note=form.cleaned_data["note"]
+        )
+    except Refused as error:
+        form.add_error(None, str(error))
+        return False
+    said = "已对上，相关批次将重新关联。" if same else "已记为不属于本区，不再列在这里。"
+    messages.add_message(request, messages.INFO, said, extra_tags="good")
+    return True

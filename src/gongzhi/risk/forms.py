@@ -19,6 +19,18 @@ class ExclusionForm(forms.Form):
     )
 
 
+class ReopeningForm(forms.Form):
+    """Why an excluded hit is to be looked at again."""
+
+    reason = forms.CharField(
+        label="重新打开的理由",
+        max_length=300,
+        help_text="写明排除错在哪里，或后来知道了什么，例如：批文是另一宗地的。",
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+        error_messages={"required": "请写明为什么重新打开"},
+    )
+
+
 class TogetherForm(ExclusionForm):
     """Why several hits are none: one reason that holds for each of them."""
 

@@ -20,6 +20,7 @@ class Run(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     as_of = models.DateField()
     rules = models.JSONField(default=list)
+    whole = models.BooleanField(default=True)  # every rule in force, not some that were named
     snapshot = models.CharField(max_length=64)
     definitions = models.CharField(max_length=64)
     engine = models.CharField(max_length=16)
@@ -37,6 +38,23 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.as_of} {self.found}"
+
+
+class ScanRequest(models.Model):
+    """Somebody, or the house itself after new joins, wants a scan; without an answer it waits."""
+
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    tries = models.PositiveSmallIntegerField(default=0)  # begun so often; one that was cut is begun again
+    answered_at = models.DateTimeField(null=True)
+    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")
+    refusal = models.CharField(max_length=300, blank=True)  # why no scan came of it
+
+    class Meta:
+        ordering = ("-asked_at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.asked_at}"
 
 
 class Hit(models.Model):
@@ -73,6 +91,7 @@ class Hit(models.Model):
     excluded_at = models.DateTimeField(null=True)
     excluded_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     exclusion = models.CharField(max_length=300, blank=True)
+    excluded_tax_yuan = models.DecimalField(max_digits=18, decimal_places=2, null=True)  # expected then
 
     class Meta:
         ordering = ("-tax_yuan", "id")
@@ -135,7 +154,7 @@ class Step(models.Model):
 
     hit = models.ForeignKey(Hit, on_delete=models.CASCADE, related_name="steps")
     at = models.DateTimeField()
-    verb = models.CharField(max_length=12)  # find, change, clear, find_again, exclude
+    verb = models.CharField(max_length=12)  # the verbs of states.py
     by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=300, blank=True)

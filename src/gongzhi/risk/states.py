@@ -21,6 +21,7 @@ STEP_LABELS = {
     "clear": "不再命中，自动消除",
     "find_again": "再次命中",
     "exclude": "排除",
+    "reopen": "撤销排除，重新打开",
 }
 
 
@@ -34,6 +35,7 @@ class Transition(NamedTuple):
 TRANSITIONS = (
     Transition(State.OPEN, "clear", State.CLEARED, "run_scan"),
     Transition(State.OPEN, "exclude", State.EXCLUDED, "decide_hits"),
+    Transition(State.EXCLUDED, "reopen", State.OPEN, "decide_hits"),
     Transition(State.CLEARED, "find_again", State.OPEN, "run_scan"),
     Transition(State.EXCLUDED, "find_again", State.OPEN, "run_scan"),
 )

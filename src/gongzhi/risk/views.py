@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,10 +21,11 @@ from gongzhi.organisation.queries import myself
 from gongzhi.registry import queries as registry
 
 from . import queries
+from .actions import ask_for_scan, exclude_together
 from .actions import exclude as exclude_hit
-from .actions import exclude_together
+from .actions import reopen as reopen_hit
 from .actions.refused import Refused
-from .forms import ExclusionForm, TogetherForm
+from .forms import ExclusionForm, ReopeningForm, TogetherForm
 from .models import Hit
 from .states import LABELS, State
 
@@ -69,7 +71,7 @@ def hits(request: HttpRequest) -> HttpResponseBase:
     )  # fmt: skip
     rules = [(code, folder.rule.name) for code, folder in in_force().rules.items()]
     context = {"page": page, "rules": rules, "rule": rule, "state": state, "states": LABELS.items()}
-    context["failed"] = queries.failed_rules(sight)
+    context |= {"failed": queries.failed_rules(sight), "standing": queries.standing(sight)}
     return exported(request, page, by=myself(request)) or render(request, "risk/hits.html", context)
 
 
@@ -77,10 +79,10 @@ def hits(request: HttpRequest) -> HttpResponseBase:
 def hit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One hit explains itself: left, right, formula, law, evidence to the cell."""
     found = get_object_or_404(queries.visible_to(sight_of(request.user)), pk=pk)
-    return _page(request, found, ExclusionForm())
+    return _page(request, found, ReopeningForm() if found.state == State.EXCLUDED else ExclusionForm())
 
 
-def _page(request: HttpRequest, found: Hit, form: ExclusionForm, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, found: Hit, form: Form, status: int = 200) -> HttpResponse:
     shown = queries.exhibits(queries.evidence_of(found))
     context = {
         "hit": found,
@@ -115,6 +117,33 @@ def exclude(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.add_message(request, messages.INFO, "已排除，理由已记录。", extra_tags="good")
             return redirect(with_back(f"/hits/{pk}", back_to(request, "/hits")))
     return _page(request, found, form, status=422)
+
+
+@require_POST
+@needs("decide_hits")
+def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Open an excluded hit again, with a reason."""
+    found = get_object_or_404(queries.visible_to(sight_of(request.user)), pk=pk)
+    form = ReopeningForm(request.POST)
+    if form.is_valid():
+        try:
+            reopen_hit(hit=found, reason=form.cleaned_data["reason"], by=myself(request))
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.add_message(request, messages.INFO, "已重新打开，理由已记录。", extra_tags="good")
+            return redirect(with_back(f"/hits/{pk}", back_to(request, "/hits")))
+    return _page(request, found, form, status=422)
+
+
+@require_POST
+@needs("run_scan")
+def scan_now(request: HttpRequest) -> HttpResponse:
+    """Ask the worker for a scan; the list says when it is done."""
+    ask_for_scan(by=myself(request))
+    said = "已请求立即比对，后台一空下来就做；做完后本页上方写明时间。"
+    messages.add_message(request, messages.INFO, said, extra_tags="good")
+    return redirect("/hits")
 
 
 @require_http_methods(["GET", "POST"])

@@ -14,6 +14,7 @@ GONGZHI_HOOK_SECRET  what calls to it are signed with (HMAC-SM3)
 GONGZHI_DOORS        file that names a watched folder, read-only SQL sources and addresses for outcomes
                      (docs/how-to/open-further-doors.md); empty: none. Only here, never in the browser
 GONGZHI_RULE_SECONDS seconds that one rule may take in a scan (default 300)
+GONGZHI_SCAN_SECONDS seconds after a scan before the next one that nobody asked for (default 3600)
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ if HOOK_ADDRESS and not HOOK_SECRET:
     raise ValueError("写了 GONGZHI_HOOK，还要写 GONGZHI_HOOK_SECRET")
 DOORS = doors_of(os.environ.get("GONGZHI_DOORS", ""))
 RULE_SECONDS = float(os.environ.get("GONGZHI_RULE_SECONDS") or 300)  # what one rule may take in a scan
+SCAN_SECONDS = float(os.environ.get("GONGZHI_SCAN_SECONDS") or 3_600)  # between scans that nobody asked for
 
 SECRET_KEY = HOME.secret("django").hex()
 PURPOSES = ("attachment", "audit", "gateway", "inbox", "original", "password", "seal", "token")

@@ -28,6 +28,7 @@ from gongzhi.intake.actions.signing import close_days, freeze_due, sign_receipts
 from gongzhi.intake.actions.submission import check_waiting
 from gongzhi.organisation.actions import close_idle, forget, forget_calls
 from gongzhi.registry.actions import link_new, merge_links
+from gongzhi.risk.actions import scan_waiting
 from gongzhi.work.actions import deliver, remind, tell_of_exports, tell_of_suggestions
 from gongzhi.work.queries import matters_on, quiet
 
@@ -63,6 +64,7 @@ EVERY_ROUND: tuple[tuple[str, Callable[[], int]], ...] = (
 BESIDE: tuple[tuple[str, Callable[[], int]], ...] = (
     ("export", make_exports),  # make the workbooks that are too long to wait for, while the rounds go on
     ("merge", merge_links),  # merge the links of many batches, so that a taxpayer's page opens few files
+    ("scan", scan_waiting),  # compare when somebody asked for it, or new rows were joined since the last time
 )
 EVERY_MINUTE: tuple[tuple[str, Callable[[], int]], ...] = (
     ("take", take_files),  # hand in what units have put into the watched folder

@@ -5,7 +5,7 @@ from .explaining import Explanation, explain
 from .linking import Links, link
 from .names import NameParts, split_name, split_names
 from .register import Register, RegisterError
-from .text import canonical, normalise
+from .text import canonical, normalise, plain, plain_names
 from .vocabulary import Vocabulary, VocabularyError, load_vocabulary
 
 __all__ = [
@@ -23,6 +23,8 @@ __all__ = [
     "link",
     "load_vocabulary",
     "normalise",
+    "plain",
+    "plain_names",
     "row_keys",
     "split_name",
     "split_names",

@@ -83,6 +83,17 @@ def canonical(text: str) -> str:
     return _fold(text.replace(_BREAK, "").replace("\r", "")).strip("、")
 
 
+def plain(text: str) -> str:
+    """The canonical form without its brackets: what a name is searched by, however somebody types it."""
+    return canonical(text).replace("(", "").replace(")", "")
+
+
+def plain_names(series: pl.Series) -> pl.Series:
+    """:func:`plain` of a whole column; null where nothing is left."""
+    bare = normalise(series).str.replace_all(r"[()]", "")
+    return pl.select(pl.when(bare != "").then(bare).alias(series.name)).to_series()
+
+
 def _fold(text: str) -> str:
     tables = _tables()
     folded = tables.single[_points(text)]

@@ -1,8 +1,17 @@
 """All that writes in this room, split by noun: the register, links, segments, decisions."""
 
-from .decision import decide, decide_together
+from .decision import decide, decide_together, decide_unlinked, undo
 from .link import link_batches, link_new
 from .merge import merge_links
 from .register import refresh
 
-__all__ = ["decide", "decide_together", "link_batches", "link_new", "merge_links", "refresh"]
+__all__ = [
+    "decide",
+    "decide_together",
+    "decide_unlinked",
+    "link_batches",
+    "link_new",
+    "merge_links",
+    "refresh",
+    "undo",
+]

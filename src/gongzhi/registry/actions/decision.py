@@ -1,4 +1,4 @@
-"""A person decides about a doubtful mention; the decision stands until somebody ends it."""
+"""A person decides about a mention; the decision stands until somebody ends it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.organisation.models import Person
+from gongzhi.registry import queries
 from gongzhi.registry.models import Decision, Doubt, Linking, Taxpayer
+
+ANOTHER = "另作认定"
 
 
 class Refused(Exception):
@@ -29,13 +32,16 @@ def decide(*, doubt: Doubt, taxpayer: Taxpayer | None, by: Person, note: str = "
         raise Refused("只能从列出的候选中认定；如果都不是，请选“都不是”")
     verdicts = [(str(taxpayer.pk), "same")] if taxpayer else [(entity, "different") for entity in shown]
     now = timezone.now()
-    Decision.objects.filter(key=doubt.key, ended_at=None).update(ended_at=now)
+    Decision.objects.filter(key=doubt.key, ended_at=None).update(
+        ended_at=now, ended_by=by, end_reason=ANOTHER
+    )
     made = [
         Decision.objects.create(
-            key=doubt.key, taxpayer_id=entity, verdict=verdict, note=note[:300], decided_by=by, decided_at=now
+            key=doubt.key, name=doubt.name, code=doubt.code, taxpayer_id=entity, verdict=verdict,
+            note=note[:300], decided_by=by, decided_at=now,
         )
         for entity, verdict in verdicts
-    ]
+    ]  # fmt: skip
     doubt.open = False
     doubt.save(update_fields=["open"])
     Linking.objects.filter(batch__in=doubt.batches).update(register="")
@@ -62,3 +68,53 @@ def decide_together(
     if not done:
         raise Refused("选中的名称都已认定，请刷新待认定列表")
     return done
+
+
+@transaction.atomic
+def decide_unlinked(*, name: str, code: str, taxpayer: Taxpayer | None, by: Person, note: str) -> Decision:
+    """A mention that joined nobody is `taxpayer`, or (None) nobody of this district.
+
+    Kept like a decision about a doubt, with the reason; a join makes the batches that hold the mention
+    link again. Earlier words on who the mention is not stay, except about the taxpayer that it now is.
+    """
+    if not note.strip():
+        raise Refused("请写明理由，例如在哪里核对过")
+    key = queries.key_of(name, code)
+    standing = Decision.objects.select_for_update().filter(key=key, ended_at=None)
+    if standing.exclude(verdict="different").exists():
+        raise Refused("这个名称已经认定过，请到“认定记录”里看；认定错了可以在那里撤销")
+    now = timezone.now()
+    if taxpayer is not None:
+        standing.filter(taxpayer=taxpayer).update(ended_at=now, ended_by=by, end_reason=ANOTHER)
+        Linking.objects.filter(batch__in=queries.holding(key)).update(register="")
+    made = Decision.objects.create(
+        key=key, name=name[:200], code=code[:64], taxpayer=taxpayer, note=note.strip()[:300], decided_by=by,
+        verdict="same" if taxpayer else "outside", decided_at=now,
+    )  # fmt: skip
+    detail = {"taxpayer": str(taxpayer.pk) if taxpayer else None}
+    record("link.decided", by=by, subject=("decision", made.pk), duty="decide_links", detail=detail)
+    return made
+
+
+@transaction.atomic
+def undo(*, decision: Decision, reason: str, by: Person) -> list[Decision]:
+    """End a decision, and what was decided in the same act (that a mention is none of several).
+
+    The doubt stands open again, and every batch that holds the mention is linked again without the decision.
+    Refused without a reason, or when it has ended meanwhile. Returns what was ended.
+    """
+    if not reason.strip():
+        raise Refused("请写明撤销的理由")
+    live = Decision.objects.select_for_update().filter(key=decision.key, ended_at=None)
+    act = list(live.filter(decided_at=decision.decided_at))
+    if not act:
+        raise Refused("这条认定已经不再有效，不用撤销")
+    for one in act:
+        one.ended_at, one.ended_by, one.end_reason = timezone.now(), by, reason.strip()[:300]
+        one.save(update_fields=["ended_at", "ended_by", "end_reason"])
+    Doubt.objects.filter(key=decision.key).update(open=True)
+    Linking.objects.filter(batch__in=queries.holding(decision.key)).update(register="")
+    taxpayer = str(decision.taxpayer_id) if decision.taxpayer_id else None
+    detail = {"taxpayer": taxpayer, "verdict": decision.verdict}
+    record("link.undone", by=by, subject=("decision", decision.pk), duty="decide_links", detail=detail)
+    return act

@@ -30,6 +30,8 @@ from gongzhi.registry.queries.joins import LINKS
 from .register import refresh
 
 AT_ONCE = 40
+MARKED = ""
+"""The register of a linking that a decision has made out of date."""
 ORGANISATION_KINDS = (
     "credit_code",
     "old_tax_number",
@@ -52,26 +54,35 @@ def link_batches(*, by: Person | None, every: bool = False) -> int:
     A batch waits when it has no linking yet, or when the register or a decision about its rows changed
     since: a new name or code in the register may join what found nobody before.
     """
-    register = build_register()
     digest = register_digest()
     waiting = [batch.pk for batch in live().order_by("committed_at") if every or _waits(batch, digest)]
-    decisions = _decisions()
+    return _link_all(waiting, digest, by)
+
+
+def link_new() -> int:
+    """Link what waits for it; cheap when there is none.
+
+    A batch that was never linked or counted refreshes the register, and then all that may gain by it is
+    linked. A decision made or undone marks the batches that hold its mention: these alone are linked again.
+    """
+    if live().filter(Q(linking=None) | Q(linking__methods=None)).exists():
+        refresh(by=None)
+        return link_batches(by=None)
+    marked = live().filter(linking__register=MARKED).order_by("committed_at")
+    waiting = list(marked.values_list("pk", flat=True))
+    return _link_all(waiting, register_digest(), None) if waiting else 0
+
+
+def _link_all(waiting: list[UUID], digest: str, by: Person | None) -> int:
+    register, decisions = build_register(), _decisions()
     for start in range(0, len(waiting), AT_ONCE):
         _link(waiting[start : start + AT_ONCE], register, decisions, digest, by)
     return len(waiting)
 
 
-def link_new() -> int:
-    """Refresh the register and link, when a batch was never linked or counted; cheap when there is none."""
-    if not live().filter(Q(linking=None) | Q(linking__methods=None)).exists():
-        return 0
-    refresh(by=None)
-    return link_batches(by=None)
-
-
 def _waits(batch: Batch, digest: str) -> bool:
     linking = Linking.objects.filter(batch=batch).first()
-    if linking is None or linking.methods is None:
+    if linking is None or linking.methods is None or linking.register == MARKED:
         return True
     return linking.register != digest and (linking.unlinked > 0 or linking.doubtful > 0)
 
@@ -129,7 +140,7 @@ def build_register() -> Register:
 
 
 def _decisions() -> pl.DataFrame:
-    live_ones = Decision.objects.filter(ended_at=None).order_by("decided_at")
+    live_ones = Decision.objects.filter(ended_at=None).exclude(taxpayer=None).order_by("decided_at")
     rows = [(d.key, str(d.taxpayer_id), d.verdict) for d in live_ones]
     return pl.DataFrame(rows, schema=dict.fromkeys(("key", "entity", "verdict"), pl.String), orient="row")
 

@@ -13,15 +13,18 @@ from gongzhi.audit.actions import record
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import RegisterSource, Sheet
 from gongzhi.engine.idcodes import check_codes, organisation_codes
+from gongzhi.engine.linkage import plain_names
 from gongzhi.intake.queries import frames
 from gongzhi.organisation.models import Person
 from gongzhi.registry.models import FormerName, Taxpayer
 
 TEXTS = ("name", "kind", "status", "scale", "industry", "address", "street")
 WRITTEN = (
-    "organisation_code", "old_code", *TEXTS, "phone_token", "person_token", "opened_on", "origin",
-    "source_batch", "source_part", "source_row", "updated_at",
+    "organisation_code", "old_code", *TEXTS, "plain_name", "phone_token", "person_token", "opened_on",
+    "origin", "source_batch", "source_part", "source_row", "updated_at",
 )  # fmt: skip
+FACTS = (*TEXTS, "plain_name", "origin", "organisation_code", "old_code")
+NAME = 200  # characters that the register keeps of a name
 ORIGIN = ("_batch", "_part", "_row")
 
 
@@ -42,12 +45,13 @@ def refresh(*, by: Person | None) -> int:
             taxpayer = Taxpayer(code=row["code"])
             _fill(taxpayer, row)
             fresh.append(taxpayer)
-        elif (before := taxpayer.name) and _fill(taxpayer, row):
+        elif (before := (taxpayer.name, taxpayer.plain_name)) and _fill(taxpayer, row):
             changed.append(taxpayer)
-            if before != taxpayer.name:
-                names.append(FormerName(taxpayer=taxpayer, name=before))
+            if before[0] != taxpayer.name:
+                names.append(FormerName(taxpayer=taxpayer, name=before[0], plain_name=before[1]))
         if row["former_name"] and row["former_name"] != taxpayer.name:
-            names.append(FormerName(taxpayer=taxpayer, name=row["former_name"]))
+            plain = row["plain_former"] or ""
+            names.append(FormerName(taxpayer=taxpayer, name=row["former_name"], plain_name=plain))
     _save(fresh, changed, names, by)
     return len(fresh) + len(changed)
 
@@ -71,7 +75,11 @@ def _wanted() -> pl.DataFrame:
     order = ["_rank", "_latest", "_batch", "_row"]
     latest = every.sort(order, nulls_last=False).unique("code", keep="last", maintain_order=True)
     checked = check_codes(latest["code"])
-    return latest.with_columns(organisation_codes(checked))
+    return latest.with_columns(
+        organisation_codes(checked),
+        plain_names(latest["name"]).str.head(NAME).alias("plain_name"),
+        plain_names(latest["former_name"]).str.head(NAME).alias("plain_former"),
+    )
 
 
 def _rows(source: RegisterSource) -> Iterator[pl.DataFrame]:
@@ -117,7 +125,7 @@ def _latest(source: RegisterSource, sheet: Sheet) -> pl.Expr:
 
 def _fill(taxpayer: Taxpayer, row: dict[str, Any]) -> bool:
     """Put the row's facts into the taxpayer; True when one of them is new. An empty cell erases nothing."""
-    facts = {key: row[key] for key in (*TEXTS, "origin", "organisation_code", "old_code") if row[key]}
+    facts = {key: row[key] for key in FACTS if row[key]}
     facts |= {f"{key}_token": row[key] for key in ("phone", "person") if row[key]}
     if row.get("opened_on"):
         facts["opened_on"] = row["opened_on"]

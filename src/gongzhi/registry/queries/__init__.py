@@ -1,8 +1,17 @@
 """Read the taxpayer file."""
 
-from .joins import METHODS, Covered, Joined, covered, joined, joined_by, unlinked
+from .decided import act_of, decision_of, decisions_like, decisions_visible_to, holding, key_of
+from .joins import METHODS, Covered, Joined, covered, joined, joined_by, unlinked, unlinked_mention
 from .mentions import Mention, mentions_of
-from .register import Candidate, candidates_of, candidates_of_all, doubts_visible_to, search, visible_to
+from .register import (
+    Candidate,
+    candidates_of,
+    candidates_of_all,
+    doubts_visible_to,
+    every_doubt_visible_to,
+    search,
+    visible_to,
+)
 
 __all__ = [
     "METHODS",
@@ -10,14 +19,22 @@ __all__ = [
     "Covered",
     "Joined",
     "Mention",
+    "act_of",
     "candidates_of",
     "candidates_of_all",
     "covered",
+    "decision_of",
+    "decisions_like",
+    "decisions_visible_to",
     "doubts_visible_to",
+    "every_doubt_visible_to",
+    "holding",
     "joined",
     "joined_by",
+    "key_of",
     "mentions_of",
     "search",
     "unlinked",
+    "unlinked_mention",
     "visible_to",
 ]

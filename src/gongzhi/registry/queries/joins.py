@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 from django.conf import settings
@@ -14,7 +15,7 @@ from gongzhi.editions.queries import in_force
 from gongzhi.engine.lake import PLACE, Lake
 from gongzhi.intake.models import Batch, LakeFile
 from gongzhi.intake.queries import live
-from gongzhi.registry.models import Taxpayer
+from gongzhi.registry.models import Decision, Taxpayer
 
 METHODS = {
     "code": "统一社会信用代码一致", "organisation_code": "组织机构代码一致", "old_code": "原税务登记号一致",
@@ -164,9 +165,11 @@ def links_in(batches: QuerySet[Batch]) -> pl.LazyFrame:
 def unlinked(text: str = "") -> pl.LazyFrame:
     """Names and codes that joined nobody, each once: `name`, `code`, how many `mentions`, where last seen.
 
-    `key` is unique. With `text` only those whose name or code holds it.
+    `key` is unique. What somebody found to be outside the district is left out. With `text` only those
+    whose name or code holds it.
     """
-    frame = all_links().filter(pl.col("status") == "unlinked")
+    outside = Decision.objects.filter(verdict="outside", ended_at=None).values_list("key", flat=True)
+    frame = all_links().filter(pl.col("status") == "unlinked", ~pl.col("key").is_in(list(outside)))
     if text:
         holds = [pl.col(name).str.contains(text, literal=True) for name in ("name", "code")]
         frame = frame.filter(pl.any_horizontal(holds))
@@ -174,3 +177,9 @@ def unlinked(text: str = "") -> pl.LazyFrame:
     key = pl.concat_str(pl.col("name", "code").fill_null(""), separator="\n").alias("key")
     grouped = frame.sort(PLACE).group_by("name", "code").agg(pl.len().alias("mentions"), last)
     return grouped.with_columns(key).collect().lazy()  # the links are read once, however often the list asks
+
+
+def unlinked_mention(name: str, code: str) -> dict[str, Any] | None:
+    """One of them, by its name and code as they were written."""
+    said = [pl.col(column).fill_null("") == text for column, text in (("name", name), ("code", code))]
+    return next(unlinked().filter(*said).collect().iter_rows(named=True), None)

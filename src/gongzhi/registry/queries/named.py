@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping
 from gongzhi.audit.queries import Describer, names_of
 from gongzhi.gate import Sight
 
-from .register import doubts_visible_to, visible_to
+from .decided import decisions_visible_to
+from .register import every_doubt_visible_to, visible_to
 
 
 def _taxpayers(identities: Collection[str], sight: Sight) -> Mapping[str, str]:
@@ -15,7 +16,11 @@ def _taxpayers(identities: Collection[str], sight: Sight) -> Mapping[str, str]:
 
 
 def _doubts(identities: Collection[str], sight: Sight) -> Mapping[str, str]:
-    return names_of(doubts_visible_to(sight), identities, lambda one: one.name)
+    return names_of(every_doubt_visible_to(sight), identities, lambda one: one.name)
 
 
-NAMES: Mapping[str, Describer] = {"taxpayer": _taxpayers, "doubt": _doubts}
+def _decisions(identities: Collection[str], sight: Sight) -> Mapping[str, str]:
+    return names_of(decisions_visible_to(sight), identities, lambda one: one.name)
+
+
+NAMES: Mapping[str, Describer] = {"taxpayer": _taxpayers, "doubt": _doubts, "decision": _decisions}

@@ -1,7 +1,16 @@
 """All that writes in this room, split by noun: the scan, what it finds, what a person decides."""
 
-from .decision import exclude, exclude_together
+from .asking import ask_for_scan, scan_waiting
+from .decision import exclude, exclude_together, reopen
 from .refused import Refused
 from .scan import scan
 
-__all__ = ["Refused", "exclude", "exclude_together", "scan"]
+__all__ = [
+    "Refused",
+    "ask_for_scan",
+    "exclude",
+    "exclude_together",
+    "reopen",
+    "scan",
+    "scan_waiting",
+]

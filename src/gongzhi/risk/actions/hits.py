@@ -53,6 +53,7 @@ def bring_up_to_date(made: Run, found: Found, definitions: Definitions) -> None:
         if hit.state == State.OPEN:
             entered.clear(hit)
     entered.reopen_after(_value(definitions, "repeat_months", made.as_of))
+    entered.reopen_grown(_value(definitions, "reopen_growth", made.as_of))
     entered.write(found.evidence)
 
 
@@ -113,20 +114,34 @@ class _Entered:
 
     def reopen_after(self, months: Decimal) -> None:
         """A hit that somebody excluded long ago and that is still found is worth another look."""
-        for hit in self.seen_excluded:
+        for hit in self._still_excluded():
             at = timezone.localdate(hit.excluded_at) if hit.excluded_at else self.made.as_of
             passed = (self.made.as_of.year - at.year) * 12 + self.made.as_of.month - at.month
             if passed > months:
-                self._again(hit)
+                self._again(hit, f"排除已超过 {months.normalize():f} 个月，仍然命中")
 
-    def _again(self, hit: Hit) -> None:
+    def reopen_grown(self, growth: Decimal) -> None:
+        """Whoever excluded a hit judged the tax that was expected then; much more is another question."""
+        for hit in self._still_excluded() if growth.is_finite() else ():
+            judged, now = hit.excluded_tax_yuan, hit.tax_yuan or Decimal(0)
+            if judged is not None and now > judged * (1 + growth):
+                limit = f"{(growth * 100).normalize():f}%"
+                self._again(
+                    hit, f"预计税额由排除时的 {judged:,.2f} 元增至 {now:,.2f} 元，增幅超过 {limit}，重新打开"
+                )
+
+    def _still_excluded(self) -> list[Hit]:
+        return [hit for hit in self.seen_excluded if hit.state == State.EXCLUDED]
+
+    def _again(self, hit: Hit, why: str = "") -> None:
         hit.state, hit.cleared_at = after(hit.state, "find_again"), None
         self.moved.append(hit)
-        self._step(hit, "find_again")
+        self._step(hit, "find_again", why)
         self.made.found += 1
 
-    def _step(self, hit: Hit, verb: str) -> None:
-        self.steps.append(Step(hit=hit, at=self.now, verb=verb, by=self.made.started_by, run=self.made))
+    def _step(self, hit: Hit, verb: str, note: str = "") -> None:
+        by = self.made.started_by
+        self.steps.append(Step(hit=hit, at=self.now, verb=verb, by=by, run=self.made, note=note))
 
     def write(self, evidence: pl.DataFrame) -> None:
         Hit.objects.bulk_create(self.new, batch_size=CHUNK)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
@@ -21,11 +20,11 @@ from gongzhi.intake.models import LakeFile
 from gongzhi.intake.queries import live, snapshot
 from gongzhi.organisation.models import Person
 from gongzhi.risk.models import Hit, Run
+from gongzhi.risk.queries.scans import end_of
 
 from .hits import Found, bring_up_to_date, grade
 from .refused import Refused
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 ENGINES = ("duckdb",)
 LINK_SHAPE = {
     "_batch": pl.String, "_part": pl.UInt16, "_row": pl.UInt32, "role": pl.String, "subject": pl.String,
@@ -67,6 +66,7 @@ def scan(
         Run(
             as_of=as_of,
             rules=[one.rule.code for one in compiled],
+            whole=not rules,
             snapshot=taken.digest,
             definitions=definitions.digest,
             engine=engine,
@@ -96,9 +96,7 @@ def _chosen(definitions: Definitions, as_of: dt.date, rules: Sequence[str]) -> l
 
 def _snapshot(definitions: Definitions, compiled: Sequence[Compiled], as_of: dt.date) -> Snapshot:
     """The batches that count at the end of the day, and what linking made of their rows."""
-    end = dt.datetime.combine(as_of + dt.timedelta(days=1), dt.time.min, SHANGHAI) - dt.timedelta(
-        microseconds=1
-    )
+    end = end_of(as_of)
     tables = {table for one in compiled for table in one.rule.tables}
     batches = live(end).filter(files__role="rows", files__table__in=tables).distinct()
     if waiting := batches.filter(linking=None).count():

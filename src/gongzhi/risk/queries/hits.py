@@ -20,12 +20,11 @@ from gongzhi.engine.rules import shown_side
 from gongzhi.gate import Sight
 from gongzhi.intake.models import Batch, BatchPart
 from gongzhi.intake.queries.masked import is_token, rows_with_persons
-from gongzhi.intake.queries.rows import NUMERIC, head_of
+from gongzhi.intake.queries.rows import NUMERIC, Head, head_of
 from gongzhi.lists import Mark, Meaning
 from gongzhi.registry.models import Taxpayer
-
-from .models import Evidence, Hit, Run, Step
-from .states import LABELS, State
+from gongzhi.risk.models import Evidence, Hit, Run, Step
+from gongzhi.risk.states import LABELS, State
 
 HIDDEN = "（已脱敏）"
 Place = tuple[UUID, int, int]  # batch, part, row
@@ -43,11 +42,6 @@ def visible_to(sight: Sight) -> QuerySet[Hit]:
     return Hit.objects.select_related("taxpayer", "last_run")
 
 
-def runs_visible_to(sight: Sight) -> QuerySet[Run]:
-    """Scans, for those who run them or see what they found."""
-    return Run.objects.all() if sight.has("see_hits") or sight.has("run_scan") else Run.objects.none()
-
-
 def _hits_named(identities: Collection[str], sight: Sight) -> Mapping[str, str]:
     return names_of(visible_to(sight), identities, lambda one: f"{rule_name(one)} {one.subject_name}")
 
@@ -57,14 +51,6 @@ NAMES: Mapping[str, Describer] = {
     "run": lambda runs, _: names_of(Run.objects.all(), runs, lambda one: f"截至{one.as_of}"),
 }
 """What the trail calls the things of this room."""
-
-
-def failed_rules(sight: Sight) -> list[tuple[str, str]]:
-    """Rules that the latest scan could not run, by name, each with why; their hits are those of before."""
-    latest = runs_visible_to(sight).exclude(finished_at=None).first()
-    rules = in_force().rules
-    failures = latest.failures.items() if latest else ()
-    return [(f"{code} {rules[code].rule.name}" if code in rules else code, why) for code, why in failures]
 
 
 def of_taxpayer(hits: QuerySet[Hit], taxpayer: Taxpayer) -> QuerySet[Hit]:
@@ -215,7 +201,7 @@ class Cell:
     title: str
     value: str
     text: str  # the value as pages show it, under `head`
-    head: str
+    head: Head
     sealed: bool  # a person's original lies sealed for it
 
 
@@ -279,7 +265,7 @@ def _cells(found: Iterable[Evidence], places: dict[tuple[Any, int], BatchPart]) 
             title=field.title,
             value=value,
             text=_grouped(value) if field.type in NUMERIC else value,
-            head=head_of(field).text,
+            head=head_of(field),
             sealed=is_token(one.value),
         )
 
@@ -310,7 +296,7 @@ class Exhibit:
 
     side: str
     title: str
-    heads: list[str]
+    heads: list[Head]
     lines: list[Line]
 
 

@@ -1,0 +1,52 @@
+"""What people decided about mentions."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import polars as pl
+from django.db.models import Q, QuerySet
+
+from gongzhi.engine.linkage import canonical, plain, row_keys
+from gongzhi.gate import Sight
+from gongzhi.registry.models import Decision, Doubt
+
+from .joins import all_links
+
+
+def decisions_visible_to(sight: Sight) -> QuerySet[Decision]:
+    """Decisions for those who take them, those that have ended as well."""
+    found = Decision.objects.select_related("taxpayer", "decided_by", "ended_by")
+    return found if sight.has("decide_links") else found.none()
+
+
+def decisions_like(decisions: QuerySet[Decision], text: str) -> QuerySet[Decision]:
+    """Those whose mention, taxpayer or code holds a text, or that somebody of this name took."""
+    whole, part = canonical(text), plain(text)
+    if not part:
+        return decisions.none()
+    named = Q(key__contains=whole) | Q(taxpayer__plain_name__contains=part)
+    return decisions.filter(named | Q(taxpayer__code=whole) | Q(decided_by__name=whole))
+
+
+def act_of(decision: Decision) -> list[Decision]:
+    """All that was decided in the same act: that a mention is none of several is several decisions."""
+    act = Decision.objects.filter(key=decision.key, decided_at=decision.decided_at)
+    return list(act.select_related("taxpayer").order_by("pk"))
+
+
+def decision_of(doubt: Doubt) -> Decision | None:
+    """The latest decision about what is no doubt any more."""
+    return Decision.objects.filter(key=doubt.key).order_by("-decided_at", "-pk").first()
+
+
+def key_of(name: str, code: str) -> str:
+    """The key under which what is said of a mention is kept."""
+    names, codes = (pl.Series([text or None], dtype=pl.String) for text in (name, code))
+    return str(row_keys(names, codes)[0])[:300]
+
+
+def holding(key: str) -> list[UUID]:
+    """The batches that count now and hold a mention."""
+    found = all_links().filter(pl.col("key") == key).select("_batch").unique().collect()
+    return [UUID(batch) for batch in found["_batch"]]
