@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -50,13 +51,27 @@ class AskForm(_Dressed):
         help_text="申请延期时填写。",
         error_messages={"invalid": "请写成 2026-09-15 这样的日期"},
     )
+    agreed = forms.DateField(
+        label="约定提供日",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="申请其他方式共享时填写：哪一天以前按约定的方式提供；同意后到那一天才到期。不填就按现在的到期日。",
+        error_messages={"invalid": "请写成 2026-09-15 这样的日期"},
+    )
     place = forms.CharField(
         label="在哪里公布或以什么方式提供",
         required=False,
         max_length=200,
         help_text="申请其他方式共享时填写：已在其他平台公布的写平台和网址，无法通过平台提供的写约定的方式。",
     )
-    field_order = ("kind", "wanted", "place", "reason")
+    field_order = ("kind", "wanted", "place", "agreed", "reason")
+
+    @property
+    def day(self) -> dt.date | None:
+        """The day that belongs to what is asked."""
+        elsewhere = self.cleaned_data["kind"] == Kind.ELSEWHERE
+        found: dt.date | None = self.cleaned_data["agreed" if elsewhere else "wanted"]
+        return found
 
 
 class DecisionForm(forms.Form):
@@ -76,6 +91,12 @@ class DecisionForm(forms.Form):
         help_text="不填就是申请的日期。",
         error_messages={"invalid": "请写成 2026-09-15 这样的日期"},
     )
+
+    def __init__(self, *args: object, kind: str = "", **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through as they come
+        if kind == Kind.ELSEWHERE:
+            self.fields["due"].label = "约定提供日"
+            self.fields["due"].help_text = "不填就是申请的日期；申请也没有写的，按现在的到期日。"
 
 
 class RulingForm(forms.Form):

@@ -29,6 +29,7 @@ class Obligation(models.Model):
     opens = models.DateField()
     due = models.DateField(null=True)
     due_provisional = models.BooleanField(default=False)  # the office's parameter, not the notice's words
+    due_assured = models.BooleanField(default=True)  # False: counted beyond the days off that are announced
     scored = models.BooleanField(default=True)
     definitions = models.CharField(max_length=64)  # digest of the definitions that laid it down
     from_file = models.BooleanField(default=False)  # nobody asked: the file of an event (按次) laid it down
@@ -38,7 +39,7 @@ class Obligation(models.Model):
     zero_on = models.DateField(null=True)  # likewise
     zero_at = models.DateTimeField(null=True)  # 零报告: nothing happened, said instead of a file
     exempt_on = models.DateField(null=True)  # 免报 from this day on
-    extended_on = models.DateField(null=True)  # when an extension was granted, and until when
+    extended_on = models.DateField(null=True)  # when an extension or another way was granted, until when
     extended_due = models.DateField(null=True)
     returned_on = models.DateField(null=True)  # when the office returned what had come, and the days given
     grace_due = models.DateField(null=True)
@@ -89,7 +90,9 @@ class Act(Asking):
 
     obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, related_name="acts")
     kind = models.CharField(max_length=10, choices=[(kind.value, kind.label) for kind in Kind])
-    wanted = models.DateField(null=True)  # the due day asked for
+    wanted = models.DateField(null=True)  # the day asked for: 延期到, or 约定提供日 of another way
+    given = models.DateField(null=True)  # the day that the office set instead
+    provided_at = models.DateTimeField(null=True)  # when the unit said that it had provided in the agreed way
     place = models.CharField(max_length=200, blank=True)  # where it is published instead
 
     class Meta(Asking.Meta):
@@ -106,6 +109,18 @@ class Act(Asking):
     @property
     def kind_label(self) -> str:
         return Kind(self.kind).label
+
+    @property
+    def may_withdraw(self) -> bool:
+        """Whether the unit can still take it back: what was granted only while nothing has come in."""
+        if self.state == ActState.GRANTED and self.kind != Kind.ZERO:
+            return self.obligation.received_at is None
+        return self.state in {ActState.ASKED, ActState.GRANTED}
+
+    @property
+    def day(self) -> dt.date | None:
+        """The day that holds once it is granted."""
+        return self.given or self.wanted
 
 
 class Ruling(Asking):

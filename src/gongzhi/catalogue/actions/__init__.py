@@ -3,11 +3,11 @@
 from .answering import answered, said
 from .deciding import NeedsAnswer, ask, decide, provided_elsewhere, report_zero, withdraw
 from .meeting import no_longer, returned, satisfy, taken_back
-from .opening import ask_for, event_fault, number_on, open_periods, period_for, stock_period
+from .opening import ask_for, event_fault, number_on, open_periods, period_for
 from .ruling import end_ruling, rule
 
 __all__ = [
     "NeedsAnswer", "answered", "ask", "ask_for", "decide", "end_ruling", "event_fault", "no_longer",
     "number_on", "open_periods", "period_for", "provided_elsewhere", "report_zero", "returned", "rule",
-    "said", "satisfy", "stock_period", "taken_back", "withdraw",
+    "said", "satisfy", "taken_back", "withdraw",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.catalogue.models import Act, Obligation
-from gongzhi.catalogue.states import SHANGHAI, ActState, Kind, NotPossible, after, due_of
+from gongzhi.catalogue.states import SHANGHAI, ActState, Kind, NotPossible, after, day_of, due_of
 from gongzhi.editions.queries import in_force
 from gongzhi.organisation.models import Person
 
@@ -19,9 +19,10 @@ from .opening import number_on
 _BROUGHT_ABOUT: dict[Kind, tuple[str, ...]] = {
     Kind.ZERO: ("zero_at",),
     Kind.EXEMPT: ("exempt_on",),
-    Kind.EXTEND: ("extended_on", "extended_due"),
+    Kind.EXTEND: (),  # the day follows from what is still granted
     Kind.ELSEWHERE: (),
 }
+_DAYS = (Kind.EXTEND, Kind.ELSEWHERE)
 
 
 class NeedsAnswer(NotPossible):
@@ -74,15 +75,15 @@ def ask(
 ) -> Act:
     """Ask the office for 免报, 延期, or another way of exchange (已在其他平台公布、无法通过平台提供).
 
-    Raises NotPossible without a reason, without the day or the place that the kind needs, when the obligation
-    is met already, or when the same was asked and is not yet decided.
+    `wanted` is the day asked for: until when it is extended, or by when it is provided in the other way (the
+    duty's own due day stands without one). Raises NotPossible without a reason, without the day or the place
+    that the kind needs, when the obligation is met already, or when the same waits to be decided.
     """
     text = said(reason, "请写明理由")
     owed = _locked(obligation)
     if owed.received_at or owed.zero_at:
         raise NotPossible("这一期已经报过，不必再申请")
-    if kind is Kind.EXTEND:
-        _extends(owed, wanted)
+    _fits(owed, kind, wanted)
     if kind is Kind.ELSEWHERE and not place.strip():
         raise NotPossible("请写明在哪里公布、或以什么方式提供")
     try:
@@ -94,40 +95,56 @@ def ask(
     return act
 
 
-def _extends(owed: Obligation, wanted: dt.date | None) -> None:
-    due = due_of(owed, timezone.localdate())
-    if wanted is None or due is None or wanted <= due:
+def _fits(owed: Obligation, kind: Kind, day: dt.date | None) -> None:
+    """Whether a day can be asked for or given: later than the due day for 延期; for another way not in the
+    past and not before the due day, which would stand then.
+    """
+    today = timezone.localdate()
+    due = due_of(owed, today)
+    if kind is Kind.EXTEND and (day is None or due is None or day <= due):
         raise NotPossible(f"请填写晚于现在到期日{f'（{due}）' if due else ''}的日期")
+    if kind is not Kind.ELSEWHERE or day is None:
+        return
+    if due is None:
+        raise NotPossible("这一期没有到期日，不必填约定提供日")
+    if day < max(today, due):
+        raise NotPossible(f"约定提供日请填 {max(today, due)} 或以后的日期；不填就按现在的到期日（{due}）")
 
 
 @transaction.atomic
 def decide(*, act: Act, grant: bool, answer: str, by: Person, due: dt.date | None = None) -> Act:
     """The office's decision; nobody decides what she asked for herself.
 
-    `due` replaces the day asked for. A granted act takes effect from this day. Raises NotPossible.
+    `due` counts instead of the day asked for. A granted act takes effect from this day. Raises NotPossible.
     """
     locked = Act.objects.select_for_update().get(pk=act.pk)
     answered(locked, grant=grant, answer=answer, by=by)
     if grant:
-        locked.wanted = due or locked.wanted
-        _take_effect(_locked(locked.obligation), locked)
+        locked.given = due if Kind(locked.kind) in _DAYS and due != locked.wanted else None
     locked.save()
+    if grant:
+        _take_effect(_locked(locked.obligation), locked)
     _record("granted" if grant else "refused", locked, by, "decide_waiver")
     return locked
 
 
 def _take_effect(owed: Obligation, act: Act) -> None:
-    today = timezone.localdate()
+    """Another way is met when the unit says that it was provided so; it is not late before the agreed day."""
     kind = Kind(act.kind)
-    if kind is Kind.EXTEND:
-        _extends(owed, act.wanted)
-        owed.extended_on, owed.extended_due = today, act.wanted
-    elif kind is Kind.EXEMPT:
-        owed.exempt_on = today
-    else:
-        # The agreed way stands in the act; it is met when the unit says that it was provided there.
-        return
+    if kind is Kind.EXEMPT:
+        owed.exempt_on = timezone.localdate()
+    if kind in _DAYS:
+        _fits(owed, kind, act.day)
+        _extend(owed)
     owed.save(update_fields=["extended_on", "extended_due", "exempt_on"])
+
+
+def _extend(owed: Obligation) -> None:
+    """The latest of the days that are granted, from the day of its decision on; none when none is left."""
+    granted = [one for one in owed.acts.filter(kind__in=_DAYS, state=ActState.GRANTED) if one.day]
+    latest = max(granted, key=lambda one: one.day or dt.date.min, default=None)
+    owed.extended_on = day_of(latest.decided_at) if latest else None
+    owed.extended_due = latest.day if latest else None
 
 
 @transaction.atomic
@@ -137,7 +154,8 @@ def provided_elsewhere(*, act: Act, by: Person | None) -> Obligation:
         raise NotPossible("还没有同意以其他方式共享，请先申请")
     owed = _locked(act.obligation)
     if owed.received_at is None:
-        owed.received_at = owed.satisfied_at = timezone.now()
+        act.provided_at = owed.received_at = owed.satisfied_at = timezone.now()
+        act.save(update_fields=["provided_at"])
         owed.save(update_fields=["received_at", "satisfied_at"])
         _record("provided", act, by, "request_waiver")
     return owed
@@ -147,14 +165,17 @@ def provided_elsewhere(*, act: Act, by: Person | None) -> Obligation:
 def withdraw(*, act: Act, by: Person | None) -> Act:
     """Take back what was asked or said; what it had brought about ends with it."""
     locked = Act.objects.select_for_update().get(pk=act.pk)
-    if locked.state == ActState.GRANTED and locked.kind == Kind.ELSEWHERE and locked.obligation.received_at:
-        raise NotPossible("已经按约定的方式提供，不能撤回")
+    if locked.state == ActState.GRANTED and locked.kind != Kind.ZERO and locked.obligation.received_at:
+        provided = locked.provided_at is not None
+        raise NotPossible("已经按约定的方式提供，不能撤回" if provided else "这一期已经报过，不必撤回")
     before, locked.state = locked.state, after(locked.state, "withdraw")
     locked.save(update_fields=["state"])
     if before == ActState.GRANTED:
         owed = _locked(locked.obligation)
         for name in _BROUGHT_ABOUT[Kind(locked.kind)]:
             setattr(owed, name, None)
+        if Kind(locked.kind) in _DAYS:
+            _extend(owed)
         owed.save()
     _record("withdrawn", locked, by, "request_waiver")
     return locked

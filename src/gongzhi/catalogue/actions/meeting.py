@@ -82,14 +82,15 @@ def taken_back(
 def no_longer(
     *, unit: str, resource: str, period: str, received_at: dt.datetime, still: dt.datetime | None
 ) -> Obligation | None:
-    """A batch that came in counts no more; what is still accepted for the place (`still`) meets its
-    obligation, or nothing does. None where none was met.
+    """A batch that came in counts no more; what is still accepted for the place (`still`) or was provided in
+    an agreed way meets its obligation, or nothing does. None where none was met.
     """
     owed = Obligation.objects.select_for_update().filter(unit=unit, resource=resource, period=period).first()
     if owed is None or owed.received_at is None:
         return None
     if received_at <= owed.received_at:
-        owed.received_at = still
-        owed.satisfied_at = owed.satisfied_at if still else None
+        provided = owed.acts.exclude(provided_at=None).values_list("provided_at", flat=True)
+        owed.received_at = min((at for at in (still, *provided) if at), default=None)
+        owed.satisfied_at = owed.satisfied_at if owed.received_at else None
         owed.save(update_fields=["received_at", "satisfied_at"])
     return owed

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
@@ -31,7 +32,8 @@ from .ruling import propose, ruled
 
 @transaction.atomic
 def open_periods(*, since: dt.date, until: dt.date) -> int:
-    """Write the obligations of all periods that begin in or overlap [since, until]; returns how many are new.
+    """Write the obligations of all periods that begin in or overlap [since, until], and of the stock of
+    registers (存量) once for each unit and resource; returns how many are new.
 
     Running it again changes nothing: an obligation, once written, keeps its due day.
     """
@@ -42,6 +44,7 @@ def open_periods(*, since: dt.date, until: dt.date) -> int:
         for resource in definitions.resources.values()
         for row in _obligations(definitions, resource, since, until)
     ]
+    rows += _stocks(definitions)
     ruled(rows)
     before = Obligation.objects.count()
     Obligation.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1_000)
@@ -54,25 +57,39 @@ def _obligations(
     """A resource that no document asks for (`proposed`: the bureau's own) is owed by nobody."""
     if resource.duplicate_of or resource.proposed:
         return
-    owed = list(periods_of(resource.number, since, until))
-    regular = definitions.frequencies[resource.frequency].period in CALENDAR_KINDS
-    if regular and resource.stock and since <= resource.since <= until:
-        owed.append((resource, stock_period(resource)))
-    for asked, period in owed:
+    for asked, period in periods_of(resource.number, since, until):
         frequency = definitions.frequencies[asked.frequency]
         for unit in definitions.providers(asked):
             yield _obligation(definitions, asked, frequency, unit.key, period)
 
 
-def stock_period(resource: Resource) -> Period:
-    """存量: what stood in a register on the day from which it is shared, owed once."""
-    return period_of("day", resource.since)
+def _stocks(definitions: Definitions) -> Iterator[Obligation]:
+    """存量: what stands in a register, owed once by each unit however long ago its sharing began.
+
+    Its day, from which the due day is counted, is the one on which it is laid down here: a platform that is
+    installed years after the notice finds nobody overdue.
+    """
+    today = timezone.localdate()
+    of_one_day = Obligation.objects.filter(opens=F("period_end"))
+    asked = set(of_one_day.order_by().values_list("unit", "resource").distinct())
+    for resource in definitions.resources.values():
+        frequency = definitions.frequencies[resource.frequency]
+        if resource.duplicate_of or resource.proposed or not is_stock(resource) or resource.since > today:
+            continue
+        for unit in definitions.providers(resource):
+            if (unit.key, resource.number) not in asked:
+                yield _obligation(definitions, resource, frequency, unit.key, period_of("day", today))
+
+
+def is_stock(resource: Resource) -> bool:
+    """Whether a resource is a register whose stock is owed once, beside what the calendar asks for."""
+    return resource.stock and in_force().frequencies[resource.frequency].period in CALENDAR_KINDS
 
 
 def _obligation(
     definitions: Definitions, resource: Resource, frequency: Frequency, unit: str, period: Period
 ) -> Obligation:
-    due, provisional = _due(definitions, frequency, period)
+    due, provisional, assured = _due(definitions, frequency, period)
     return Obligation(
         unit=unit,
         resource=resource.number,
@@ -81,18 +98,19 @@ def _obligation(
         opens=period.start,
         due=due,
         due_provisional=provisional,
+        due_assured=assured,
         scored=resource.scored,
         definitions=definitions.digest,
     )
 
 
-def _due(definitions: Definitions, frequency: Frequency, period: Period) -> tuple[dt.date | None, bool]:
-    """The due day, and whether it is provisional: a parameter of the office, or beyond the known holidays."""
+def _due(definitions: Definitions, frequency: Frequency, period: Period) -> tuple[dt.date | None, bool, bool]:
+    """The due day; whether it is provisional, a parameter of the office; whether all days off are known."""
     days, of_the_office = _days(definitions, frequency, period)
     if days is None:
-        return None, of_the_office
+        return None, of_the_office, True
     due = _counted(definitions, frequency, period, days)
-    return due.effective, of_the_office or not due.assured
+    return due.effective, of_the_office, due.assured
 
 
 def _counted(definitions: Definitions, frequency: Frequency, period: Period, days: int) -> Due:
@@ -134,7 +152,7 @@ def ask_for(
     on: dt.date | None = None,
 ) -> Obligation:
     """A duty that no calendar opens: the reply to a request (按需提供、按提请), an event (按次) on its day,
-    or the 存量 of a register that was shared before the platform began.
+    or the 存量 of a register once more.
 
     `on` is the day of the request, today unless a synthetic past is laid down. `due` is the agreed day of a
     reply; without it the parameter for requests or events holds. Raises
@@ -146,7 +164,7 @@ def ask_for(
     frequency = definitions.frequencies[wanted.frequency]
     if unit not in {one.key for one in definitions.providers(wanted)}:
         raise NotPossible("这个单位不提供这项数据，请核对单位和资源")
-    stock = wanted.stock and frequency.period in CALENDAR_KINDS
+    stock = is_stock(wanted)
     if frequency.period in CALENDAR_KINDS | {"standing"} and not stock:
         raise NotPossible(f"这项数据{frequency.wording}报送，不必另行提请")
     if fault := event_fault(wanted, event):
@@ -157,7 +175,7 @@ def ask_for(
         raise NotPossible("约定的答复日期早于提请日期，请核对")
     made = _obligation(definitions, wanted, frequency, unit, period)
     if due is not None:
-        made.due, made.due_provisional = due, False
+        made.due, made.due_provisional, made.due_assured = due, False, True
     if Obligation.objects.filter(unit=unit, resource=resource, period=period.code).exists():
         raise NotPossible(f"{period.label}的这项数据已经登记过")
     made.save(force_insert=True)
@@ -222,6 +240,6 @@ def period_for(resource: Resource, code: str) -> Period:
     }.get(frequency.period, {frequency.period})
     if period.kind in kinds:
         return period
-    if resource.stock and (period == stock_period(resource) or _asked(resource, period)):
+    if resource.stock and _asked(resource, period):
         return period
     raise ValueError(frequency.wording)

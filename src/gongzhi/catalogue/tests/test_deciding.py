@@ -21,8 +21,8 @@ from gongzhi.catalogue.actions import (
     satisfy,
 )
 from gongzhi.catalogue.models import Act, Obligation
-from gongzhi.catalogue.queries import standing_duties
-from gongzhi.catalogue.states import SHANGHAI, ActState, Kind, NotPossible, State, after, standing
+from gongzhi.catalogue.queries import matters, standing_duties, with_state
+from gongzhi.catalogue.states import SHANGHAI, ActState, Kind, NotPossible, Standing, State, after, standing
 from gongzhi.editions.queries import in_force
 from gongzhi.work.actions.giving import due_day
 
@@ -146,6 +146,69 @@ def test_another_way_of_exchange_is_met_when_the_unit_has_provided_it_there(owed
     assert standing(one, today).state is State.ON_TIME
     with pytest.raises(NotPossible, match="不能撤回"):
         actions.withdraw(act=act, by=cast["liaison"])
+
+
+def elsewhere(one, cast, **more):
+    """Another way of exchange, asked for."""
+    said = {"reason": "系统不通", "place": "光盘", "kind": Kind.ELSEWHERE}
+    return ask(obligation=one, by=cast["liaison"], **said, **more)
+
+
+def test_an_overdue_duty_is_due_on_the_agreed_day_and_not_chased_until_then(owed, cast):
+    one, today = owed(due=-303), timezone.localdate()
+    agreed = today + dt.timedelta(40)
+    with pytest.raises(NotPossible, match="或以后的日期"):
+        elsewhere(one, cast, wanted=today - dt.timedelta(1))
+    act = elsewhere(one, cast, wanted=today + dt.timedelta(9))
+    assert [matter.due for matter in matters(today)] == [one.due]
+    act = decide(act=act, grant=True, answer="", by=cast["office"], due=agreed)
+    assert (act.wanted, act.given) == (today + dt.timedelta(9), agreed)
+    one.refresh_from_db()
+    assert standing(one, today).state is State.AWAITED
+    assert standing(one, today - dt.timedelta(1)).days_late == 302
+    assert with_state(Obligation.objects.all(), agreed).get().state_then == State.AWAITED
+    assert standing(one, agreed + dt.timedelta(1)) == Standing(State.MISSING, 1)
+    assert [matter.due for matter in matters(today)] == [agreed]
+    actions.provided_elsewhere(act=act, by=cast["liaison"])
+    one.refresh_from_db()
+    assert standing(one, agreed + dt.timedelta(1)).state is State.ON_TIME
+
+
+def test_without_an_agreed_day_the_duty_stays_due_when_it_was(owed, cast):
+    one, today = owed(due=-2), timezone.localdate()
+    act = decide(act=elsewhere(one, cast), grant=True, answer="", by=cast["office"])
+    one.refresh_from_db()
+    assert standing(one, today).days_late == 2
+    actions.provided_elsewhere(act=act, by=cast["liaison"])
+    one.refresh_from_db()
+    assert standing(one, today).label == "逾期2天"
+
+
+def test_what_was_provided_elsewhere_outlives_a_file_that_is_withdrawn(owed, cast):
+    one = owed()
+    act = decide(act=elsewhere(one, cast), grant=True, answer="", by=cast["office"])
+    actions.provided_elsewhere(act=act, by=cast["liaison"])
+    place = {"unit": one.unit, "resource": one.resource, "period": one.period}
+    earlier = timezone.now() - dt.timedelta(1)  # received before, taken in later
+    satisfy(**place, received_at=earlier)
+    actions.taken_back(**place, received_at=earlier, still=None)
+    one.refresh_from_db()
+    assert one.received_at == Act.objects.get().provided_at
+
+
+def test_what_is_taken_back_leaves_the_other_day_that_was_granted(owed, cast):
+    one, today = owed(), timezone.localdate()
+    days = {kind: today + dt.timedelta(n) for kind, n in ((Kind.EXTEND, 9), (Kind.ELSEWHERE, 20))}
+    asked = ask(obligation=one, kind=Kind.EXTEND, reason="升级", by=cast["liaison"], wanted=days[Kind.EXTEND])
+    decide(act=asked, grant=True, answer="", by=cast["office"])
+    other = elsewhere(one, cast, wanted=days[Kind.ELSEWHERE])
+    decide(act=other, grant=True, answer="", by=cast["office"])
+    for act, left in ((None, days[Kind.ELSEWHERE]), (other, days[Kind.EXTEND]), (asked, None)):
+        if act:
+            actions.withdraw(act=act, by=cast["liaison"])
+        one.refresh_from_db()
+        assert one.extended_due == left
+    assert one.extended_on is None
 
 
 def test_a_return_after_the_due_day_gives_three_working_days(db):

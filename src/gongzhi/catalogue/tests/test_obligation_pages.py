@@ -72,6 +72,66 @@ def test_an_extension_goes_to_the_office_and_back(client_of, owed):
     assert "待报" in page
 
 
+def test_another_way_has_its_day_and_its_page_tells_how_it_was_provided(client_of, owed):
+    one, liaison, office = owed(due=-303), client_of("liaison"), client_of("office")
+    asked, agreed = (timezone.localdate() + dt.timedelta(n) for n in (9, 12))
+    said = {"ask-kind": "elsewhere", "ask-reason": "系统不通", "ask-place": "光盘送达"}
+    yesterday = timezone.localdate() - dt.timedelta(1)
+    status, page = post(liaison, f"/obligations/{one.pk}/ask", **said, **{"ask-agreed": f"{yesterday}"})
+    assert (status, "或以后的日期" in page) == (422, True)
+    post(liaison, f"/obligations/{one.pk}/ask", **said, **{"ask-agreed": f"{asked}"})
+    act = Act.objects.get()
+    page = office.get(f"/obligations/{one.pk}").content.decode()
+    assert f"约定提供日 {asked}" in page
+    assert "逾期303天未报" in page
+    status, page = post(office, f"/acts/{act.pk}/decide", grant="yes", answer="", due=f"{yesterday}")
+    assert (status, "或以后的日期" in page) == (422, True)
+    page = post(office, f"/acts/{act.pk}/decide", grant="yes", answer="", due=f"{agreed}")[1]
+    assert "待报，剩12天" in page
+    assert f"约定提供日 {asked}" in page
+    assert f"约定提供日定为 {agreed}" in page
+    page = post(liaison, f"/acts/{act.pk}/provided")[1]
+    assert ">按时<" in page
+    assert "按约定的方式提供（光盘送达）" in page
+    assert f"约定 {agreed} 以前提供" in page
+    assert "后来入库的文件" not in page
+    assert f"/acts/{act.pk}/withdraw" not in page
+
+
+def test_what_was_granted_is_taken_back_on_the_page_while_nothing_has_come(client_of, owed):
+    one, liaison, office = owed(), client_of("liaison"), client_of("office")
+    post(liaison, f"/obligations/{one.pk}/ask", **{"ask-kind": "exempt", "ask-reason": "没有此类事项"})
+    act = Act.objects.get()
+    post(office, f"/acts/{act.pk}/decide", grant="yes", answer="")
+    assert "没有此类事项" not in office.get("/acts").content.decode()  # she sees what waits for her
+    assert "没有此类事项" in liaison.get("/acts").content.decode()
+    button = f'action="/acts/{act.pk}/withdraw"'
+    assert button not in office.get(f"/obligations/{one.pk}").content.decode()
+    assert button in liaison.get(f"/obligations/{one.pk}").content.decode()
+    Obligation.objects.update(received_at=timezone.now())
+    assert button not in liaison.get(f"/obligations/{one.pk}").content.decode()
+    assert "不必撤回" in post(liaison, f"/acts/{act.pk}/withdraw")[1]
+    Obligation.objects.update(received_at=None)
+    assert "已撤回" in post(liaison, f"/acts/{act.pk}/withdraw")[1]
+    one.refresh_from_db()
+    assert one.exempt_on is None
+
+
+@pytest.mark.parametrize(
+    ("provisional", "assured", "words"),
+    [
+        (True, True, {"文件没有规定期限"}),
+        (False, False, {"节假日安排只公布到"}),
+        (True, False, {"文件没有规定期限", "节假日安排只公布到"}),
+        (False, True, set()),
+    ],
+)
+def test_a_due_day_says_what_is_uncertain_about_it(client_of, owed, provisional, assured, words):
+    one = owed(due_provisional=provisional, due_assured=assured)
+    page = client_of("liaison").get(f"/obligations/{one.pk}").content.decode()
+    assert {word for word in ("文件没有规定期限", "节假日安排只公布到") if word in page} == words
+
+
 def test_nobody_else_says_anything_for_a_unit(client_of, owed):
     one = owed("natural_resources", "16.1")
     liaison = client_of("liaison")

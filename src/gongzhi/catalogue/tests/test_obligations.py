@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db.models import F
+from django.utils import timezone
 
-from gongzhi.catalogue.actions import open_periods, period_for, returned, satisfy, taken_back
+from gongzhi.catalogue.actions import number_on, open_periods, period_for, returned, satisfy, taken_back
 from gongzhi.catalogue.models import Obligation
 from gongzhi.catalogue.states import SHANGHAI, State, standing
 from gongzhi.editions.queries import in_force
@@ -52,6 +54,22 @@ def test_periods_are_opened_once() -> None:
     made = open_periods(**YEAR)
     assert made > 400
     assert open_periods(**YEAR) == 0
+
+
+def test_the_stock_of_a_register_is_owed_once_and_by_nobody_too_late() -> None:
+    today, definitions = timezone.localdate(), in_force()
+    open_periods(since=today, until=today)
+    stocks = Obligation.objects.filter(resource="9.5", period_end=F("opens"))
+    assert definitions.resources["9.5"].since < today - dt.timedelta(365)
+    days = number_on(definitions, "stock_due_days", today)
+    assert [(one.period, one.due) for one in stocks] == [(str(today), today + dt.timedelta(days))]
+    assert period_for(definitions.resources["9.5"], str(today)).code == str(today)
+    with pytest.raises(ValueError, match="季后"):
+        period_for(definitions.resources["9.5"], "2021-06-10")
+    all_stocks = Obligation.objects.filter(period_end=F("opens"))
+    assert {definitions.resources[one.resource].stock for one in all_stocks} == {True}
+    before = stocks.update(opens="2025-02-01", period_end="2025-02-01", period="2025-02-01")
+    assert (before, open_periods(since=today, until=today)) == (1, 0)
 
 
 def test_due_days_are_those_of_the_notice() -> None:

@@ -84,6 +84,7 @@ def columns(today: dt.date, sight: Sight) -> tuple[Column, ...]:
 
 def _note(owed: Obligation) -> str:
     words = ["期限为暂定"] if owed.due_provisional else []
+    words += [] if owed.due_assured else ["节假日未公布，按周末推算"]
     return "；".join(words if owed.scored else [*words, "不计入评分"])
 
 

@@ -55,9 +55,10 @@ COLUMNS = (
 
 @needs("see_calendar")
 def acts(request: HttpRequest) -> HttpResponseBase:
-    """What was asked; what waits for a decision comes first unless all are wanted."""
-    state = request.GET.get("state", ActState.ASKED.value)
-    rows = queries.acts_visible_to(sight_of(request.user))
+    """What was asked: who decides sees first what waits for her, a unit all that it asked."""
+    sight = sight_of(request.user)
+    state = request.GET.get("state", ActState.ASKED.value if sight.has("decide_waiver") else "all")
+    rows = queries.acts_visible_to(sight)
     known = state in {one.value for one in ActState}
     rows = rows.filter(state=state) if known else rows
     words = [("状态", ActState(state).label if known else "全部")]
@@ -93,14 +94,20 @@ def _page(request: HttpRequest, owed: Obligation, status: int = 200, **forms: An
         "unit": unit_name(owed.unit),
         "state": mark_of(owed, today),
         "due": due_of(owed, today),
-        "acts": [(act, state_mark(act)) for act in found],
+        "acts": [
+            (act, state_mark(act), forms.get(f"decision_{act.pk}") or DecisionForm(kind=act.kind))
+            for act in found
+        ],
+        "agreed": next(
+            (act for act in found if act.provided_at == owed.received_at and act.provided_at), None
+        ),
+        "beyond": f"{definitions.holidays.known_until:%Y-%m-%d}",
         "may_say": mine and state in {State.AWAITED, State.MISSING},
         "may_ask": mine and state in {State.AWAITED, State.MISSING, State.NOT_DUE},
         "may_decide": sight.has("decide_waiver"),
         "mine": mine,
         "zero": forms.get("zero") or ZeroForm(prefix="zero"),
         "ask": forms.get("ask") or AskForm(prefix="ask"),
-        "decision": forms.get("decision") or DecisionForm(),
         "form": forms.get("form"),
     }
     return render(request, "catalogue/obligation.html", context, status=status)
@@ -139,7 +146,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.ask(
                 obligation=owed, kind=Kind(said["kind"]), reason=said["reason"], by=myself(request),
-                wanted=said["wanted"], place=said["place"],
+                wanted=form.day, place=said["place"],
             )  # fmt: skip
         except NotPossible as error:
             form.add_error(None, str(error))
@@ -160,7 +167,7 @@ def _own(request: HttpRequest, pk: int) -> Obligation:
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """The office grants or refuses."""
     act = get_object_or_404(queries.acts_visible_to(sight_of(request.user)), pk=pk)
-    form = DecisionForm(request.POST)
+    form = DecisionForm(request.POST, kind=act.kind)
     if form.is_valid():
         grant = request.POST.get("grant") == "yes"
         said = form.cleaned_data
@@ -170,7 +177,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return _done(request, act.obligation_id, "已同意。" if grant else "已答复不同意。")
-    return _page(request, act.obligation, 422, decision=form, form=form)
+    return _page(request, act.obligation, 422, form=form, **{f"decision_{act.pk}": form})
 
 
 @require_POST

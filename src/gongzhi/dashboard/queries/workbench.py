@@ -178,9 +178,12 @@ def _overdue(sight: Sight, today: dt.date) -> list[Glance]:
 
 
 def _beyond_holidays(sight: Sight, today: dt.date) -> list[Glance]:
-    """Due days to come that nobody can be sure of: the days off behind our table are not announced yet."""
+    """Due days to come that nobody can be sure of: counted by days off (in working days, or rolled) that are
+    not announced yet. What is counted in plain calendar days stands whatever is announced.
+    """
     last = in_force().holidays.known_until
-    beyond = catalogue.unmet(catalogue.visible_to(sight)).filter(due__gte=today, due__gt=last).count()
+    open_ones = catalogue.unmet(catalogue.visible_to(sight)).filter(due_assured=False)
+    beyond = open_ones.filter(due__gte=today, due__gt=last).count()
     words = (
         f"节假日安排只到{last:%Y年%-m月%-d日}，此后到期的 {beyond} 项遇节假日可能变动，公布新一年安排后请修订"
     )

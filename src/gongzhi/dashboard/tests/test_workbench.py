@@ -105,6 +105,9 @@ def test_the_office_is_warned_of_due_days_behind_the_table_of_holidays(client_of
     last = in_force().holidays.known_until
     today = timezone.localdate()
     owe(-(max(last, today) - today).days - 1)  # the period ends a day after the table does
+    client = client_of("office")
+    assert not [one for one in client.get("/").context["glances"] if "节假日" in one.text]  # plain days stand
+    Obligation.objects.update(due_assured=False)
     owe(200)  # overdue: past changing
     client = client_of("office")
     [warned] = [one for one in client.get("/").context["glances"] if "节假日安排" in one.text]

@@ -51,7 +51,7 @@ def test_another_number_is_turned_away_with_the_numbers_that_wait(reply, request
 def test_nobody_asked_and_how_to_be_asked_is_said(reply, db):
     with pytest.raises(Refused, match="提请数据") as refusal:
         reply("R20260915-001")
-    assert "区教育体育局" in refusal.value.text
+    assert "区教体局" in refusal.value.text
     with pytest.raises(Refused, match="提请的编号"):
         reply("2026-09-15")
 
