@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.catalogue.models import Obligation
-from gongzhi.catalogue.queries.periods import CALENDAR_KINDS, periods_of
+from gongzhi.catalogue.queries.periods import CALENDAR_KINDS, is_stock, periods_of
 from gongzhi.catalogue.states import NotPossible
 from gongzhi.editions.queries import in_force, resource_for
 from gongzhi.engine.calendar import (
@@ -81,11 +81,6 @@ def _stocks(definitions: Definitions) -> Iterator[Obligation]:
                 yield _obligation(definitions, resource, frequency, unit.key, period_of("day", today))
 
 
-def is_stock(resource: Resource) -> bool:
-    """Whether a resource is a register whose stock is owed once, beside what the calendar asks for."""
-    return resource.stock and in_force().frequencies[resource.frequency].period in CALENDAR_KINDS
-
-
 def _obligation(
     definitions: Definitions, resource: Resource, frequency: Frequency, unit: str, period: Period
 ) -> Obligation:
@@ -122,13 +117,14 @@ def _counted(definitions: Definitions, frequency: Frequency, period: Period, day
 
 def _days(definitions: Definitions, frequency: Frequency, period: Period) -> tuple[int | None, bool]:
     """Days after the period's end: the notice's own, or the office's parameter (then provisional)."""
-    if period.kind == "day" and frequency.period in CALENDAR_KINDS:
-        return number_on(definitions, "stock_due_days", period.end), True
-    if frequency.due_days is not None:
+    stock = period.kind == "day" and frequency.period in CALENDAR_KINDS
+    if frequency.due_days is not None and not stock:
         return frequency.due_days, False
-    if frequency.due_parameter is None:
+    key = "stock_due_days" if stock else frequency.due_parameter
+    if key is None:
         return None, False
-    value = definitions.parameters[frequency.due_parameter].at(period.end)
+    parameter = definitions.parameters.get(key)
+    value = parameter.at(period.end) if parameter else None
     return (int(value.value), True) if value else (None, True)
 
 

@@ -15,10 +15,10 @@ from .owed import (
     unmet,
     visible_to,
 )
-from .periods import periods_of
+from .periods import is_stock, periods_of
 
 __all__ = [
-    "Lateness", "Matrix", "Owed", "Rates", "Sheet", "acts_visible_to", "by_number", "in_days", "lateness",
-    "matrix", "matters", "owed", "periods_of", "rates", "requested", "resource_named", "rulings", "sheet_of",
-    "standing_duties", "unmet", "visible_to", "with_state",
+    "Lateness", "Matrix", "Owed", "Rates", "Sheet", "acts_visible_to", "by_number", "in_days", "is_stock",
+    "lateness", "matrix", "matters", "owed", "periods_of", "rates", "requested", "resource_named", "rulings",
+    "sheet_of", "standing_duties", "unmet", "visible_to", "with_state",
 ]  # fmt: skip

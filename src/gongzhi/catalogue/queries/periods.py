@@ -12,6 +12,11 @@ from gongzhi.engine.definitions import Resource
 CALENDAR_KINDS = {"month", "quarter", "half_year", "year"}
 
 
+def is_stock(resource: Resource) -> bool:
+    """Whether a resource is a register whose stock is owed once, beside what the calendar asks for."""
+    return resource.stock and in_force().frequencies[resource.frequency].period in CALENDAR_KINDS
+
+
 def periods_of(number: str, since: dt.date, until: dt.date) -> Iterator[tuple[Resource, Period]]:
     """The calendar's periods of a resource that begin in or overlap [since, until], with what asks for them.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.db.models import F
@@ -70,6 +71,16 @@ def test_the_stock_of_a_register_is_owed_once_and_by_nobody_too_late() -> None:
     assert {definitions.resources[one.resource].stock for one in all_stocks} == {True}
     before = stocks.update(opens="2025-02-01", period_end="2025-02-01", period="2025-02-01")
     assert (before, open_periods(since=today, until=today)) == (1, 0)
+
+
+def test_a_district_without_the_parameter_of_stock_sets_it_no_day(monkeypatch) -> None:
+    definitions = in_force()
+    others = {key: one for key, one in definitions.parameters.items() if key != "stock_due_days"}
+    changed = replace(definitions, parameters=others)
+    monkeypatch.setattr("gongzhi.catalogue.actions.opening.in_force", lambda: changed)
+    assert open_periods(**YEAR) > 400
+    stock = Obligation.objects.get(resource="9.5", period_end=F("opens"))
+    assert (stock.due, stock.due_provisional) == (None, True)
 
 
 def test_due_days_are_those_of_the_notice() -> None:

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from django.conf import settings
 
+from gongzhi.catalogue.queries import is_stock
 from gongzhi.editions.queries import in_force, in_force_for
-from gongzhi.engine.calendar import parse_period
+from gongzhi.engine.calendar import Period, parse_period
 from gongzhi.engine.checks import (
     Checked,
     Context,
@@ -138,7 +139,9 @@ def _context(
     submission: Submission, definitions: Definitions, comparing: Comparing
 ) -> Callable[[int, Sheet], Context]:
     as_of = submission.received_at.astimezone(SHANGHAI).date()
-    period = parse_period(submission.period)
+    period: Period | None = parse_period(submission.period)
+    if period and period.kind == "day" and is_stock(definitions.resources[submission.resource]):
+        period = None  # a register's stock has been entered in all the years before
     waived = waivers_of(submission.unit, submission.resource, as_of)
 
     def of(index: int, sheet: Sheet) -> Context:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
-from tests.files import person_id
+from tests.files import person_id, presale_rows
 
 from gongzhi.catalogue.actions import ask_for
 from gongzhi.catalogue.models import Obligation
@@ -61,3 +61,14 @@ def test_what_came_in_under_a_number_may_be_corrected(reply, request_made):
     Obligation.objects.all().delete()  # taken in before replies had to name a request
     again = reply(request_made.period, (1, 2), replaces=first.batch.number)
     assert again.batch.kind == "replaces"
+
+
+def test_the_stock_of_a_register_has_days_of_all_years(hand, cast):
+    owed = ask_for(unit="construction_transport", resource="9.5", reason="一次报齐", by=cast["office"])
+    handed = hand(presale_rows(2, day="2019-08-15"), period=owed.period)
+    assert handed.outcome == "accepted"
+    assert "out_of_period" not in handed.submission.by_code
+    owed.refresh_from_db()
+    assert owed.received_at
+    quarter = hand(presale_rows(2, start=10, day="2019-08-15"))
+    assert quarter.submission.by_code["out_of_period"] == 2
