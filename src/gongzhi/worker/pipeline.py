@@ -29,7 +29,14 @@ from gongzhi.intake.actions.submission import check_waiting
 from gongzhi.organisation.actions import close_idle, forget, forget_calls
 from gongzhi.registry.actions import link_new, merge_links
 from gongzhi.risk.actions import scan_waiting
-from gongzhi.work.actions import deliver, remind, tell_of_exports, tell_of_suggestions
+from gongzhi.work.actions import (
+    deliver,
+    remind,
+    tell_of_editions,
+    tell_of_exports,
+    tell_of_filings,
+    tell_of_suggestions,
+)
 from gongzhi.work.queries import matters_on, quiet
 
 from .exports import make_exports, remove_exports
@@ -70,6 +77,8 @@ EVERY_MINUTE: tuple[tuple[str, Callable[[], int]], ...] = (
     ("take", take_files),  # hand in what units have put into the watched folder
     ("suggestions", tell_of_suggestions),  # tell who answers of a suggestion, and who made it of the answer
     ("words", tell_of_exports),  # tell who must agree to an export, and who asked of a refusal
+    ("filings", tell_of_filings),  # tell the office of a filing, and the unit of what was decided
+    ("editions", tell_of_editions),  # tell who may approve an edition that it waits
     ("answer", answer_again),  # tell beside the file what was decided since
 )
 EVERY_HOUR: tuple[tuple[str, Callable[[], int]], ...] = (

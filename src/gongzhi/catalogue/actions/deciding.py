@@ -9,11 +9,14 @@ from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.catalogue.models import Act, Obligation
+from gongzhi.catalogue.queries import resource_named
 from gongzhi.catalogue.states import SHANGHAI, ActState, Kind, NotPossible, after, day_of, due_of
 from gongzhi.editions.queries import in_force
+from gongzhi.engine.calendar import parse_period
 from gongzhi.organisation.models import Person
 
 from .answering import answered, said
+from .asking import tell_asker, tell_deciders
 from .opening import number_on
 
 _BROUGHT_ABOUT: dict[Kind, tuple[str, ...]] = {
@@ -92,6 +95,7 @@ def ask(
     except IntegrityError as error:
         raise NotPossible("同样的申请还没有决定，请等办公室答复") from error
     _record("asked", act, by, "request_waiver")
+    tell_deciders(unit=owed.unit, what=_what(act), duty="decide_waiver", address=_page(act), by=by)
     return act
 
 
@@ -125,6 +129,7 @@ def decide(*, act: Act, grant: bool, answer: str, by: Person, due: dt.date | Non
     if grant:
         _take_effect(_locked(locked.obligation), locked)
     _record("granted" if grant else "refused", locked, by, "decide_waiver")
+    tell_asker(asking=locked, unit=locked.obligation.unit, what=_what(locked), address=_page(locked))
     return locked
 
 
@@ -200,6 +205,15 @@ def _write(
         obligation=owed, kind=kind.value, state=state.value, reason=reason, wanted=wanted, place=place,
         asked_by=by, asked_at=now or timezone.now(),
     )  # fmt: skip
+
+
+def _what(act: Act) -> str:
+    owed = act.obligation
+    return f"{Kind(act.kind).label}（{resource_named(owed.resource)} {parse_period(owed.period).label}）"
+
+
+def _page(act: Act) -> str:
+    return f"/obligations/{act.obligation_id}"
 
 
 def _record(verb: str, act: Act, by: Person | None, duty: str) -> None:

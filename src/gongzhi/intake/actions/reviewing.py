@@ -14,9 +14,11 @@ from gongzhi.catalogue.actions import returned
 from gongzhi.intake.models import Batch, Review
 from gongzhi.intake.queries import still_counted
 from gongzhi.organisation.models import Person
+from gongzhi.work.actions import tell_people
+from gongzhi.work.queries import liaisons
 
 from .refused import Refused
-from .telling import tell_outcome
+from .telling import first_words, handed_in, tell_outcome
 
 _LONGEST = 300
 
@@ -73,7 +75,14 @@ def return_batch(
     detail = {"remarks": len(remarks), "unit": slot.unit, "resource": slot.resource, "period": slot.period}
     record("batch.returned", by=by, subject=("batch", locked.pk), duty="return_file", detail=detail)
     tell_outcome(locked.submission, "returned", locked)
+    _tell_liaisons(locked, first_words(text) if text else f"有 {len(remarks)} 处要补正", by)
     return day
+
+
+def _tell_liaisons(batch: Batch, why: str, by: Person) -> None:
+    """However it came: a machine's outcome is read by no person."""
+    text = f"{handed_in(batch.submission)}被办公室退回：{why}"
+    tell_people(people=liaisons(batch.slot.unit), text=text, address=f"/batches/{batch.pk}", by=by)
 
 
 @transaction.atomic

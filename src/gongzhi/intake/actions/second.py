@@ -11,9 +11,11 @@ from gongzhi.intake.models import Submission, TwoPersons
 from gongzhi.intake.queries import two_persons
 from gongzhi.intake.states import State, after
 from gongzhi.organisation.models import Author, Person, person_of
+from gongzhi.work.actions import tell_people
+from gongzhi.work.queries import holding, liaisons
 
 from .refused import Refused
-from .telling import tell_outcome
+from .telling import first_words, handed_in, tell_outcome
 
 _LONGEST = 300
 
@@ -41,6 +43,9 @@ def propose(*, submission: Submission, by: Author | None) -> None:
     _moved(submission, "propose", proposed_by=person_of(by), proposed_at=timezone.now(), sent_back="")
     record("submission.proposed", by=by, subject=("submission", submission.pk), duty="submit_file")
     tell_outcome(submission, "awaiting")
+    seconds = holding("review_file", submission.unit, home=submission.unit)
+    text = f"{handed_in(submission)}已由经办人提交，请复核入库"
+    tell_people(people=seconds, text=text, address=f"/submissions/{submission.pk}", by=by)
 
 
 @transaction.atomic
@@ -53,6 +58,10 @@ def send_back(*, submission: Submission, reason: str, by: Person) -> None:
     _moved(submission, "send_back", sent_back=reason.strip()[:_LONGEST])
     record("submission.sent_back", by=by, subject=("submission", submission.pk), duty="review_file")
     tell_outcome(submission, "sent_back")
+    first = submission.proposed_by
+    people = [first] if first and first.is_active else liaisons(submission.unit)
+    text = f"{handed_in(submission)}被复核人退回：{first_words(submission.sent_back)}"
+    tell_people(people=people, text=text, address=f"/submissions/{submission.pk}", by=by)
 
 
 def _moved(submission: Submission, verb: str, **changes: object) -> None:

@@ -1,16 +1,33 @@
-"""Tell the unit's own system what became of a submission that a machine handed in."""
+"""Tell the unit's own system what became of a submission that a machine handed in; words for its people."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.utils import timezone
 
+from gongzhi.catalogue.queries import resource_named
 from gongzhi.intake.models import Batch, Submission
+from gongzhi.intake.queries.rows import period_label
 from gongzhi.work.actions import announce
 
 _BY_PEOPLE = {"page", "cli", "demo"}
 """Channels with somebody in front who sees the outcome."""
+
+_FIRST = 20
+_LIKE_A_NUMBER = re.compile(r"\d[\dXx\-\s]{4,}")
+
+
+def handed_in(submission: Submission) -> str:
+    """What was handed in, as a message names it: never by its file, whose name may be a person's."""
+    return f"{resource_named(submission.resource)}（{period_label(submission.period)}）"
+
+
+def first_words(reason: str) -> str:
+    """How a reason begins, for a message that may leave the house: on one line, without long numbers."""
+    text = _LIKE_A_NUMBER.sub("…", " ".join(reason.split()))
+    return text if len(text) <= _FIRST else f"{text[:_FIRST]}…"
 
 
 def tell_outcome(submission: Submission, outcome: str, batch: Batch | None = None) -> None:

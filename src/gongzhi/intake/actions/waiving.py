@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
-from gongzhi.catalogue.actions import answered, number_on, said
+from gongzhi.catalogue.actions import answered, number_on, said, tell_asker, tell_deciders
+from gongzhi.catalogue.queries import resource_named
 from gongzhi.catalogue.states import ActState, NotPossible
 from gongzhi.catalogue.states import after as answer_after
 from gongzhi.editions.queries import in_force
@@ -52,6 +53,7 @@ def ask_check_waiver(
     except IntegrityError as error:
         raise NotPossible("同样的申请还没有决定，请等办公室答复") from error
     _record("asked", asked, by, "request_waiver")
+    tell_deciders(unit=unit, what=_what(asked), duty="decide_waiver", address=_page(asked), by=by)
     return asked
 
 
@@ -79,6 +81,7 @@ def decide_check_waiver(
         asked.until = until
     asked.save()
     _record("granted" if grant else "refused", asked, by, "decide_waiver")
+    tell_asker(asking=asked, unit=asked.unit, what=_what(asked), address=_page(asked))
     if grant:
         _check_again(asked)
     return asked
@@ -105,6 +108,14 @@ def _check_again(waiver: CheckWaiver) -> None:
         if waiver.code in one.by_code:
             one.state, one.checked_at, one.attempts = after(one.state, "check_again"), None, 0
             one.save(update_fields=["state", "checked_at", "attempts"])
+
+
+def _what(waiver: CheckWaiver) -> str:
+    return f"暂免一项检查（{resource_named(waiver.resource)}）"
+
+
+def _page(waiver: CheckWaiver) -> str:
+    return f"/check-waivers/{waiver.pk}"
 
 
 def _record(verb: str, waiver: CheckWaiver, by: Person | None, duty: str) -> None:

@@ -6,13 +6,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
-from gongzhi.catalogue.actions import answered, said, taken_back
+from gongzhi.catalogue.actions import answered, said, taken_back, tell_asker, tell_deciders
 from gongzhi.catalogue.states import ActState, NotPossible, after
 from gongzhi.intake.models import Batch, Withdrawal
 from gongzhi.intake.queries import still_counted
 from gongzhi.organisation.models import Person
 
-from .telling import tell_outcome
+from .telling import handed_in, tell_outcome
 
 
 @transaction.atomic
@@ -29,6 +29,8 @@ def ask_withdrawal(*, batch: Batch, reason: str, by: Person | None) -> Withdrawa
     except IntegrityError as error:
         raise NotPossible("已经申请撤回这一批，请等办公室答复") from error
     _record("withdrawal_asked", asked, by, "submit_file")
+    unit = batch.slot.unit
+    tell_deciders(unit=unit, what=_what(asked), duty="return_file", address="/withdrawals", by=by)
     return asked
 
 
@@ -46,6 +48,8 @@ def decide_withdrawal(*, withdrawal: Withdrawal, grant: bool, answer: str, by: P
         _take_out(_locked(asked.batch))
     asked.save()
     _record("withdrawn" if grant else "withdrawal_refused", asked, by, "return_file")
+    address = f"/batches/{asked.batch_id}"
+    tell_asker(asking=asked, unit=asked.batch.slot.unit, what=_what(asked), address=address)
     return asked
 
 
@@ -83,6 +87,10 @@ def _take_out(batch: Batch) -> None:
         unit=slot.unit, resource=slot.resource, period=slot.period,
         received_at=batch.submission.received_at, still=still_counted(batch),
     )  # fmt: skip
+
+
+def _what(asked: Withdrawal) -> str:
+    return f"撤回一批数据（{handed_in(asked.batch.submission)}）"
 
 
 def _record(verb: str, asked: Withdrawal, by: Person | None, duty: str) -> None:

@@ -3,7 +3,9 @@
 from .announcing import announce
 from .attaching import attach, opened
 from .deciding import accept, finish, send_back, submit
+from .editions import tell_of_editions
 from .exports import tell_of_exports
+from .filings import tell_of_filings
 from .filters import drop_filter, keep_filter, open_with, rename_filter
 from .giving import forward, give, merge, open_item, split, withdraw
 from .handing import hand_over
@@ -21,5 +23,6 @@ __all__ = [
     "decide_letter", "decide_time", "deliver", "drop_filter", "finish", "forward", "give", "hand_over",
     "keep_address", "keep_filter", "merge", "name_stand_in", "open_item", "open_with", "opened",
     "read_messages", "remind", "rename_filter", "send_back", "split", "submit", "take", "tell",
-    "tell_of_exports", "tell_of_suggestions", "tell_people", "together", "try_again", "withdraw",
+    "tell_of_editions", "tell_of_exports", "tell_of_filings", "tell_of_suggestions", "tell_people",
+    "together", "try_again", "withdraw",
 ]  # fmt: skip

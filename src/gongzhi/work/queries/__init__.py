@@ -28,6 +28,7 @@ from .reminders import (
     holders,
     holding,
     hook_of,
+    liaisons,
     matters_on,
     messages_visible_to,
     own_matters,
@@ -54,8 +55,8 @@ __all__ = [
     "TaxpayerSource", "about", "answering", "assigned_to", "bind_owed", "bind_taxpayers", "changed_by",
     "colleagues", "counts", "covers", "deliveries_visible_to", "drawn", "everybody", "filters_of",
     "handing", "holders", "holding", "hook_of", "kind_of", "kinds_to_give", "known", "largest_attachment",
-    "letters_visible_to", "matters_on", "may", "may_follow", "may_leave", "messages_visible_to", "mine",
-    "opening_of", "own_matters", "place_name", "places_of", "quiet", "rung", "same_as", "sides_of",
+    "letters_visible_to", "liaisons", "matters_on", "may", "may_follow", "may_leave", "messages_visible_to",
+    "mine", "opening_of", "own_matters", "place_name", "places_of", "quiet", "rung", "same_as", "sides_of",
     "subject_address", "taxpayers_like", "tidied", "unattended", "unread", "verbs_of", "views_of",
     "visible_to", "why_alone", "why_not", "with_standing",
 ]  # fmt: skip

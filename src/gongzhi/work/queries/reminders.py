@@ -98,9 +98,14 @@ def holding(duty: str, unit: str = "", *, home: str = "") -> list[Person]:
     return holders([(person, sight_of(person)) for person in found], duty, unit)
 
 
+def liaisons(unit: str) -> list[Person]:
+    """Who hands in for a unit: all of its own people with that duty."""
+    return holding("submit_file", unit, home=unit)
+
+
 def answering(unit: str) -> list[Person]:
     """Who answers for what a unit owes: its liaisons and who is in charge; else who works for it."""
-    found = [*holding("submit_file", unit, home=unit), *holding("oversee_unit", unit, home=unit)]
+    found = [*liaisons(unit), *holding("oversee_unit", unit, home=unit)]
     return list(dict.fromkeys(found)) or holding("do_work", home=unit)
 
 

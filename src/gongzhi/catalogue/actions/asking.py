@@ -1,0 +1,23 @@
+"""Who has to decide hears what is asked, who asked hears the answer: in the transaction of the act itself."""
+
+from __future__ import annotations
+
+from gongzhi.catalogue.models import Asking
+from gongzhi.organisation.models import Person
+from gongzhi.organisation.queries import unit_name
+from gongzhi.work.actions import tell_people
+from gongzhi.work.queries import holding, liaisons
+
+
+def tell_deciders(*, unit: str, what: str, duty: str, address: str, by: Person | None) -> None:
+    """`what` a unit asks for, to who may decide it; never the reason, which may name persons."""
+    text = f"{unit_name(unit)}申请{what}，请答复"
+    tell_people(people=holding(duty, unit), text=text, address=address, by=by)
+
+
+def tell_asker(*, asking: Asking, unit: str, what: str, address: str) -> None:
+    """The answer to who asked, or to the unit's liaisons where a machine did or she is gone."""
+    asked_by = asking.asked_by
+    people = [asked_by] if asked_by and asked_by.is_active else liaisons(unit)
+    text = f"您单位申请的{what}，办公室{asking.state_label}"
+    tell_people(people=people, text=text, address=address, by=asking.decided_by)
