@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from gongzhi.catalogue import queries as catalogue
 from gongzhi.catalogue.states import ActState
+from gongzhi.disclosure import queries as disclosure
 from gongzhi.editions import queries as editions
 from gongzhi.editions.states import Answer
 from gongzhi.gate import Sight
@@ -80,6 +81,10 @@ def _letters(sight: Sight) -> int:
     return work.letters_visible_to(sight).filter(state="drafted").count()
 
 
+def _allowances(sight: Sight) -> int:
+    return disclosure.allowances_waiting(sight, timezone.localdate()).count()
+
+
 WAITS = (
     Wait("待审核", "/reviews", "", "return_file", lambda s: intake.unreviewed(s).count(), always=True),
     Wait("等待确认入库", "/submissions", "?state=checked", "submit_file", _undecided, always=True),
@@ -93,10 +98,10 @@ WAITS = (
         "待认定名称", "/links", "", "decide_links",
         lambda s: registry.doubts_visible_to(s).count(), always=True,
     ),
-    Wait("待决定的延期、免报", "/acts", "?state=asked", "decide_waiver", _acts),
+    Wait("待决定的申请", "/acts", "?state=asked", "decide_waiver", _acts),
     Wait("待决定的撤回", "/withdrawals", "?state=asked", "return_file", _withdrawals),
-    Wait("待决定的暂免检查", "/check-waivers", "?state=asked", "decide_waiver", _check_waivers),
-    Wait("待确认的资源提议", "/rulings", "?state=asked", "decide_waiver", _rulings),
+    Wait("待定的暂免检查", "/check-waivers", "?state=asked", "decide_waiver", _check_waivers),
+    Wait("待确认的提议", "/rulings", "?state=asked", "decide_waiver", _rulings),
     Wait("待签发的催报函", "/letters", "?state=drafted", "chase_units", _letters),
     Wait("待备案的联络员", "/liaisons", "?state=waiting", "confirm_liaisons", _filings),
     Wait(
@@ -107,6 +112,8 @@ WAITS = (
         "待批准的修改", "/editions", "#submitted", "approve_definitions",
         lambda s: editions.submitted_to(s).count(),
     ),
+    Wait("待批准的导出", "/exports", "", "approve_reveal", lambda s: disclosure.for_ones_word(s).count()),
+    Wait("待答复的加额", "/reveals/more", "", "approve_reveal", _allowances),
 )  # fmt: skip
 
 

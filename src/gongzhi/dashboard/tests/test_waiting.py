@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from gongzhi.catalogue.models import Act, Ruling
 from gongzhi.dashboard.queries.waiting import WAITS
+from gongzhi.disclosure.models import Allowance, Export
 from gongzhi.editions.models import Edition, Suggestion
 from gongzhi.intake import actions
 from gongzhi.intake.models import CheckWaiver, Submission, Withdrawal
@@ -18,7 +19,7 @@ from gongzhi.work.models import Letter
 pytestmark = pytest.mark.django_db
 UNIT = "construction_transport"
 OFFICE = {
-    "待审核": 3, "待决定的延期、免报": 1, "待决定的撤回": 1, "待决定的暂免检查": 1, "待确认的资源提议": 1,
+    "待审核": 3, "待决定的申请": 1, "待决定的撤回": 1, "待定的暂免检查": 1, "待确认的提议": 1,
     "待签发的催报函": 1, "待备案的联络员": 1, "待答复的建议": 1, "待批准的修改": 1,
 }  # fmt: skip
 
@@ -125,6 +126,23 @@ def test_files_for_a_second_person_and_files_to_confirm_are_told_to_who_can_act(
     page = liaison.get("/").content.decode()
     assert '<span class="mark note">待复核</span>' in page
     assert "检查中" not in page
+
+
+def test_the_head_is_told_of_exports_and_of_looks_to_answer(client_of, cast):
+    now, person = timezone.now(), cast["liaison"]
+    for who in (person, cast["head"]):  # her own is another's to answer
+        Export.objects.create(
+            person=who, unit=UNIT, title="入库明细", address="/rows", rows=2_000, guarded=True, state="asked",
+            asked_at=now,
+        )  # fmt: skip
+        Allowance.objects.create(
+            person=who, unit=UNIT, day=timezone.localdate(), more=5, reason="核对", asked_at=now
+        )
+    head = client_of("head")
+    found = tiles(head)
+    for label in ("待批准的导出", "待答复的加额"):
+        assert found[label]["value"] == len(head.get(found[label]["href"]).context["waiting"]) == 1, label
+        assert label not in tiles(client_of("liaison"))
 
 
 def test_what_was_returned_is_told_to_its_unit(client_of, cast, owe, matters):

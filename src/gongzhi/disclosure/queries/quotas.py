@@ -94,3 +94,11 @@ def allowances_visible_to(sight: Sight) -> QuerySet[Allowance]:
     if sight.unit and allowed(sight, APPROVE, unit=sight.unit):
         return own | Allowance.objects.filter(unit=sight.unit)
     return own
+
+
+def allowances_waiting(sight: Sight, day: dt.date) -> QuerySet[Allowance]:
+    """What colleagues ask for a day and the reader has to answer."""
+    if not sight.person or not sight.has(APPROVE):
+        return Allowance.objects.none()
+    asked = allowances_visible_to(sight).filter(state=State.ASKED, day=day)
+    return asked.exclude(person=UUID(sight.person))

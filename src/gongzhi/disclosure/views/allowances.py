@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gongzhi.disclosure import actions, queries
 from gongzhi.disclosure.actions import Refused
 from gongzhi.disclosure.forms import MoreForm
-from gongzhi.disclosure.states import State
 from gongzhi.gate import needs, sight_of
 from gongzhi.organisation.queries import myself
 from gongzhi.organisation.views.proof import proof_first
@@ -37,7 +36,7 @@ def more(request: HttpRequest) -> HttpResponse:
             )
             return redirect("more_reveals")
     seen = queries.allowances_visible_to(sight).select_related("person", "decided_by")
-    waiting = seen.filter(state=State.ASKED, day=timezone.localdate()).exclude(person=person)
+    waiting = queries.allowances_waiting(sight, timezone.localdate()).select_related("person")
     context = {
         "form": form if quota else None, "quota": quota, "approvers": queries.approvers(person),
         "left": queries.left_today(person, quota, timezone.now()) if quota else 0,

@@ -54,7 +54,7 @@ COLUMNS = (
     Column("state", "状态", _state, "mark"),
 )
 WHY = Column("why", "退回的理由", lambda b: b.review.reason if b.returned else "")
-AGAIN = Column("again", "重新报送的期限", lambda b: b.review.again_by if b.returned else None, "day")
+AGAIN = Column("again", "重报期限", lambda b: b.review.again_by if b.returned else None, "day")
 
 
 @needs("see_own_batches", "see_all_batches")
