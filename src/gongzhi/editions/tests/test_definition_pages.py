@@ -52,3 +52,16 @@ def test_what_is_not_defined_is_not_there(client_of):
     client = client_of("office")
     assert client.get("/definitions/resources/99.9").status_code == 404
     assert client.get("/definitions/rules/R999").status_code == 404
+
+
+def test_a_resource_without_a_table_offers_no_template_and_names_the_one_that_is_kept(client_of):
+    page = text_of(client_of("office"), "/definitions/resources/16.11")
+    assert "下载模板" not in page
+    assert 'href="/definitions/resources/16.4"' in page
+    assert 'href="/submit/16.4/template"' in text_of(client_of("office"), "/definitions/resources/16.4")
+
+
+def test_the_page_of_a_resource_tells_what_a_column_means_where_the_definition_does_not(client_of):
+    page = text_of(client_of("office"), "/definitions/resources/16.12")
+    assert '<td data-label="说明"></td>' not in page
+    assert "写登记的全称，不写简称。" in page

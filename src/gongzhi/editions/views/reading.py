@@ -12,7 +12,9 @@ from django.utils import timezone
 from gongzhi.editions.queries import Piece, contents_in_force, history, in_force, label, open_draft, pieces_of
 from gongzhi.editions.queries.pieces import WHOLE, in_order, title_of
 from gongzhi.editions.queries.words import TYPES
+from gongzhi.engine.definitions import Field, Sheet
 from gongzhi.engine.definitions.editing import plain
+from gongzhi.engine.documents import heading, meaning
 from gongzhi.gate import needs, sight_of
 from gongzhi.lists import back_to
 
@@ -71,7 +73,7 @@ def resource(request: HttpRequest, number: str) -> HttpResponse:
     fed = [folder.rule for folder in found.rules.values() if tables & set(folder.rule.tables)]
     context = {
         "resource": one,
-        "sheets": [(sheet, [(field, TYPES[field.type]) for field in sheet.fields]) for sheet in one.sheets],
+        "sheets": [(sheet, [_line(sheet, field) for field in sheet.fields]) for sheet in one.sheets],
         "back": back_to(request, "/definitions"),
         "providers": providers,
         "rules": fed,
@@ -79,6 +81,12 @@ def resource(request: HttpRequest, number: str) -> HttpResponse:
         **editions_of_piece(request, Piece("resource", one.code)),
     }
     return render(request, "editions/resource.html", context)
+
+
+def _line(sheet: Sheet, field: Field) -> dict[str, Any]:
+    """A column as the page of its resource shows it."""
+    told = field.help or meaning(sheet, field)
+    return {"field": field, "heading": heading(field), "word": TYPES[field.type], "told": told}
 
 
 @needs("see_definitions")

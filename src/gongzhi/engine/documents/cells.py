@@ -6,6 +6,7 @@ pasted passes by every rule of Excel, so the rules that matter are conditions of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -61,6 +62,10 @@ _LONGEST_TEXT = 500
 _LARGEST = 10**15  # beyond it Excel itself loses digits
 
 
+_UNIT_SAID = re.compile(r"[（(]((?:元|万元|平方米|㎡|亩|公顷)(?:/[^（）()]+)?)[）)]$")
+_LARGER = {"万元", "亩", "公顷"}
+
+
 @dataclass(frozen=True)
 class Place:
     """The cells of one column below the example, 0-based; `width` is the sheet's last column."""
@@ -88,6 +93,17 @@ class Place:
 def unit_shown(field: Field) -> str:
     """The unit in which the template asks, empty for columns without one."""
     return field.unit or _DEFAULT_UNIT.get(field.type, "")
+
+
+def parted(title: str, unit: str) -> tuple[str, str]:
+    """A title and the unit in which values stand, said once: 征收金额（元） with 元 is 征收金额 and 元.
+
+    What the title says in brackets goes on (元/平方米), except where the values stand in another unit.
+    """
+    said = _UNIT_SAID.search(title) if unit else None
+    if said is None:
+        return title, unit
+    return title[: said.start()], unit if said[1] in _LARGER else said[1]
 
 
 def span(field: Field) -> str:
@@ -194,4 +210,4 @@ def _cut(text: str) -> str:
     return text if len(text) <= 255 else text[:254] + "…"
 
 
-__all__ = ["AS_TEXT", "WHAT", "Place", "advice", "condition", "entry_rule", "span", "unit_shown"]
+__all__ = ["AS_TEXT", "WHAT", "Place", "advice", "condition", "entry_rule", "parted", "span", "unit_shown"]

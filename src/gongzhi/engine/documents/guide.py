@@ -10,7 +10,7 @@ import xlsxwriter
 from gongzhi.engine.definitions import Field, Resource, Sheet
 from gongzhi.engine.definitions.examples import example_row
 
-from .cells import WHAT, span, unit_shown
+from .cells import WHAT, parted, span, unit_shown
 from .look import ACCENT, RULE, head_style, style
 from .meanings import basis_of, in_words, meaning
 
@@ -31,7 +31,8 @@ _HOW = (
 def heading(field: Field) -> str:
     """A column's heading: the title, with the unit where the title does not carry it."""
     unit = unit_shown(field)
-    return field.title if not unit or unit in field.title else f"{field.title}（{unit}）"
+    carried = unit in field.title or parted(field.title, unit)[0] != field.title
+    return field.title if carried else f"{field.title}（{unit}）"
 
 
 def guide_sheet(

@@ -14,6 +14,7 @@ from gongzhi.editions.queries import in_force, in_force_for
 from gongzhi.engine.calendar import PeriodError, parse_period
 from gongzhi.engine.definitions import Field, FieldType
 from gongzhi.engine.definitions import Sheet as Definition
+from gongzhi.engine.documents import parted
 from gongzhi.engine.lake import Lake
 from gongzhi.intake.models import Batch, BatchPart, LakeFile
 
@@ -44,7 +45,8 @@ class Head:
 
     @property
     def text(self) -> str:
-        return f"{self.field.title}（{self.unit}）" if self.unit else self.field.title
+        title, unit = parted(self.field.title, self.unit)
+        return f"{title}（{unit}）" if unit else title
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,13 @@ from tests.files import presale_rows
 
 from gongzhi.audit.models import Event
 from gongzhi.editions.queries import in_force
-from gongzhi.engine.definitions import Use
+from gongzhi.engine.definitions import Field, Use
+from gongzhi.engine.documents import heading
 from gongzhi.gate import Sight, sight_of
 from gongzhi.gate.sight import Held
 from gongzhi.intake.queries.listed import opened_fields, rows_visible_to
+from gongzhi.intake.queries.rows import head_of
+from gongzhi.intake.views.rows import _columns
 
 TABLE = "presale_permits"
 
@@ -175,3 +178,32 @@ def test_tables_are_found_by_name(batches, client_of):
     client = client_of("office")
     assert "商品房预售信息" in page(client, "/rows?q=商品房预售")
     assert "没有符合条件的表" in page(client, "/rows?q=没有这样的表")
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "unit", "head"),
+    [
+        ("征收金额（元）", "money", None, "征收金额（元）"),
+        ("核定缴费金额(元)", "money", None, "核定缴费金额（元）"),
+        ("应建面积（平方米）", "area", "㎡", "应建面积（平方米）"),
+        ("征收标准（元/平方米）", "money", None, "征收标准（元/平方米）"),
+        ("合同金额（万元）", "money", "万元", "合同金额（元）"),
+        ("用地面积（亩）", "area", "亩", "用地面积（㎡）"),
+        ("金额（累计）", "money", None, "金额（累计）（元）"),
+        ("船舶重量（净吨位）", "number", None, "船舶重量（净吨位）"),
+    ],
+)
+def test_a_head_says_its_unit_once(title, kind, unit, head):
+    assert head_of(Field(key="x", title=title, type=kind, unit=unit)).text == head
+
+
+def test_no_column_of_the_catalogue_says_its_unit_twice():
+    fields = [f for one in in_force().resources.values() for sheet in one.sheets for f in sheet.fields]
+    heads = [told for one in fields for told in (head_of(one).text, heading(one))]
+    assert [head for head in heads if re.search(r"(元|平方米|㎡)[）)]（(元|㎡)", head)] == []
+
+
+def test_the_list_of_rows_says_the_unit_once():
+    fields = in_force().resources["9.10"].sheet().fields
+    heads = [column.head for column in _columns(fields, one_batch=True)]
+    assert {"应建面积（平方米）", "征收金额（元）", "税务部门征收金额（元）"} <= set(heads)

@@ -42,3 +42,14 @@ def test_every_sheet_of_a_filled_template_comes_in(number, hand, tmp_path):
     assert answer["outcome"] == "accepted", answer["findings"]
     assert [entry["why"] for entry in answer["skipped"]].count("example") == len(resource.sheets)
     assert sorted(table for table, _ in rows_of(handed.batch.pk)) == sorted(s.code for s in resource.sheets)
+
+
+def test_what_the_notice_lists_twice_is_handed_in_where_it_is_kept(client_of, cast):
+    assert cast["peer"].unit == "natural_resources"
+    answer = client_of("peer").get("/submit/16.11", follow=True)
+    assert answer.redirect_chain == [("/submit/16.4", 302)]
+    assert "16.11 与 16.4 重复列出，报送 16.4 即可。" in answer.content.decode()
+    assert client_of("liaison").get("/submit/16.11").status_code == 404
+    book = client_of("peer").get("/submit/16.11/template")
+    names = openpyxl.load_workbook(io.BytesIO(book.content)).sheetnames
+    assert "采矿权转让变更登记信息" in names

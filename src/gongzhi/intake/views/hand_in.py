@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -35,7 +36,11 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @needs("submit_file")
 def hand_in(request: HttpRequest, number: str) -> HttpResponse:
-    """Hand one file in for one resource."""
+    """Hand one file in for one resource; what the notice lists twice is handed in where it is kept."""
+    if other := _kept_as(number):
+        _own(request, other)
+        messages.info(request, f"{number} 与 {other} 重复列出，报送 {other} 即可。")
+        return redirect("hand_in", other)
     resource = _own(request, number)
     unit = str(request.user.unit)  # type: ignore[union-attr]  # the gate let only signed-in people through
     form = HandInForm(
@@ -100,6 +105,7 @@ def template(request: HttpRequest, number: str) -> HttpResponse:
     """The Excel template of a resource, as `period` asks for it (today)."""
     if number not in in_force().resources:
         raise Http404
+    number = _kept_as(number) or number
     try:
         period = request.GET.get("period", "")
         definitions = in_force_for(number, period) if period else in_force()
@@ -111,6 +117,12 @@ def template(request: HttpRequest, number: str) -> HttpResponse:
     response = HttpResponse(book, content_type=TYPE)
     response.headers["Content-Disposition"] = attachment(f"{resource.number} {resource.title}.xlsx")
     return response
+
+
+def _kept_as(number: str) -> str | None:
+    """The resource under which a repeated one is handed in; None for every other."""
+    resource = in_force().resources.get(number)
+    return resource.duplicate_of if resource else None
 
 
 def _own(request: HttpRequest, number: str) -> Resource:

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Field, FieldType, Sensitivity, Sheet
+from gongzhi.engine.documents import parted
 from gongzhi.gate import needs, number_in, sight_of
 from gongzhi.intake.forms import ListFilter, RowsFilter
 from gongzhi.intake.models import LakeFile
@@ -179,8 +180,8 @@ def _column(field: Field, hidden: bool) -> Column:
             return int(held) if held == int(held) else held
         return shown(field, held)
 
-    unit = head_of(field).unit
-    return Column(field.key, field.title, value, kind, order=field.column, unit=unit, hidden=hidden)
+    title, unit = parted(field.title, head_of(field).unit)
+    return Column(field.key, title, value, kind, order=field.column, unit=unit, hidden=hidden)
 
 
 def _lake_columns(columns: Sequence[Column], asked: QueryDict) -> list[str]:
