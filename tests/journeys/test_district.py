@@ -19,6 +19,9 @@ HOME = {"PYTHONPATH": str(ROOT / "src"), "GONGZHI_DEFINITIONS": str(ROOT / "defi
 WEAK = {"slip_without_code", "same_without_code"}  # too little to join by the name alone
 
 
+UNPLANNED = "presale_without_planning"
+
+
 def run(home: Path, *arguments: str, text: str = "") -> str:
     outside = {"DJANGO_SETTINGS_MODULE", "GONGZHI_DATABASE"}
     environment = {key: value for key, value in os.environ.items() if key not in outside}
@@ -90,6 +93,12 @@ def test_every_planted_fault_is_found_at_its_cell(district):
             missing += [] if there else [(one["file"], mark)]
     assert planted > 100
     assert missing == []
+
+
+def test_hardly_a_presale_is_without_a_planning_permit(district):
+    files = district["facts"]["files"]
+    asked = [name for name, one in files.items() for _, code in one["findings"] if code == UNPLANNED]
+    assert len(asked) == 1, asked
 
 
 def place(cell):

@@ -66,15 +66,16 @@ def _is_bureau(world: World, unit: str) -> bool:
 def _lines(
     world: World, resource: Resource, sheet: Sheet, slot: tuple[str, Period], random: Random
 ) -> list[Line]:
-    """What the themes have put there; other tables are filled from their definition."""
+    """What the themes have put there; tables that none tells are filled from their definition as well."""
     unit, period = slot
+    put = world.lines.get((sheet.code, unit, period.code), [])
     if sheet.code in world.told:
-        return world.lines.get((sheet.code, unit, period.code), [])
+        return put
     share = max(4, min(60, len(world.taxpayers) // 150))
     lines = fill(Wants(world, resource, sheet, period), random.randint(share // 2, share), random)
     if not _is_bureau(world, unit):
         add_noise(world, sheet, lines, random)
-    return lines
+    return [*lines, *put]
 
 
 def _untidy(resource: Resource, sheet: Sheet, lines: list[Line], random: Random) -> Grid:

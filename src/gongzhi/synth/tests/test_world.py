@@ -97,3 +97,22 @@ def test_every_cell_of_the_district_has_a_place(world, definitions):
         assert west <= one.place.point[0] <= west + side + 1e-6
         assert south <= one.place.point[1] <= south + side + 1e-6
         assert definitions.cells[one.place.cell[:9]].name in one.place.address
+
+
+def test_a_presale_follows_a_planning_permit_except_where_it_is_to_be_asked_about(definitions):
+    for district in (build(definitions, seed=7, taxpayers=300), build(definitions, seed=1, taxpayers=2_000)):
+        planned = {}
+        for (table, _, period), lines in district.lines.items():
+            if table == "planning_permits":
+                planned |= {line.values["builder_code"]: period for line in lines}
+        presales = [
+            (line.values["developer_code"], period)
+            for (table, _, period), lines in district.lines.items()
+            for line in lines
+            if table == "presale_permits"
+        ]
+        first = min(period for _, period in presales)
+        assert len(presales) > 8
+        assert len([code for code, _ in presales if code not in planned]) == 1
+        late = [code for code, period in presales if code in planned and planned[code] >= period > first]
+        assert late == []

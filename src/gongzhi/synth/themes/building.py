@@ -18,6 +18,8 @@ TABLES = frozenset(
      "vat_prepayments", "real_estate_projects"}
 )  # fmt: skip
 DAY = dt.timedelta(days=1)
+PLANNED_BEFORE = DAY * 120  # more than a quarter, so that the permit came in before the presale
+UNPLANNED = 1  # presales without a planning permit in a district: to be asked about
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,8 @@ def tell(world: World) -> None:
     for _ in range(teller.times):
         for way in SALES:
             _sell(teller, way)
-    for _ in range(max(2, len(world.taxpayers) // 400)):
-        _sell(teller, Sale("ordinary", "已足额预缴"))
+    for number in range(max(2, len(world.taxpayers) // 400)):
+        _sell(teller, Sale("ordinary", "已足额预缴", planned=number >= UNPLANNED))
 
 
 def _site(teller: Teller, site: Site) -> None:
@@ -117,6 +119,7 @@ class Sale:
     simple: bool = False
     cancelled: bool = False
     last_month: bool = False
+    planned: bool = True  # a planning permit was told before the presale
 
 
 SALES = (
@@ -143,7 +146,7 @@ def _sell(teller: Teller, sale: Sale, amounts: tuple[Decimal, ...] | None = None
         return
     seller = world.draw("developer")
     month = day.replace(day=1)
-    permit = _project(world, seller, month, simple=sale.simple)
+    permit = _project(world, seller, month, sale)
     sold = amounts or tuple(Decimal(random.randint(90, 420) * 10_000) for _ in range(random.randint(3, 7)))
     for amount in sold:
         _contract(teller, seller, month, permit, amount, cancelled=False)
@@ -157,12 +160,14 @@ def _sell(teller: Teller, sale: Sale, amounts: tuple[Decimal, ...] | None = None
     teller.case("R40", sale, seller, "房地产预售", f"{month:%Y-%m}", left=due, right=paid, missing=due - paid)
 
 
-def _project(world: World, seller: Taxpayer, month: dt.date, *, simple: bool) -> str:
-    """The presale permit and the bureau's own entry of the project; the permit's number."""
+def _project(world: World, seller: Taxpayer, month: dt.date, sale: Sale) -> str:
+    """Planning permit, presale permit, and the bureau's own entry of the project; the presale's number."""
     permit, name = (
         world.number("越演售许字"),
         f"示例{words().projects[seller.serial % len(words().projects)]}",
     )
+    if sale.planned:
+        _plan(world, seller, month, name)
     world.put(
         "presale_permits", month, {"developer": seller}, permit_no=permit, project_name=name,
         house_address=seller.place.address, category="住宅", presale_area=Decimal(32_000), issued_on=month,
@@ -171,10 +176,21 @@ def _project(world: World, seller: Taxpayer, month: dt.date, *, simple: bool) ->
     world.put(
         "real_estate_projects", month, {"taxpayer": seller}, project_number=world.number("房项"),
         project_name=name, permit_number=permit, address=seller.place.address,
-        method="简易计税" if simple else "一般计税", land_area=Decimal(40_000), saleable_area=Decimal(90_000),
+        method="简易计税" if sale.simple else "一般计税",
+        land_area=Decimal(40_000), saleable_area=Decimal(90_000),
         started_on=month - DAY * 500, updated_on=month,
     )  # fmt: skip
     return permit
+
+
+def _plan(world: World, builder: Taxpayer, month: dt.date, project: str) -> None:
+    """The planning permit of a project, before its presale; among the others of its quarter."""
+    day = max(world.year.first_day, month - PLANNED_BEFORE)
+    world.put(
+        "planning_permits", day, {"builder": builder}, permit_number=world.number("越演建字第"),
+        permitted_on=day, location=builder.place.address, project=project, building_area=Decimal(96_000),
+        above_ground_area=Decimal(90_000), purpose="住宅",
+    )  # fmt: skip
 
 
 def _contract(
