@@ -23,8 +23,11 @@ from gongzhi.engine.definitions import (
 
 from .model import Fault, Past, Season
 from .past_rows import near_duplicates, stocks
-from .rows import Found, Rows, as_kept, told
+from .rows import Found, Rows, as_kept
 
+_CENTS = 100
+_TEN_THOUSAND = 10_000
+_UNITS = {FieldType.AREA: "㎡", FieldType.PERCENT: "%"}
 _BRACKETS = {"（": "(", "）": ")", "〔": "(", "〕": ")", "【": "(", "】": ")"}
 
 
@@ -177,9 +180,15 @@ def _places(check: HistoryCheck, compares: Seasonal, sheet: Sheet, stands: Seaso
 
 
 def amount_text(value: float, summed: Field | None) -> str:
-    """A count or a sum as a person reads it, with its unit."""
+    """A count or a sum as a person reads it: thousands apart, large amounts in 万元, with its unit."""
     if summed is None:
-        return f"{round(value)}行"
-    if summed.type is FieldType.COUNT:
-        return str(round(value))
-    return str(told(pl.Series([value]), summed)[0])
+        return f"{round(value):,}行"
+    if summed.type is FieldType.MONEY:
+        yuan = value / _CENTS
+        return f"{_short(yuan / _TEN_THOUSAND)}万元" if abs(yuan) >= _TEN_THOUSAND else f"{_short(yuan)}元"
+    return f"{_short(value)}{_UNITS.get(summed.type, '')}"
+
+
+def _short(value: float) -> str:
+    """Two places at most, none where they are noughts, thousands apart."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")

@@ -39,6 +39,7 @@ RANK = {"refuse": 0, "block": 1, "explain": 2, "hint": 3}
 REPAIRS_SHOWN = 50
 NOTICES_SHOWN = 20
 OTHER_TEMPLATE = ("template_carried", "template_change")
+HEADING_CELL = re.compile(r"([A-Z]+)\d+$")
 EXACT = re.compile(r"[0-9A-Za-z.,/:+-]{1,24}")
 """Codes, numbers and days: they are not broken over lines."""
 
@@ -203,7 +204,7 @@ def findings_page(submission: Submission, code: str, size: int, start: int = 0) 
         "last": start + len(shown),
         "before": max(0, start - size) if start else None,
         "next": start + size if start + size < rest.height else None,
-        "explain_rows": _explain_rows(frame),
+        "to_explain": _to_explain(frame),
     }
 
 
@@ -226,11 +227,16 @@ def _lacking(frame: pl.DataFrame) -> tuple[list[str], pl.DataFrame]:
     return (columns, frame.filter(~lacks)) if len(columns) > 1 else ([], frame)
 
 
-def _explain_rows(frame: pl.DataFrame) -> int:
-    """Rows that come in and ask for a reason; a row that is set aside anyway does not count."""
+def _to_explain(frame: pl.DataFrame) -> int:
+    """How much comes in and asks for a reason: rows, and each finding about a whole column or file.
+
+    A row that is set aside anyway does not count.
+    """
     place = ["_part", "row"]
-    of = {word: frame.filter(pl.col("severity") == word).select(place).unique() for word in SEVERITIES}
-    return of["explain"].join(of["block"], on=place, how="anti").height
+    in_rows, asks = pl.col("row").is_not_null(), pl.col("severity") == "explain"
+    blocked = frame.filter(pl.col("severity") == "block").select(place)
+    rows = frame.filter(asks, in_rows).select(place).unique().join(blocked, on=place, how="anti")
+    return rows.height + frame.filter(asks, ~in_rows).height
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
@@ -239,5 +245,13 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
         "word": SEVERITIES.get(severity, ""),
         "meaning": MEANINGS.get(severity, "note"),
         "part": row["_part"],  # a template reads no name that begins with an underscore
+        "place": _standing(row),
+        "empty": row["row"] is not None and row["value"] is None,
     }
     return row | more | {"exact": bool(EXACT.fullmatch(row["value"] or ""))}
+
+
+def _standing(row: dict[str, Any]) -> str:
+    """Where a finding stands: its cell, the column where no one cell is meant, or the whole file."""
+    cell = row["cell"] or "整份"
+    return cell if row["row"] is not None or row["value"] else HEADING_CELL.sub(r"\1 列", cell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import polars as pl
 import pytest
@@ -10,6 +11,7 @@ from tests.files import credit_code, presale_rows
 
 from gongzhi.intake import queries
 from gongzhi.intake.models import Submission
+from gongzhi.intake.queries.pages import _to_explain
 from gongzhi.intake.queries.trends import trends_of
 
 PLANNING = ("建设工程规划许可证编号", "建设单位名称", "建设单位统一社会信用代码", "建设项目名称")
@@ -159,3 +161,35 @@ def test_a_running_total_goes_on_from_the_month_before(hand):
     assert "应为 961000.50元" in asked["message"][0]
     assert "“上期补助发放人数（累计） + 补助发放人数（新增）”应为 6" in asked["message"][1]
     assert found(month("2026-08", *rows), "stock_not_carried").is_empty()  # nothing came for July
+
+
+SALES = ("销售方名称", "销售方统一社会信用代码", "购买方信息(脱敏)", "房屋座落地址", "网签面积", "网签金额")
+
+
+def sold(hand, period, count, amount):
+    rows = [
+        ["绍兴示例0号置业有限公司", credit_code(0), "测**", f"示例路{n}号", 100, amount] for n in range(count)
+    ]
+    return hand(rows, "9.6", period, "construction_transport", head=SALES)
+
+
+def test_sums_out_of_line_are_told_as_people_read_them_and_each_is_to_be_explained(hand, client_of):
+    for month in (3, 4, 5):
+        sold(hand, f"2026-{month:02d}", 4, 1_000_000)
+    handed = sold(hand, "2026-06", 40, 2_585_000)
+    told = "".join(found(handed, "unlike_season")["message"].to_list())
+    assert "“网签金额”合计为 10,340万元" in told
+    assert "通常在 0元 到 1,000万元 之间" in told
+    shown = queries.findings_page(handed.submission, "unlike_season", 50)
+    assert shown["to_explain"] == len(shown["findings"]) == 2
+    summed = next(one for one in shown["findings"] if one["column"])
+    assert (summed["place"], summed["empty"]) == ("F 列", False)
+    page = client_of("office").get(f"/submissions/{handed.submission.pk}?code=unlike_season").content.decode()
+    assert "（空）" not in page
+    assert re.search(r"入库但需说明（处）</span><span class=\"value\">2<", page)
+
+
+def test_a_row_set_aside_is_not_to_be_explained_and_one_that_asks_twice_counts_once():
+    places = [(0, 2, "explain"), (0, 2, "explain"), (0, 3, "explain"), (0, 3, "block"), (0, None, "explain")]
+    frame = pl.DataFrame(places, schema=["_part", "row", "severity"], orient="row")
+    assert _to_explain(frame) == 2

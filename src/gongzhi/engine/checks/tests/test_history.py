@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongzhi.engine.calendar import parse_period
-from gongzhi.engine.checks import history_failures, season
-from gongzhi.engine.definitions import DefinitionError, Seasonal, contents_of, load, load_contents
+from gongzhi.engine.checks import amount_text, history_failures, season
+from gongzhi.engine.definitions import DefinitionError, Field, Seasonal, contents_of, load, load_contents
 
 DEFINITIONS = Path(__file__).parents[5] / "definitions"
 CHECK = "checks/completion_permitted.yml"
@@ -118,3 +118,22 @@ def test_a_value_at_the_median_is_never_out_of_line(amounts, place):
     assert stands is not None
     assert not stands.unlike
     assert stands.low <= stands.usual <= stands.high
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    [
+        (10_340_000_000, "money", "10,340万元"),
+        (6_481_000_050, "money", "6,481万元"),
+        (1_234_567, "money", "1.23万元"),
+        (999_950, "money", "9,999.5元"),
+        (0, "money", "0元"),
+        (-250_000_000, "money", "-250万元"),
+        (12_345.5, "area", "12,345.5㎡"),
+        (12_345, "count", "12,345"),
+        (12_345, None, "12,345行"),
+    ],
+)
+def test_an_amount_of_a_season_is_told_as_people_read_it(value, kind, text):
+    field = Field(key="x", title="金额", type=kind) if kind else None
+    assert amount_text(value, field) == text
