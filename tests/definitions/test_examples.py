@@ -73,7 +73,7 @@ def test_no_example_echoes_the_heading_of_its_column(definitions):
 
 # How many columns have no meaning of their own (in the definition, as part of a party, in the notice's words)
 # and show the general one of their type. Write help texts and lower a number; none may go up.
-WITHOUT_MEANING = {"附件2": 397, "附件4": 129, "税务局": 750}
+WITHOUT_MEANING = {"附件2": 85, "附件4": 87, "税务局": 750}
 
 
 def test_columns_without_a_meaning_of_their_own_only_become_fewer(definitions):
