@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ from .screen import as_json, complain, err, out
 
 CODES = {"accepted": 0, "partial": 3, "refused": 4, "awaiting": 5}
 SHOWN = 1_000
+TOLD = 20
 USAGE = 2
+CHINA = dt.timezone(dt.timedelta(hours=8))
 
 
 def add(commands: Any) -> None:
@@ -101,11 +105,16 @@ def instant(text: str | None) -> dt.datetime | None:
         complain("--received-at 只限演示环境使用：接收时间以服务器时钟为准")
         raise SystemExit(USAGE)
     moment = dt.datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone(dt.timedelta(hours=8)))
+    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
 
 
 def tell(answer: dict[str, Any]) -> None:
-    """The outcome for people: counts, faults grouped, receipt."""
+    """The outcome for people: counts, what was left out, seen and put right on reading, faults, receipt."""
+    if answer["already"]:
+        first = answer["already"]
+        when = dt.datetime.fromisoformat(first["received_at"]).astimezone(CHINA)
+        same = f"与 {when:%Y-%m-%d %H:%M} 报送的“{first['file_name']}”（{first['submission']}）内容相同"
+        out.print(f"{same}，没有重复收下；以下是那一份的结果。", markup=False)
     title = f"{answer['title']} {answer['period']}"
     if answer["outcome"] == "refused":
         err.print(f"[red]未入库[/]  {title}")
@@ -114,12 +123,48 @@ def tell(answer: dict[str, Any]) -> None:
         counts = f"{answer['rows']} 行，入库 {answer['accepted']}，待补正 {answer['set_aside']}"
         word = "已入库" if answer["receipt"] else "试检查，没有入库"
         out.print(f"[green]{word}[/]  {title}：{counts}")
-    for finding in answer["findings"][:20]:
+    for line in (*left_out(answer), *seen(answer), *put_right(answer)):
+        out.print(f"  {line}", markup=False)
+    for finding in answer["findings"][:TOLD]:
         out.print(f"  {finding['cell'] or '整份文件'}  {finding['message']}  {finding['mend']}", markup=False)
-    if answer["findings_total"] > 20:
+    if answer["findings_total"] > TOLD:
         out.print(f"  ……共 {answer['findings_total']} 处，用 --report 导出标注表可看到全部")
     if answer["receipt"]:
         out.print(f"回执 {answer['receipt']['number']}")
+
+
+def left_out(answer: dict[str, Any]) -> Iterator[str]:
+    """Rows that are no records, counted by why."""
+    from gongzhi.intake.queries.pages import REASONS  # noqa: PLC0415  # models exist only after setup
+
+    words = Counter(
+        REASONS.get(one["why"], one["why"]) for one in answer["skipped"] if one["why"] != "header"
+    )
+    if words:
+        yield "没有当作数据的：" + "、".join(f"{word} {count} 行" for word, count in words.items())
+
+
+def seen(answer: dict[str, Any]) -> Iterator[str]:
+    """What reading has to say of the file."""
+    notices = answer["notices"]
+    for notice in notices[:TOLD]:
+        yield f"读取时看到：{notice['text']}"
+    if len(notices) > TOLD:
+        yield f"……读取时看到的共 {len(notices)} 处，用 --json 可看到全部"
+
+
+def put_right(answer: dict[str, Any]) -> Iterator[str]:
+    """Repairs by kind, each with how often and one example."""
+    from gongzhi.editions.queries import in_force  # noqa: PLC0415  # models exist only after setup
+
+    kinds: dict[str, list[dict[str, Any]]] = {}
+    for one in answer["repaired"]:
+        kinds.setdefault(one["code"], []).append(one)
+    for code, found in kinds.items():
+        example = f"{found[0]['cell']}：{found[0]['from']} → {found[0]['to'] or '空'}"
+        yield f"自动规整：{in_force().findings[code].title} {len(found)} 处，如 {example}"
+    if len(answer["repaired"]) == SHOWN:
+        yield f"……自动规整只列出前 {SHOWN} 处"
 
 
 def report(handed: Any, options: argparse.Namespace) -> None:

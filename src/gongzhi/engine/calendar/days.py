@@ -4,7 +4,7 @@
 how             example                          repaired
 ==============  ==============================  =========
 ``iso``         2021-06-01                       no
-``separators``  2021.6.1, 2021/6/1, 2021-6-1     yes
+``separators``  2021.6.1, 2021/6/1, 2021。6。1     yes
 ``compact``     20210601                         yes
 ``chinese``     2021年6月1日                     yes
 ``timestamp``   2021-06-01 00:00:00              yes
@@ -41,7 +41,7 @@ _SHAPES = tuple(
     (how, re.compile(pattern, re.ASCII))
     for how, pattern in (
         ("iso", r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)"),
-        ("separators", _YMD % (r"\s?(?P<s>[-./])\s?", r"\s?(?P=s)\s?", "")),
+        ("separators", _YMD % (r"\s?(?P<s>[-./\\。])\s?", r"\s?(?P=s)\s?", "")),
         ("compact", r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)"),
         ("chinese", _YMD % (r"\s?年\s?", r"\s?月\s?", r"\s?[日号]")),
         ("timestamp", _YMD % ("(?P<s>[-./])", "(?P=s)", _CLOCK)),

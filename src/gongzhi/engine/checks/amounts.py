@@ -126,6 +126,7 @@ def _mend(
     plain = (
         text.str.replace_many(_SIGNS, _SPELT)
         .str.replace(r"^\((.+)\)$", "-$1")
+        .str.replace(r"^([+-]?[0-9.,]+)\((?:单位:?)?([^()0-9][^()]*)\)$", "$1$2")
         .str.replace(_PREFIX, "")
         .str.to_lowercase()
     )

@@ -80,11 +80,11 @@ def _outside(values: pl.Series, texts: pl.Series, context: Context) -> list[Faul
     faults = []
     future = values > context.as_of
     if period and period.kind != "request":
-        out = (values < period.start) | (values > period.end)
+        # What has not come yet is no late report: it is asked about as such.
+        out = ((values < period.start) | (values > period.end)) & ~future
         at = out.fill_null(False).arg_true()
         if len(at):
             faults.append(Fault("out_of_period", at, texts.gather(at), places={"period": period.label}))
-        future = future & ~out
     late = future.fill_null(False).arg_true()
     if len(late):
         places = {"as_of": context.as_of.isoformat()}

@@ -19,6 +19,7 @@ from .units import unit_in, unit_of
 _IGNORED = {"序号", "编号", "行号", "no", "备注", "说明", "备注说明"}
 _OWN = "备查"
 _NEAR = 75.0
+_TELLING, _MOST = 3, 0.5  # headings that fit, and their share of the table's own
 _MEASURED = {FieldType.MONEY, FieldType.AREA, FieldType.PERCENT, FieldType.NUMBER}
 
 
@@ -67,6 +68,11 @@ class Match:
     share: float
 
     @property
+    def telling(self) -> bool:
+        """Whether so much fits that the table may well be this one."""
+        return self.matched >= min(_TELLING, len(self.sheet.fields)) and self.share >= _MOST
+
+    @property
     def rank(self) -> tuple[float, int, int]:
         return (
             (-self.required_missing, self.matched, -len(self.sheet.fields)) if self.matched else (-99, 0, 0)
@@ -102,10 +108,12 @@ def map_columns(table: Table, sheet: Sheet, resources: Iterable[Resource] = ()) 
 
 
 def best_match(resources: Iterable[Resource], table: Table) -> Match | None:
-    """The resource and sheet whose headings fit the table best; None when no heading fits any."""
+    """The resource and sheet whose headings fit the table best; None when none fits well.
+
+    姓名 and 年龄 stand in many tables: two such headings are no evidence of a template that has more.
+    """
     found = [_measure(table.columns, resource, sheet) for resource in resources for sheet in resource.sheets]
-    best = max(found, key=lambda match: match.rank, default=None)
-    return best if best and best.matched else None
+    return max((match for match in found if match.telling), key=lambda match: match.rank, default=None)
 
 
 def _measure(columns: tuple[Column, ...], resource: Resource, sheet: Sheet) -> Match:
@@ -242,7 +250,7 @@ def _renamed(table: Table, sheet: Sheet, columns: Mapping[str, int]) -> dict[int
 def _fits_better(other: Match, mapping: Mapping_, lacking: int, sheet: Sheet) -> bool:
     if other.sheet.code == sheet.code:
         return False
-    return (-other.required_missing, other.matched) > (-lacking, mapping.matched) and other.share >= 0.5
+    return (-other.required_missing, other.matched) > (-lacking, mapping.matched)
 
 
 def _wrong_template(mapping: Mapping_, sheet: Sheet, other: Match | None) -> Mapping_:

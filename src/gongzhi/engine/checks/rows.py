@@ -73,7 +73,8 @@ def _order(check: Order, rows: Rows) -> list[Found]:
 
 
 def _against(at: pl.Series, check: Order, key: str, other: str, rows: Rows) -> Fault:
-    places = {"other_title": rows.sheet.field(other).title}
+    day = rows.sheet.field(key).type in {FieldType.DATE, FieldType.PERIOD}
+    places = {"other_title": rows.sheet.field(other).title, "than": "早于" if day else "小于"}
     texts, others = rows.texts[key].gather(at), _other(other, at, rows)
     return Fault("order", at, texts, other=others, places=places, severity=check.severity)
 

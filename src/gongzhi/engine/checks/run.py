@@ -78,13 +78,16 @@ def check(table: Table, mapping: Mapping_, sheet: Sheet, context: Context) -> Ch
     if mapping.refused:
         return gathering.refused(_empty(sheet))
     columns, formulas = _read_columns(table, mapping, sheet, context), _formulas(table)
+    merged = _merged(table)
     for field in sheet.fields:
         if field.key in columns:
-            gathering.column(field, mapping.columns[field.key], columns[field.key])
-            silent = formulas.get(mapping.columns[field.key], nowhere())
-            gathering.faults(field, mapping.columns[field.key], _empty_formulas(field, silent))
-            if field.required:
-                gathering.faults(field, mapping.columns[field.key], _required(columns[field.key], silent))
+            index, typed = mapping.columns[field.key], columns[field.key]
+            gathering.column(field, index, typed)
+            silent = formulas.get(index, nowhere())
+            gathering.faults(field, index, _empty_formulas(field, silent))
+            gathering.faults(field, index, _required(field, typed, silent))
+            gathering.faults(field, index, _turned_into_dates(field, index, typed, table))
+            gathering.faults(field, index, _counted_again(field, index, typed, table, merged))
     texts = {key: table.data.to_series(index) for key, index in mapping.columns.items()}
     rows = Rows(sheet, columns, texts, table.rows, context)
     across = (*check_rows(rows), *check_past(rows), *_left_over_example(sheet, texts))
@@ -135,11 +138,56 @@ def _formulas(table: Table) -> dict[int, pl.Series]:
     if not cells:
         return {}
     places = pl.Series(cells, dtype=pl.String).str.extract_groups(r"^([A-Z]+)(\d+)$").struct.unnest()
-    places = places.select(pl.col("1").alias("letter"), pl.col("2").cast(pl.UInt32).alias("row"))
+    return _positions(table, places.select(pl.col("1").alias("letter"), pl.col("2").alias("row")))
+
+
+def _merged(table: Table) -> dict[int, pl.Series]:
+    """Positions of the rows that a merged cell above was filled into, by index into the table's columns."""
+    if not table.merged:
+        return {}
+    ranges = pl.Series(table.merged, dtype=pl.String).str.extract_groups(r"^([A-Z]+)(\d+):[A-Z]+(\d+)$")
+    first, last = pl.col("2").cast(pl.Int64) + 1, pl.col("3").cast(pl.Int64) + 1
+    places = ranges.struct.unnest().select(
+        pl.col("1").alias("letter"), pl.int_ranges(first, last).alias("row")
+    )
+    return _positions(table, places.explode("row").drop_nulls())
+
+
+def _positions(table: Table, places: pl.DataFrame) -> dict[int, pl.Series]:
+    """Cells by `letter` and sheet `row` as positions in the table, by index into its columns."""
+    places = places.with_columns(pl.col("row").cast(pl.UInt32))
     rows = pl.DataFrame({"row": table.rows.cast(pl.UInt32)}).with_row_index("at")
     found = places.join(rows, on="row").sort("at")
     letters = {column.letter: index for index, column in enumerate(table.columns)}
     return {letters[str(key)]: part["at"] for (key,), part in found.group_by("letter") if key in letters}
+
+
+def _turned_into_dates(field: Field, index: int, typed: Typed, table: Table) -> Iterable[Fault]:
+    """Numbers of documents that a spreadsheet took for a day (3-1 → 1 March): what was written is lost."""
+    if field.type is not FieldType.CERTIFICATE or table.columns[index].letter not in _dated(table):
+        return ()
+    at = typed.values.str.contains(_DAY).fill_null(False).arg_true()
+    return (Fault("number_as_date", at, typed.values.gather(at)),) if len(at) else ()
+
+
+def _dated(table: Table) -> set[str]:
+    """The letters of the columns in which a cell is a date to the spreadsheet."""
+    return {n.cell.rstrip("0123456789") for n in table.notices if n.code == "date_cell" and n.cell}
+
+
+_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2})?$"
+_SUMMED = {FieldType.MONEY, FieldType.AREA, FieldType.NUMBER, FieldType.COUNT}
+
+
+def _counted_again(
+    field: Field, index: int, typed: Typed, table: Table, merged: dict[int, pl.Series]
+) -> Iterable[Fault]:
+    """An amount that a merged cell put into a further row counts once more in every sum."""
+    at = merged.get(index, nowhere())
+    if field.type not in _SUMMED or not len(at):
+        return ()
+    at = at.filter((typed.values.gather(at) != 0).fill_null(False))
+    return (Fault("merged_amount", at, table.data.to_series(index).gather(at)),) if len(at) else ()
 
 
 def _empty_formulas(field: Field, at: pl.Series) -> Iterable[Fault]:
@@ -148,10 +196,10 @@ def _empty_formulas(field: Field, at: pl.Series) -> Iterable[Fault]:
     return (Fault("formula_without_value", at, severity=severity),) if len(at) else ()
 
 
-def _required(typed: Typed, told: pl.Series) -> Iterable[Fault]:
-    empty = typed.values.is_null()
-    if not empty.any():
+def _required(field: Field, typed: Typed, told: pl.Series) -> Iterable[Fault]:
+    if not field.required or not typed.values.null_count():
         return ()
+    empty = typed.values.is_null()
     at = empty.arg_true()
     for positions in (typed.failed, told):
         if len(positions):

@@ -41,6 +41,10 @@ _ODD_CERTIFICATE = "|".join((DIRTY, _LOST, _DECIMAL))
 _PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?[2-9]\d{6,7}(-\d{1,6})?|[48]00-?\d{3}-?\d{4}|[2-9]\d{6,7})$".replace(
     r"\d", "[0-9]"
 )
+# 转8012, and several numbers in one cell, each of them whole.
+_EXTENSION = r"^(0[0-9]{2,3}-?[2-9][0-9]{6,7})-?(?:转|分机|#)([0-9]{1,6})$"
+_BETWEEN_PHONES = r"[/、,;|\\]+|或"
+_PHONES = rf"^(?:{_PHONE[1:-1]})(?:/(?:{_PHONE[1:-1]})){{0,3}}$"
 
 
 def read_name(written: Written) -> Typed:
@@ -94,7 +98,7 @@ def read_certificate(written: Written) -> Typed:
 
 
 def read_phone(written: Written) -> Typed:
-    """One mobile, service or fixed number; a doubtful one stays as written and asks for a look."""
+    """Mobile, service or fixed numbers; a doubtful one stays as written and asks for a look."""
     texts = written.texts
     strict = texts.str.contains(_PHONE)
     rest = (~strict).fill_null(False).arg_true()
@@ -104,11 +108,13 @@ def read_phone(written: Written) -> Typed:
     before = texts.gather(rest)
     after = folded(before).str.replace_all(r"[—–_~～]", "-").str.replace(r"^(\+|00)?86-?", "")
     after = after.str.replace(r"^\((0\d{2,3})\)", "$1-").str.replace(r"\.0+$", "")
+    after = after.str.replace(_EXTENSION, "$1-$2")
     after = pl.select(
         pl.when(after.str.contains(r"^1[3-9][\d-]+$")).then(after.str.replace_all("-", "")).otherwise(after)
     ).to_series()
     after = after.replace("", None)
-    good = after.str.contains(_PHONE).fill_null(False)
+    after = after.str.replace_all(_BETWEEN_PHONES, "/")
+    good = after.str.contains(_PHONES).fill_null(False)
     lost = after.str.contains(_LOST).fill_null(False)
     faults = _phone_faults(rest, before, good | after.is_null(), lost)
     kept = pl.when(good | after.is_null()).then(after).otherwise(before)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from .heading import heading_keys, normalise_heading
+from .heading import heading_keys, normalise_heading, unit_word
 
 # A heading is looked for among this many rows at the top of a sheet.
 HEAD_ROWS = 80
@@ -58,6 +58,32 @@ def looks_like_data(text: str) -> bool:
 
 # `填报单位：某局` over several columns is a note above the table, not the parent of their headings.
 _LABELLED = re.compile(r"[:：]\s*\S")
+
+
+# What stands in a line of units where a column has none, or names the line.
+_NO_UNIT = re.compile(r"^[-—–－/\\·]+$|^(?:计量|金额|面积)?单位[:：]?$")
+
+
+def line_of_units(row: Row) -> dict[int, str]:
+    """The units by column, where a row says nothing else (平方米, 万元 under headings); else nothing."""
+    units: dict[int, str] = {}
+    for place in _filled(row):
+        text = str(row[place]).strip()
+        if unit := unit_word(text):
+            units[place] = unit
+        elif not _NO_UNIT.match(text):
+            return {}
+    # 单位：万元 alone is said of the whole table, not of the column above which it happens to stand.
+    alone = len(units) == 1 and "单位" in str(row[next(iter(units))])
+    return {} if alone else units
+
+
+def _units_under(rows: Sequence[Row], line: int) -> bool:
+    """Whether the row under a heading line states the units of its columns (and is no record of one 吨)."""
+    if line + 1 >= len(rows) or len(_filled(rows[line])) < 2:
+        return False
+    units, above = line_of_units(rows[line + 1]), rows[line]
+    return bool(units) and not any(str(above[place] or "").strip().endswith("单位") for place in units)
 
 
 class HeadingSet:
@@ -139,11 +165,15 @@ def _belongs(rows: Sequence[Row], upper: int, spans: Sequence[Span], width: int)
 
 
 def _extent(rows: Sequence[Row], best: int, spans: Sequence[Span], width: int) -> tuple[int, int]:
+    if best and line_of_units(rows[best]) and _units_under(rows, best - 1):
+        best -= 1
     first = last = best
     while last - first + 1 < MAX_HEADER_LINES and last + 1 < len(rows) and _belongs(rows, last, spans, width):
         last += 1
     while last - first + 1 < MAX_HEADER_LINES and first > 0 and _belongs(rows, first - 1, spans, width):
         first -= 1
+    if not line_of_units(rows[last]) and _units_under(rows, last):
+        last += 1
     return first, last
 
 
@@ -168,6 +198,9 @@ def _joined(rows: Sequence[Row], first: int, last: int, spans: Sequence[Span]) -
         _spread(rows[line], line, spans, rows[line + 1] if line < last else None)
         for line in range(first, last + 1)
     ]
+    units: list[str] = []
+    if first < last and line_of_units(rows[last]):
+        units = [unit_word(text) for text in lines.pop()]
     headers = []
     for column in range(len(rows[first])):
         parts: list[str] = []
@@ -175,7 +208,8 @@ def _joined(rows: Sequence[Row], first: int, last: int, spans: Sequence[Span]) -
             text = re.sub(r"\s*[\r\n]+\s*", "", line[column])
             if text and (not parts or parts[-1] != text):
                 parts.append(text)
-        headers.append("/".join(parts))
+        unit = units[column] if units and parts else ""
+        headers.append("/".join(parts) + (f"（{unit}）" if unit else ""))
     return tuple(headers)
 
 

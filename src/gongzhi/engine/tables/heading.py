@@ -17,6 +17,16 @@ _TAIL_UNIT = re.compile(rf"[,/:_\-]\s*(?:单位[:]?)?{_UNIT_WORD}$")
 _UNIT_BRACKET = re.compile(rf"[(\[【〔](?:单位[:]?)?{_UNIT_WORD}(?:[/每]{_UNIT_WORD})?[)\]】〕]")
 
 
+_COUNTED = (
+    r"人次|户次|次数|家|宗|幢|栋|座|间|处|份|张|笔|条|项|批|艘|架|头|只|株|公里|平方公里|平方千米|km2|平方|方|万方|万立方米|万吨|t|kg|"
+    r"千瓦|兆瓦|kw|mw|‰|万人|万户|万人次|万平方米|万亩|万度|ha|hm2"
+)
+_LONGEST_UNIT = 20
+_LONE_UNIT = re.compile(
+    rf"^[(\[【〔]?(?:(?:计量|金额|面积)?单位:?)?(?P<unit>(?:{_UNIT_WORD}|{_COUNTED})(?:[/每](?:{_UNIT_WORD}|{_COUNTED}))?)[)\]】〕]?$"
+)
+
+
 def _folded(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
@@ -35,6 +45,12 @@ def unit_text(text: str) -> str:
     """The unit that a heading states, in comparable form; two headings that differ in it are two."""
     folded = _folded(text)
     return _bare("".join(_UNIT_BRACKET.findall(folded)) or "".join(_TAIL_UNIT.findall(folded)))
+
+
+def unit_word(text: str) -> str:
+    """The unit when a cell holds nothing but one (万元, （平方米）, 单位：亩); empty for any other text."""
+    found = _LONE_UNIT.match(_folded(text)) if len(text) < _LONGEST_UNIT else None
+    return found["unit"] if found else ""
 
 
 def heading_keys(text: str) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class _Layout:
             for row in range(span.top, span.bottom + 1)
         }
         watch = HeadingWatch(grid.head[header.first : header.last + 1], headings)
-        self.unit = unit_of(grid.head[: header.first])
+        self.unit = unit_of([*grid.head[: header.first], *self._line_below()])
         self.rules = RecordRules(header.texts, watch, wide, self.first, self.unit)
         self.skipped = self._above(found.top)
         self.notices: list[Notice] = []
@@ -102,6 +102,11 @@ class _Layout:
         self.count = self.extra = self.heading_at = 0
         self.pieces: list[list[int]] = []
         self.total_pieces: list[list[int]] = []
+
+    def _line_below(self) -> list[Sequence[str | None]]:
+        """A lone line right under the heading: 单位：万元 may stand there as well as above it."""
+        line = self.header.last + 1
+        return [row for row in self.grid.head[line : line + 1] if _lonely(row)]
 
     def _above(self, top: int) -> list[tuple[int, str]]:
         grid, header = self.grid, self.header
@@ -251,7 +256,21 @@ def _stacked(
             raise Unreadable("too_many_tables", {"limit": str(limits.stacked)})
         layouts.append(_Layout(below, headings, parcel, limits))
         below = layouts[-1].run()
-    return [layout.told() for layout in layouts]
+    merged = _merged(layouts)
+    return [layout.told() | {"merged": ranges} for layout, ranges in zip(layouts, merged, strict=True)]
+
+
+def _merged(layouts: Sequence[_Layout]) -> list[list[str]]:
+    """The ranges that were filled down in each table of a sheet; all are told to the first, uncut."""
+    ranges = [n.cell for n in layouts[0].grid.notices if n.code == "merged_filled" and n.cell]
+    if not ranges:
+        return [[] for _ in layouts]
+    rows = [int("".join(filter(str.isdigit, one.partition(":")[0]))) for one in ranges]
+    ends = [*(layout.first for layout in layouts[1:]), float("inf")]
+    return [
+        [one for one, row in zip(ranges, rows, strict=True) if layout.first <= row < end]
+        for layout, end in zip(layouts, ends, strict=True)
+    ]
 
 
 def lay_out(

@@ -75,6 +75,7 @@ class Table:
     the row that Excel shows for it (a record with line breaks in quotes is one row). In JSON the headings
     count as row 1 where the file holds objects.
     totals: the total rows as they stand, in the columns of `data` and `row`; they are in `skipped` too.
+    merged: the ranges (`E2:E3`) whose value was filled into every row that they cover.
     """
 
     sheet: str
@@ -87,6 +88,7 @@ class Table:
     notices: tuple[Notice, ...] = ()
     unit_hint: str | None = None
     totals: pl.DataFrame | None = None
+    merged: tuple[str, ...] = ()
 
     def cell(self, row: int, column: int) -> str:
         """The address of a data cell, e.g. `C12`; `row` indexes `data`, `column` indexes `columns`."""

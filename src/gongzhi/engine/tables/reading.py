@@ -149,4 +149,5 @@ def _table(found: dict[str, Any], parcel: int) -> Table:
         notices=tuple(Notice(*notice) for notice in found["notices"]),
         unit_hint=found["unit_hint"],
         totals=totals.with_columns(at) if totals.height else None,
+        merged=tuple(found["merged"]),
     )

@@ -7,14 +7,14 @@ from collections.abc import Collection, Sequence
 
 import polars as pl
 
-from .header import is_filled
+from .header import is_filled, line_of_units
 from .stacked import HeadingWatch
 
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 _SUM = "(?:合计|小计|总计|共计|累计|总合计|合计数|总数)"
 _TOTAL = re.compile(
     rf"^[（(]?(?:本页|本月|本期|本季|本年|全年|全区|全市|以上)?{_SUM}[）)]?(?:[:：].*|[（(][^（）()]*[）)])?$"
-    r"|^(?:合计|总计|共计|小计|共)[:：]?\d[\d,]*(?:户|条|家|个|人|笔|件|宗|项|行)?[。.]?$"
+    r"|^[（(]?(?:以上|本页|本表)?(?:合计|总计|共计|小计|共)[:：]?\d[\d,]*(?:户|条|家|个|人|笔|件|宗|项|行)?[）)]?[。.]?$"
 )
 _PREFIXED_TOTAL = re.compile(rf"^.{{1,20}}{_SUM}[:：]?$")
 _NOTE_LABEL = (
@@ -26,6 +26,7 @@ _NOTE_LABEL = (
 _NOTE = re.compile(rf"^[（(【*※]*\d?{_NOTE_LABEL}\d*[）)】]?\s*(?:[（(][^（）()]*[）)])?\s*[:：]")
 _NOTE_LINE = re.compile(
     r"^(?:[（(【*※]*注\d*[.、，,:： ]|[*※].{5}|以上数据|以上为|本表|说明[:：]?$|备注[:：]?$|注[:：]?$"
+    r"|[（(【]?\s*(?:以\s*下\s*空\s*白|(?:以\s*下|此\s*页)\s*无\s*(?:正\s*文|内\s*容))\s*[）)】]?[。.]?$"
     r"|—+$|-{3,}$)"
 )
 _GROUP = re.compile(
@@ -50,7 +51,7 @@ _SPANS = _spread("本页|本月|本期|本季|本年|全年|全区|全市|以上
 _SUSPECT = "|".join(
     (
         rf"^{_BLANK}[（(]?{_BLANK}(?:{_SPANS})?{_BLANK}(?:{_SUMS}){_BLANK}数?[）)]?{_BLANK}(?:[:：（(]|$)",
-        rf"^{_BLANK}(?:{_spread('合计|总计|共计|小计|共')}){_BLANK}[:：]?{_BLANK}\d",
+        rf"^{_BLANK}[（(]?(?:{_spread('以上|本页|本表')})?{_BLANK}(?:{_spread('合计|总计|共计|小计|共')}){_BLANK}[:：]?{_BLANK}\d",
         rf"^{_BLANK}[（(【]?{_BLANK}(?:{_spread('填写|填表|填报')})?{_BLANK}(?:{_spread('示例|样例|范例|例如|例')})"
         rf"{_BLANK}[）)】]?{_BLANK}[:：]?{_BLANK}$",
         rf"^{_BLANK}[（(]{_BLANK}{_spread('示例')}{_BLANK}[）)]",
@@ -118,6 +119,8 @@ class RecordRules:
         found: list[tuple[int, str]] = []
         for position, row in zip(suspects, frame[suspects].iter_rows(), strict=True):
             why = self._why(row, first_row + position)
+            if why is None and found and found[-1] == (position - 1, "repeated_header"):
+                why = self._units_again(row)
             if why is None and self._foreign(frame, position, row, found):
                 why = "heading"
             if why:
@@ -191,6 +194,13 @@ class RecordRules:
         if repeated == "repeated_header" and self._unit_below != self.unit:
             return "heading"
         return repeated or ("heading" if self.watch.headings.shown_by(row) else None)
+
+    def _units_again(self, row: Sequence[str | None]) -> str | None:
+        """The line of units under a heading that repeats; other units make it another table's."""
+        units = line_of_units(row)
+        if not units:
+            return None
+        return "repeated_header" if units in map(line_of_units, self.watch.raw) else "heading"
 
     def _numbered(self, row: Sequence[str | None], filled: list[int], number: int) -> str | None:
         if number != self.first or len(filled) < 4:

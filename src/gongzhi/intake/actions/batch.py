@@ -125,6 +125,7 @@ def open_place(submission: Submission) -> None:
             "slot_filled",
             f"本期已有入库批次 {latest.number}：请选择“补充”（在其后追加）或“更正”（整批替换）",
             str(latest.pk),
+            f"请先核对是不是重复报送；漏报的选“补充”，要改正的选“更正”，并指明批次 {latest.number}。",
         )
 
 

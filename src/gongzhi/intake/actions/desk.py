@@ -35,12 +35,14 @@ class HandedIn:
     """The outcome of a hand-in: `batch` is None when the file was refused or only tried (dry run).
 
     `prepared` is None when the file or its content was in already: then all is told as it was told before.
+    `again`: the sender hands in what was in already; `submission` is that of the first time.
     """
 
     submission: Submission
     prepared: Prepared | None
     batch: Batch | None
     tried: bool = False
+    again: bool = False
 
     @property
     def outcome(self) -> str:
@@ -81,11 +83,18 @@ class HandedIn:
             "by_code": submission.by_code,
             "findings": self._first(limit),
             "repaired": self.repaired.drop("_part").head(limit).to_dicts(),
-            "notices": list(self.prepared.notices) if self.prepared else [],
+            "notices": list(self.prepared.notices if self.prepared else submission.notices),
             "refusal": submission.refusal or None,
             "batch": self.batch.number if self.batch else None,
             "receipt": receipt.as_json(self.batch) if self.batch else None,
+            "already": self._already() if self.again else None,
         }
+
+    def _already(self) -> dict[str, str]:
+        """The submission that brought the same content first; nothing was taken in twice."""
+        first = self.submission
+        when = first.received_at.isoformat(timespec="seconds")
+        return {"submission": str(first.pk), "file_name": first.file_name, "received_at": when}
 
     def _first(self, limit: int) -> list[dict[str, Any]]:
         found = self.findings
@@ -116,7 +125,7 @@ def hand_in(
     if dry_run:
         return _tried(draft, file)
     if earlier := _committed(draft, file):
-        return HandedIn(earlier, None, earlier.batch)
+        return HandedIn(earlier, None, earlier.batch, again=True)
     # The file is hashed, packed and sealed while it is read and checked.
     with ThreadPoolExecutor(1) as aside:
         keeping = aside.submit(original.keep, file)
@@ -127,7 +136,7 @@ def hand_in(
         if submission.pk == draft.pk:
             settle(submission, prepared, by=by)
     if submission.state == State.COMMITTED:  # by somebody else, meanwhile
-        return HandedIn(submission, None, submission.batch)
+        return HandedIn(submission, None, submission.batch, again=True)
     try:
         if submission.pk != draft.pk:  # the file waits already; what was sealed is bound to the draft
             prepared = prepare(submission, file)
@@ -153,9 +162,9 @@ def _decided_elsewhere(submission: Submission, prepared: Prepared) -> HandedIn:
     """Somebody else handed the same in at the same instant and was done first: the answer is theirs."""
     submission.refresh_from_db()
     if submission.state == State.COMMITTED:
-        return HandedIn(submission, None, submission.batch)
+        return HandedIn(submission, None, submission.batch, again=True)
     if twin := twin_of(submission, prepared):
-        return HandedIn(twin.submission, None, twin)
+        return HandedIn(twin.submission, None, twin, again=True)
     return HandedIn(submission, prepared, None)
 
 
@@ -173,7 +182,7 @@ def committed_or_not(submission: Submission, prepared: Prepared, by: Author | No
         turn_away(submission=submission, error=error, by=by)
         return HandedIn(submission, prepared, None)
     if batch.submission_id != submission.pk:
-        return HandedIn(batch.submission, None, batch)
+        return HandedIn(batch.submission, None, batch, again=True)
     return HandedIn(submission, prepared, batch)
 
 
@@ -194,4 +203,4 @@ def _try_place(draft: Submission, prepared: Prepared) -> None:
         if not twin_of(draft, prepared) and not prepared.adds:
             open_place(draft)
     except Refused as error:
-        draft.refusal = {"code": error.code, "text": error.text, "mend": "", "about": error.about}
+        draft.refusal = {"code": error.code, "text": error.text, "mend": error.mend, "about": error.about}

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from gongzhi.engine.checks import Mapping
-from gongzhi.engine.definitions import Definitions, Resource
+from gongzhi.engine.checks.masks import masked_text
+from gongzhi.engine.definitions import Definitions, Field, FieldType, Resource
+from gongzhi.engine.lake import may_name_person
 from gongzhi.engine.tables import Notice, Reading, Table
+
+from .taking import Taken
 
 _CELL_CONTENT = {"extra_cell", "merged_filled"}
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 
 
-def notices_of(definitions: Definitions, reading: Reading) -> Iterator[dict[str, Any]]:
-    """The notices of a file and its tables with their texts; cells that nobody knows are not quoted."""
+def notices_of(
+    definitions: Definitions, reading: Reading, taken: Iterable[Taken] = ()
+) -> Iterator[dict[str, Any]]:
+    """The notices of a file and its tables with their texts.
+
+    Cells of columns that nobody knows, or that may be about a person, are not quoted.
+    """
+    known = _quotable(reading, list(taken))
     every = [("", notice) for notice in reading.notices]
     every += [(table.sheet, notice) for table in reading.tables for notice in table.notices]
     for sheet, notice in _folded(every):
         finding = definitions.findings[notice.code]
         before, after = notice.before or "", notice.after or ""
         if notice.code in _CELL_CONTENT:
-            before, after = _quiet(before), _quiet(after)
+            field = known.get((sheet, (notice.cell or "").partition(":")[0].rstrip("0123456789")))
+            before, after = _told(before, field), _told(after, field)
         if notice.code == "more_of_these":
             before = definitions.findings[before].title
         first, _, last = (notice.cell or "").partition(":")
@@ -64,9 +76,31 @@ def not_taken(
         yield {"code": "table_not_read", "cell": cell, "text": text}
 
 
-def _quiet(text: str) -> str:
-    """Content of a cell whose column nobody knows, so that it may be a person's: its first letter."""
-    return f"{text[0]}*" if text else ""
+def _quotable(reading: Reading, taken: list[Taken]) -> dict[tuple[str, str], Field]:
+    """The fields that are about no person, by sheet and letter of their column.
+
+    Where several tables stand on a sheet, a letter may mean another column in each: such are left out.
+    """
+    if not any(notice.code == "merged_filled" for table in reading.tables for notice in table.notices):
+        return {}
+    seen: Counter[tuple[str, str]] = Counter()
+    for table in reading.tables:
+        seen.update((table.sheet, column.letter) for column in table.columns)
+    known: dict[tuple[str, str], Field] = {}
+    for one in taken:
+        for key, at in one.mapping.columns.items():
+            field, place = one.sheet.field(key), (one.table.sheet, one.table.columns[at].letter)
+            silent = field.personal or field.masked or field.type is FieldType.CODE_OR_ID
+            if not silent and not may_name_person(one.sheet, field) and seen[place] == 1:
+                known[place] = field
+    return known
+
+
+def _told(text: str, field: Field | None) -> str:
+    """The content of a cell; its first letter where nobody knows whether it is a person's."""
+    if not text:
+        return ""
+    return masked_text(text, field) if field else f"{text[0]}*"
 
 
 def filled(template: str, places: dict[str, str]) -> str:

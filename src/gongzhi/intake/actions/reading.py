@@ -78,7 +78,7 @@ def prepare(submission: Submission, file: Path) -> Prepared:
     if not taken:
         return _wrong_template(definitions, resource, _nearest(definitions, reading))
     rest: dict[str, Any] = {
-        "notices": [*not_taken(definitions, resource, left), *notices_of(definitions, reading)],
+        "notices": [*not_taken(definitions, resource, left), *notices_of(definitions, reading, taken)],
         "adds": reading.mark.adds if reading.mark else None,
     }
     del reading  # the text of each table is let go once it is checked: with a million rows it counts

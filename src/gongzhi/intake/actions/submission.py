@@ -223,7 +223,7 @@ def turn_away(*, submission: Submission, error: Refused, by: Author | None) -> N
     submission.refresh_from_db(from_queryset=Submission.objects.select_for_update())
     submission.state = after(submission.state, "refuse")
     submission.closed_at = timezone.now()
-    submission.refusal = {"code": error.code, "text": error.text, "mend": "", "about": error.about}
+    submission.refusal = {"code": error.code, "text": error.text, "mend": error.mend, "about": error.about}
     submission.save(update_fields=["state", "closed_at", "refusal"])
     preparation.drop(submission.pk)
     detail = {"code": error.code, "about": error.about}

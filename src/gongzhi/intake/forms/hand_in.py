@@ -61,7 +61,7 @@ class HandInForm(forms.Form):
     period = forms.ChoiceField(label="所属期间")
     file = forms.FileField(
         label="文件",
-        help_text="Excel（.xlsx .xls .et）、CSV 或 JSON 都可以，不必改动自己系统导出的格式。",
+        help_text="Excel（.xlsx .xls .et）、.ods、CSV 或 JSON 都可以，不必改动自己系统导出的格式。",
         error_messages={"required": "请选择要报送的文件", "empty": "这个文件是空的，请核对后重新选择"},
     )
     relation = forms.ChoiceField(

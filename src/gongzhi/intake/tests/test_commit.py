@@ -91,7 +91,8 @@ def test_the_same_bytes_are_the_same_submission(hand):
     first, second = hand(presale_rows(3)), hand(presale_rows(3))
     assert first.submission.pk == second.submission.pk
     one, other = first.as_json(1000), second.as_json(1000)
-    assert one == other | {"notices": one["notices"]}
+    assert other == one | {"already": other["already"]}
+    assert (one["already"], other["already"]["submission"]) == (None, str(first.submission.pk))
     assert (Submission.objects.count(), Batch.objects.count()) == (1, 1)
 
 
@@ -119,6 +120,7 @@ def test_a_filled_slot_takes_nothing_without_a_word_and_names_both_choices(hand)
     assert "补充" in refusal["text"]
     assert "更正" in refusal["text"]
     assert refusal["about"] == str(first.batch.pk)
+    assert first.batch.number in refusal["mend"]
     assert Batch.objects.count() == 1
     assert second.as_json(9)["accepted"] == 0
 

@@ -53,7 +53,11 @@ def hand_in(request: HttpRequest, number: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect("submission", _receive(request, form, resource, unit).pk)
+            begun = timezone.now()
+            submission = _receive(request, form, resource, unit)
+            if submission.received_at < begun:
+                _say_again(request, submission)
+            return redirect("submission", submission.pk)
         except Refused as error:
             form.add_error(None, error.text)
     filled = sorted({batch.slot.period for batch in form.live})
@@ -79,6 +83,16 @@ def _to_correct(request: HttpRequest, form: HandInForm, unit: str) -> dict[str, 
             (returned_of(one), period_label(one.slot.period)) for one in waiting if one not in here
         ],
     }
+
+
+def _say_again(request: HttpRequest, first: Submission) -> None:
+    """The same bytes for the same place are one submission: say so, for its page looks like a new one."""
+    when = timezone.localtime(first.received_at)
+    text = (
+        f"这份文件与 {when:%Y-%m-%d %H:%M} 报送的“{first.file_name}”内容完全相同，没有重复收下；"
+        "下面就是那一份的情况。"
+    )
+    messages.add_message(request, messages.INFO, text, extra_tags="note")
 
 
 def _receive(request: HttpRequest, form: HandInForm, resource: Resource, unit: str) -> Submission:

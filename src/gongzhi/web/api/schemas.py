@@ -125,6 +125,8 @@ class Outcome(Schema):
     refusal: dict[str, Any] | None
     batch: str | None
     receipt: dict[str, Any] | None
+    already: dict[str, Any] | None
+    """The submission that brought the same content before; nothing was taken in twice."""
 
 
 class SubmissionLine(Schema):

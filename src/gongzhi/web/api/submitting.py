@@ -138,7 +138,8 @@ def outcome_of(submission: Submission, handed: HandedIn | None = None) -> dict[s
         return _undecided(submission) | more | {"outcome": outcome}
     batch = submission.same_as or getattr(submission, "batch", None)
     shown = batch.submission if batch else submission
-    told = (handed or HandedIn(shown, None, batch)).as_json(SHOWN)
+    again = submission.same_as is not None
+    told = (handed or HandedIn(shown, None, batch, again=again)).as_json(SHOWN)
     return told | more
 
 
@@ -160,4 +161,5 @@ def _undecided(submission: Submission) -> dict[str, Any]:
         "refusal": None,
         "batch": None,
         "receipt": None,
+        "already": None,
     }

@@ -115,6 +115,16 @@ def test_another_resources_file_is_told_as_such(make_table):
     assert best_match([CONTRACTS], make_table(["甲", "乙"], [])) is None
 
 
+def test_two_common_headings_are_no_evidence_of_another_template(make_table):
+    people = resource("2.1", "people", "人员信息", [
+        {"key": key, "title": title, "type": "text"}
+        for key, title in (("name", "姓名"), ("age", "年龄"), ("job", "岗位"), ("place", "住址"))
+    ])  # fmt: skip
+    mapping = map_columns(make_table(["姓名", "年龄"], []), SHEET, [CONTRACTS, people])
+    assert mapping.faults[0].places["near"] == "列名几乎都不相符"
+    assert best_match([people], make_table(["姓名", "年龄", "岗位"], [])).resource is people
+
+
 def test_unknown_columns_are_kept_beside_the_accepted_rows(judge):
     checked = judge([FIELDS[0]], [["HT1", "晴"], [None, "雨"]], headings=["合同编号", "天气"])
     assert checked.beside.rows() == [("晴", 2)]

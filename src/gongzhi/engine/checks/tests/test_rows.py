@@ -63,6 +63,9 @@ def test_order_of_days_and_of_amounts(judge):
     ]
     checked = judge(days, rows, checks=[check])
     assert found(checked) == [(2, "end", "order"), (5, "begin", "not_date")]
+    assert checked.kinds[-1].places["than"] == "早于"
+    amounts = judge([money("begin"), money("end")], [["2", "1"]], checks=[check])
+    assert amounts.kinds[-1].places["than"] == "小于"
 
 
 def test_total_counts_empty_parts_as_nought_and_leaves_failed_ones_alone(judge):

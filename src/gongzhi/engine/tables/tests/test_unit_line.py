@@ -1,0 +1,92 @@
+"""Units that stand in a line of their own, under the heading or beside it, count as those of the headings."""
+
+from __future__ import annotations
+
+import openpyxl
+import pytest
+
+from gongzhi.engine.tables import read
+from gongzhi.engine.tables.heading import unit_word
+
+HEAD = ["合同编号", "受让方名称", "土地面积", "成交金额", "签订日期"]
+ONE = ["HT-1", "甲公司", 1000, 50, "2026-10-01"]
+TWO = ["HT-2", "乙公司", 2000, 60, "2026-10-02"]
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """tables(rows …, name=…) → what is read of them."""
+
+    def run(*rows, name="t.xlsx"):
+        if name.endswith(".csv"):
+            lines = [",".join("" if cell is None else str(cell) for cell in row) for row in rows]
+            (tmp_path / name).write_text("\n".join(lines) + "\n", "utf-8")
+        else:
+            book = openpyxl.Workbook()
+            for row in rows:
+                book.active.append(row)
+            book.save(tmp_path / name)
+        return read(tmp_path / name, headings=HEAD).tables
+
+    return run
+
+
+def headers(table):
+    return [column.header for column in table.columns]
+
+
+@pytest.mark.parametrize("name", ["t.xlsx", "t.csv"])
+@pytest.mark.parametrize(
+    "units",
+    [
+        [None, None, "平方米", "万元", None],
+        [None, None, "（平方米）", "（万元）", None],
+        ["计量单位", "—", "平方米", "单位：万元", "/"],
+    ],
+)
+def test_a_line_of_units_under_the_heading_belongs_to_it(tables, name, units):
+    (table,) = tables(["土地出让情况", None, None, None, None], HEAD, units, ONE, TWO, name=name)
+    assert headers(table) == ["合同编号", "受让方名称", "土地面积（平方米）", "成交金额（万元）", "签订日期"]
+    assert table.rows.to_list() == [4, 5]
+    assert table.header_row == 3
+
+
+def test_it_may_repeat_on_each_page_and_other_units_begin_another_table(tables):
+    units, others = [None, None, "平方米", "万元", None], [None, None, "平方米", "元", None]
+    (table,) = tables(HEAD, units, ONE, HEAD, units, TWO)
+    assert table.rows.to_list() == [3, 6]
+    first, second = tables(HEAD, units, ONE, HEAD, others, TWO)
+    assert (headers(first)[3], first.rows.to_list()) == ("成交金额（万元）", [3])
+    assert (headers(second)[3], second.rows.to_list()) == ("成交金额（元）", [6])
+
+
+@pytest.mark.parametrize("name", ["t.xlsx", "t.csv"])
+def test_one_unit_for_the_whole_table_stands_above_or_below_the_heading(tables, name):
+    said = [None, None, None, None, "单位：万元"]
+    for rows in ([said, HEAD, ONE, TWO], [HEAD, said, ONE, TWO]):
+        (table,) = tables(*rows, name=name)
+        assert table.unit_hint == "万元"
+        assert headers(table) == HEAD
+        assert table.data.height == 2
+
+
+def test_a_record_is_no_line_of_units(tables):
+    (table,) = tables(HEAD, [None, None, "平方米", 50, None], ONE)
+    assert table.data.height == 2
+    (table,) = tables(["合同编号", "计量单位"], [None, "吨"], ["HT-1", "吨"])
+    assert headers(table) == ["合同编号", "计量单位"]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("万 元", "万元"),
+        ("㎡", "m2"),
+        ("元/平方米", "元/平方米"),
+        ("千瓦时", "千瓦时"),
+        ("合计", ""),
+        ("年份", ""),
+    ],
+)
+def test_a_unit_alone(text, unit):
+    assert unit_word(text) == unit
