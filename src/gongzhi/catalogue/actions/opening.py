@@ -150,10 +150,8 @@ def ask_for(
     """A duty that no calendar opens: the reply to a request (按需提供、按提请), an event (按次) on its day,
     or the 存量 of a register once more.
 
-    `on` is the day of the request, today unless a synthetic past is laid down. `due` is the agreed day of a
-    reply; without it the parameter for requests or events holds. Raises
-    NotPossible when the unit does not provide the resource, the resource is owed by the calendar, or
-    `event` is missing where it is needed and given where it is not.
+    `on`: the day of the request where a synthetic past is laid down. `due`: the agreed day; without
+    it the parameter holds. NotPossible: not the unit's, owed by the calendar, an event's day missing or odd.
     """
     definitions, today = in_force(), on or timezone.localdate()
     wanted = definitions.resources[resource]

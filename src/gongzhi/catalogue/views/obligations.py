@@ -86,7 +86,6 @@ def _page(request: HttpRequest, owed: Obligation, status: int = 200, **forms: An
     resource = definitions.resources.get(owed.resource)
     state = standing(owed, today).state
     mine = owed.unit == sight.unit and sight.has("request_waiver")
-    found = list(owed.acts.select_related("asked_by", "decided_by"))
     context = {
         "owed": owed,
         "resource": resource,
@@ -94,13 +93,7 @@ def _page(request: HttpRequest, owed: Obligation, status: int = 200, **forms: An
         "unit": unit_name(owed.unit),
         "state": mark_of(owed, today),
         "due": due_of(owed, today),
-        "acts": [
-            (act, state_mark(act), forms.get(f"decision_{act.pk}") or DecisionForm(kind=act.kind))
-            for act in found
-        ],
-        "agreed": next(
-            (act for act in found if act.provided_at == owed.received_at and act.provided_at), None
-        ),
+        **_acts(owed, forms),
         "beyond": f"{definitions.holidays.known_until:%Y-%m-%d}",
         "may_say": mine and state in {State.AWAITED, State.MISSING},
         "may_ask": mine and state in {State.AWAITED, State.MISSING, State.NOT_DUE},
@@ -111,6 +104,17 @@ def _page(request: HttpRequest, owed: Obligation, status: int = 200, **forms: An
         "form": forms.get("form"),
     }
     return render(request, "catalogue/obligation.html", context, status=status)
+
+
+def _acts(owed: Obligation, forms: dict[str, Any]) -> dict[str, Any]:
+    """What was asked, each with its form of decision, and the agreement by which it was provided, if any."""
+    found = list(owed.acts.select_related("asked_by", "decided_by"))
+    shown = [
+        (act, state_mark(act), forms.get(f"decision_{act.pk}") or DecisionForm(kind=act.kind))
+        for act in found
+    ]
+    provided = [act for act in found if act.provided_at and act.provided_at == owed.received_at]
+    return {"acts": shown, "agreed": provided[0] if provided else None}
 
 
 @require_POST

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
-from tests.files import person_id, presale_rows
+from tests.files import credit_code, person_id, presale_rows, workbook
 
 from gongzhi.catalogue.actions import ask_for
 from gongzhi.catalogue.models import Obligation
@@ -72,3 +72,23 @@ def test_the_stock_of_a_register_has_days_of_all_years(hand, cast):
     assert owed.received_at
     quarter = hand(presale_rows(2, start=10, day="2019-08-15"))
     assert quarter.submission.by_code["out_of_period"] == 2
+
+
+def test_what_the_office_asks_for_by_an_event_is_met_by_the_file_of_its_day(home, client_of, tmp_path):
+    office, liaison = client_of("office"), client_of("liaison")
+    day = timezone.localdate() - dt.timedelta(1)
+    asked = {"resource": "9.10", "unit": "区建设交通局", "reason": "核实人防费", "event": day.isoformat()}
+    answer = office.post("/requests/new", asked, follow=True)
+    assert "已提请" in answer.content.decode()
+    owed = Obligation.objects.get()
+    page = liaison.get(f"/obligations/{owed.pk}").content.decode()
+    assert f"/submit/9.10?period={day}" in page
+    head = ("统一社会信用代码", "缴费人名称", "项目名称", "征收金额（元）", "缴费通知书编号")
+    row = [credit_code(1), "绍兴示例1号置业有限公司", "示例花苑", "1,200.50", "人防1"]
+    path = workbook(tmp_path / "人防.xlsx", [head, row])
+    with path.open("rb") as file:
+        liaison.post("/submit/9.10", {"file": file, "period": day.isoformat()})
+    liaison.post(f"/submissions/{Submission.objects.get().pk}/commit")
+    owed = Obligation.objects.get()
+    assert standing(owed, timezone.localdate()).state is State.ON_TIME
+    assert not owed.from_file
