@@ -53,16 +53,11 @@ def hand_in(request: HttpRequest, number: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            begun = timezone.now()
-            submission = _receive(request, form, resource, unit)
-            if submission.received_at < begun:
-                _say_again(request, submission)
-            return redirect("submission", submission.pk)
+            return redirect("submission", _receive(request, form, resource, unit).pk)
         except Refused as error:
             form.add_error(None, error.text)
-    filled = sorted({batch.slot.period for batch in form.live})
-    asked = wordings(number)
-    context = {"form": form, "resource": resource, "filled": " ".join(filled), "wordings": asked}
+    filled = " ".join(sorted({batch.slot.period for batch in form.live}))
+    context = {"form": form, "resource": resource, "filled": filled, "wordings": wordings(number)}
     return render(request, "intake/hand_in.html", context | _to_correct(request, form, unit))
 
 
@@ -107,10 +102,12 @@ def _receive(request: HttpRequest, form: HandInForm, resource: Resource, unit: s
         replaces=data["batch"] if relation == "replaces" else "",
         whole=data["whole"],
     )
-    path = Path(upload.temporary_file_path())
+    path, begun = Path(upload.temporary_file_path()), timezone.now()
     submission = receive(file=path, name=upload.name, place=place, by=request.user, channel="page")  # type: ignore[arg-type]  # as above
     if upload.size <= AT_ONCE_BYTES and submission.state == "received":
         check(submission=submission, by=request.user)  # type: ignore[arg-type]  # as above
+    if submission.received_at < begun:
+        _say_again(request, submission)
     return submission
 
 

@@ -23,7 +23,7 @@ from gongzhi.intake.queries.masked import is_token, rows_with_persons
 from gongzhi.intake.queries.rows import NUMERIC, Head, head_of
 from gongzhi.lists import Mark, Meaning
 from gongzhi.registry.models import Taxpayer
-from gongzhi.risk.models import Evidence, Hit, Run, Step
+from gongzhi.risk.models import Evidence, Hit, Run, ScanRequest, Step
 from gongzhi.risk.states import LABELS, State
 
 HIDDEN = "（已脱敏）"
@@ -49,6 +49,9 @@ def _hits_named(identities: Collection[str], sight: Sight) -> Mapping[str, str]:
 NAMES: Mapping[str, Describer] = {
     "hit": _hits_named,
     "run": lambda runs, _: names_of(Run.objects.all(), runs, lambda one: f"截至{one.as_of}"),
+    "scan_request": lambda keys, _: names_of(
+        ScanRequest.objects.all(), keys, lambda one: f"{timezone.localtime(one.asked_at):%Y-%m-%d %H:%M}"
+    ),
 }
 """What the trail calls the things of this room."""
 

@@ -95,7 +95,7 @@ def test_money_leaves_the_bureau_as_a_sum_over_enough_subjects_alone(cast):
 
 
 def test_a_district_without_the_threshold_tells_nothing(cast, monkeypatch):
-    monkeypatch.setattr(queries, "_threshold", lambda key: Decimal("Infinity"))
+    monkeypatch.setattr("gongzhi.risk.queries.hits._threshold", lambda key: Decimal("Infinity"))
     assert queries.told(resting(*range(1, 50)), sight_of(cast["peer"])).hits is None
 
 
