@@ -16,7 +16,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = {"PYTHONPATH": str(ROOT / "src"), "GONGZHI_DEFINITIONS": str(ROOT / "definitions")}
-WEAK = {"slip_without_code", "same_without_code"}  # too little to join by the name alone
+DOUBTFUL = {f"{kind}_without_code" for kind in ("slip", "swapped", "lost", "group", "short")}
+WEAK = {*DOUBTFUL, "same_without_code"}  # too little to join by the name alone
 
 
 UNPLANNED = "presale_without_planning"
@@ -122,6 +123,19 @@ def test_noisy_rows_join_to_their_taxpayer_and_strangers_to_nobody(district):
     assert firm["right"] / sum(firm.values()) >= 0.97, counts
     assert counts["unregistered"]["wrong"] == 0
     assert len(counts) >= 5
+
+
+def test_names_that_only_a_person_can_decide_about_wait_for_one(district):
+    known = {(one["file"], one["table"], one["row"], one["role"]): one for one in district["facts"]["links"]}
+    planted = [
+        known[place]["status"]
+        for one in district["truth"]["files"]
+        for link in one["links"]
+        if link["noise"] in DOUBTFUL
+        and (place := (one["file"], link["table"], link["row"], link["role"])) in known
+    ]
+    assert len(planted) >= 12
+    assert planted.count("doubtful") / len(planted) >= 0.8
 
 
 def test_rows_without_noise_join_by_their_code(district):

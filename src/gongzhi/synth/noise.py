@@ -12,6 +12,7 @@ from .words import words
 from .world import Line, World, named
 
 NOISY_ROWS = 0.08
+DOUBTS_A_FILE = 2
 
 
 def add_noise(world: World, sheet: Sheet, lines: list[Line], random: Random) -> None:
@@ -28,6 +29,28 @@ def add_noise(world: World, sheet: Sheet, lines: list[Line], random: Random) -> 
             if random.random() < 0.1
             else _disturb(sheet, party, line, random)
         )
+    if not _keeps_code(sheet, party):
+        _plant_doubts(party, lines, random)
+
+
+def _plant_doubts(party: Party, lines: list[Line], random: Random) -> None:
+    """A few rows without code under a name that is near a registered one: a person must say who is meant."""
+    free = [line for line in lines if not line.firm and not line.noise]
+    near = [
+        line for line in free if isinstance(who := line.about.get(party.role), Taxpayer) and who.is_company
+    ]
+    chosen = random.sample(near, min(DOUBTS_A_FILE, len(near)))
+    for line, way in zip(chosen, random.sample(DOUBTFUL, len(chosen)), strict=True):
+        who = line.about[party.role]
+        written = way(who.name, random) if isinstance(who, Taxpayer) else None
+        if written:
+            line.values[str(party.name)] = written
+            line.values |= {party.code: None} if party.code else {}
+            line.noise[party.role] = f"{way.__name__.strip('_')}_without_code"
+
+
+def _keeps_code(sheet: Sheet, party: Party) -> bool:
+    return bool(party.code and (sheet.field(party.code).required or party.code in sheet.key))
 
 
 def _organisational(sheet: Sheet, code: str) -> bool:
@@ -53,7 +76,7 @@ def _disturb(sheet: Sheet, party: Party, line: Line, random: Random) -> str:
         line.values[party.code] = who.organisation
         return "organisation_code"
     kind, line.values[str(party.name)] = other_name(who, random)
-    if party.code and (sheet.field(party.code).required or party.code in sheet.key):
+    if _keeps_code(sheet, party):
         return kind
     if party.code:
         line.values[party.code] = None
@@ -102,3 +125,37 @@ def _slip(name: str, random: Random) -> str | None:
     """One sign wrong: too little to join by the name alone."""
     at = [i for i, sign in enumerate(name) if sign in words().brand_second]
     return name[: at[0]] + random.choice("卉伸纯") + name[at[0] + 1 :] if at else None
+
+
+def _swapped(name: str, random: Random) -> str | None:
+    """The two signs of the trade name in the other order."""
+    at = _second(name)
+    return name[: at - 1] + name[at] + name[at - 1] + name[at + 1 :] if at else None
+
+
+def _lost(name: str, random: Random) -> str | None:
+    """A sign of the trade name left out."""
+    at = _second(name)
+    return name[:at] + name[at + 1 :] if at else None
+
+
+def _group(name: str, random: Random) -> str | None:
+    """A group of that name, which may be another enterprise."""
+    at = name.rfind("有限")
+    return f"{name[:at]}集团{name[at:]}" if at > 0 else None
+
+
+def _short(name: str, random: Random) -> str | None:
+    """Trade name and line of business alone, as people speak of it."""
+    at = _second(name)
+    form = next((one for one in sorted(words().forms, key=len, reverse=True) if name.endswith(one)), "")
+    return name[at - 1 :].removesuffix(form) if at and form else None
+
+
+def _second(name: str) -> int:
+    """Where the second sign of the trade name stands; 0 where there is none."""
+    return next((i for i, sign in enumerate(name) if i and sign in words().brand_second), 0)
+
+
+DOUBTFUL: tuple[Way, ...] = (_slip, _swapped, _lost, _group, _short)
+"""Ways to write a name without code that only a person can decide about."""

@@ -10,6 +10,7 @@ from gongzhi.engine.checks import Context, check, map_columns
 from gongzhi.engine.tables import read
 from gongzhi.engine.tables.model import column_letter
 from gongzhi.synth.district import build, write_district
+from gongzhi.synth.noise import DOUBTFUL
 
 FILES = 45  # read in a child each, so not all of them
 
@@ -122,3 +123,12 @@ def test_counts_are_those_of_the_files(written):
     assert counts["rows"] == frame["rows"].sum()
     assert counts["set_aside"] == frame["set_aside"].sum()
     assert counts["files"] == len(list((out / "files").iterdir()))
+
+
+def test_several_kinds_of_names_wait_for_a_person(written):
+    truth = json.loads((written[0] / "truth.json").read_text("utf-8"))
+    kinds = [link["noise"] for one in truth["files"] for link in one["links"]]
+    planted = {f"{way.__name__.strip('_')}_without_code" for way in DOUBTFUL}
+    doubtful = [kind for kind in kinds if kind in planted]
+    assert len(doubtful) >= 10
+    assert len(set(doubtful)) >= 4
