@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -106,32 +108,25 @@ def _page(request: HttpRequest, found: Hit, form: Form, status: int = 200) -> Ht
 @needs("decide_hits")
 def exclude(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Exclude a hit with a reason."""
-    found = get_object_or_404(queries.visible_to(sight_of(request.user)), pk=pk)
-    form = ExclusionForm(request.POST)
-    if form.is_valid():
-        try:
-            exclude_hit(hit=found, reason=form.cleaned_data["reason"], by=myself(request))
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            messages.add_message(request, messages.INFO, "已排除，理由已记录。", extra_tags="good")
-            return redirect(with_back(f"/hits/{pk}", back_to(request, "/hits")))
-    return _page(request, found, form, status=422)
+    return _decided(request, pk, ExclusionForm(request.POST), exclude_hit, "已排除，理由已记录。")
 
 
 @require_POST
 @needs("decide_hits")
 def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open an excluded hit again, with a reason."""
+    return _decided(request, pk, ReopeningForm(request.POST), reopen_hit, "已重新打开，理由已记录。")
+
+
+def _decided(request: HttpRequest, pk: UUID, form: Form, act: Callable[..., Any], said: str) -> HttpResponse:
     found = get_object_or_404(queries.visible_to(sight_of(request.user)), pk=pk)
-    form = ReopeningForm(request.POST)
     if form.is_valid():
         try:
-            reopen_hit(hit=found, reason=form.cleaned_data["reason"], by=myself(request))
+            act(hit=found, reason=form.cleaned_data["reason"], by=myself(request))
         except Refused as error:
             form.add_error(None, str(error))
         else:
-            messages.add_message(request, messages.INFO, "已重新打开，理由已记录。", extra_tags="good")
+            messages.add_message(request, messages.INFO, said, extra_tags="good")
             return redirect(with_back(f"/hits/{pk}", back_to(request, "/hits")))
     return _page(request, found, form, status=422)
 

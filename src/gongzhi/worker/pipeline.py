@@ -28,7 +28,7 @@ from gongzhi.intake.actions.signing import close_days, freeze_due, sign_receipts
 from gongzhi.intake.actions.submission import check_waiting
 from gongzhi.organisation.actions import close_idle, forget, forget_calls
 from gongzhi.registry.actions import link_new, merge_links
-from gongzhi.risk.actions import scan_waiting
+from gongzhi.risk.actions import ask_if_due, scan_waiting
 from gongzhi.work.actions import (
     deliver,
     remind,
@@ -71,9 +71,10 @@ EVERY_ROUND: tuple[tuple[str, Callable[[], int]], ...] = (
 BESIDE: tuple[tuple[str, Callable[[], int]], ...] = (
     ("export", make_exports),  # make the workbooks that are too long to wait for, while the rounds go on
     ("merge", merge_links),  # merge the links of many batches, so that a taxpayer's page opens few files
-    ("scan", scan_waiting),  # compare when somebody asked for it, or new rows were joined since the last time
+    ("scan", scan_waiting),  # compare when somebody or the house has asked for it
 )
 EVERY_MINUTE: tuple[tuple[str, Callable[[], int]], ...] = (
+    ("due scan", ask_if_due),  # ask for a comparison when new rows were joined since the last one
     ("take", take_files),  # hand in what units have put into the watched folder
     ("suggestions", tell_of_suggestions),  # tell who answers of a suggestion, and who made it of the answer
     ("words", tell_of_exports),  # tell who must agree to an export, and who asked of a refusal
@@ -98,7 +99,7 @@ EVERY_HOUR: tuple[tuple[str, Callable[[], int]], ...] = (
 
 def tick() -> dict[str, int]:
     """Every step once."""
-    return {name: step() for name, step in (*EVERY_ROUND, *BESIDE, *EVERY_MINUTE, *EVERY_HOUR)}
+    return {name: step() for name, step in (*EVERY_ROUND, *EVERY_MINUTE, *BESIDE, *EVERY_HOUR)}
 
 
 def forever(*, parent: int) -> None:

@@ -35,14 +35,20 @@ def ask_for_scan(*, by: Person) -> ScanRequest:
     return made
 
 
+def ask_if_due() -> int:
+    """The house asks for a scan itself when what the rules read has changed; 1 when it asked."""
+    if not queries.due():
+        return 0
+    ScanRequest.objects.create(asked_at=timezone.now())
+    return 1
+
+
 def scan_waiting() -> int:
-    """Scan when it was asked for, or when the house finds it due; returns how many requests were answered.
+    """Scan when somebody or the house has asked for it; returns how many requests were answered.
 
     Nothing is done while batches wait to be joined. What fails is answered with why, and not tried again
     until somebody asks or the next one is due.
     """
-    if queries.due():
-        ScanRequest.objects.create(asked_at=timezone.now())
     asked = list(ScanRequest.objects.filter(answered_at=None).order_by("asked_at"))
     if not asked or queries.unlinked():
         return 0
