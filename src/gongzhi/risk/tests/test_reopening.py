@@ -61,6 +61,13 @@ def test_the_page_offers_it_to_who_may_exclude(excluded, client_of):
     assert client_of("liaison").post(address, {"reason": "x"}).status_code == 404
 
 
+def test_whoever_comes_too_late_reads_why(excluded, client_of):
+    Hit.objects.update(state="cleared")
+    for verb in ("exclude", "reopen"):
+        answer = client_of("officer").post(f"/hits/{excluded.pk}/{verb}", {"reason": "看过批文"})
+        assert (answer.status_code, "没有办成" in answer.content.decode()) == (422, True)
+
+
 def test_much_more_tax_reopens_with_the_reason_told(excluded, scanned, submit, cast):
     """630,000 were expected at the exclusion; the limit is a fifth more."""
     assert Hit.objects.get().excluded_tax_yuan == 630_000
