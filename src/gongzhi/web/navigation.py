@@ -40,6 +40,7 @@ ENTRIES = (
     ("管理", "/guards", "重点保护与回避", "administer_grants"),
     ("管理", "/reveals", "个人信息查看", "read_audit"),
     ("管理", "/audit", "审计记录", "read_audit"),
+    ("帮助", "/help", "操作手册", ""),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from . import views
+from . import handbook, views
 from .api.surface import guarded
 
 handler404 = "gongzhi.web.errors.not_found"
@@ -25,5 +25,8 @@ urlpatterns = [
     path("", include("gongzhi.audit.urls")),
     path("", include("gongzhi.organisation.urls")),
     path("components", views.components, name="components"),
+    path("help", handbook.handbooks, name="handbooks"),
+    path(f"help/{handbook.INTERFACE}", handbook.interface, name="interface"),
+    path("help/<str:name>", handbook.handbook, name="handbook"),
     path("healthz", views.health, name="health"),
 ]

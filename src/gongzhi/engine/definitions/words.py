@@ -56,6 +56,7 @@ class Role(Strict):
     excludes: tuple[Key, ...] = ()
     second_factor: bool = True
     quota: Quota | None = None  # how much of personal data its holder may look at
+    handbook: Title | None = None  # which handbook of docs/handbook is written for its holder
 
 
 class Duty(Strict):

@@ -9,11 +9,12 @@ import pytest
 from gongzhi.engine.crypto import sm3
 from gongzhi.engine.crypto.calls import claim_of, right, signature, signed_text
 
-HOW_TO = Path(__file__).parents[5] / "docs" / "how-to"
-VECTORS = json.loads((HOW_TO / "machine-door-vectors.json").read_text("utf-8"))
-CLIENT = re.search(
-    r"```python\n(import.*?)```", (HOW_TO / "use-the-machine-door.md").read_text("utf-8"), re.DOTALL
-)[1]  # fmt: skip
+DOCS = Path(__file__).parents[5] / "docs"
+VECTORS = json.loads((DOCS / "how-to" / "machine-door-vectors.json").read_text("utf-8"))
+HOW_TO, HANDBOOK = (
+    (DOCS / name).read_text("utf-8") for name in ("how-to/use-the-machine-door.md", "handbook/接口.md")
+)
+CLIENT, SAME = (re.search(r"```python\n(import.*?)```", text, re.DOTALL)[1] for text in (HOW_TO, HANDBOOK))
 
 
 @pytest.mark.parametrize("call", VECTORS["calls"], ids=lambda call: call["address"])
@@ -31,6 +32,18 @@ def test_a_vector_gives_its_signature_here_and_in_the_sample_client(call):
     said = (call[name] for name in ("method", "address"))
     rest = (call[name] for name in ("ts", "nonce", "kid"))
     assert client["signature"](VECTORS["secret"], *said, call["body"].encode(), *rest) == call["sig"]
+
+
+def test_the_chinese_page_has_the_same_client_and_a_true_example():
+    assert SAME == CLIENT
+    secret, kid, ts, nonce, address, sig = re.search(
+        r"密钥 `(.*?)`，`kid` 为 `(.*?)`，`ts` 为 `(.*?)`，`nonce` 为 `(.*?)`，"
+        r"`GET (.*?)`.*?`sig` 应为\n`(.*?)`",
+        HANDBOOK,
+    ).groups()
+    client: dict = {}
+    exec(SAME, client)
+    assert client["signature"](secret, "GET", address, b"", ts, nonce, kid) == sig
 
 
 def test_the_header_is_read_back():
