@@ -67,7 +67,7 @@ def read(path: Path) -> Chapter:
         if heading.type == "heading_open" and heading.tag == "h2":
             heading.attrSet("id", f"s{len(sections) + 1}")
             sections.append((f"s{len(sections) + 1}", _plain(inline)))
-    html = mark_safe(text.renderer.render(rest, text.options, {}))  # noqa: S308 the renderer escapes our text
+    html = mark_safe(text.renderer.render(rest, text.options, {}))  # noqa: S308 - the renderer escapes our text
     return Chapter(path.stem, title, opening, tuple(sections), html)
 
 
