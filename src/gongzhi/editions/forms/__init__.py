@@ -1,6 +1,7 @@
 """Forms of the editor: a resource and its columns by hand, every other kind from its model."""
 
-from .entries import EntryForm, RuleForm
+from .entries import CellForm, EntryForm, RuleForm, TableForm
+from .holidays import AnnouncementForm, HolidayYearForm
 from .resource import (
     AboutForm,
     AnswerForm,
@@ -16,6 +17,7 @@ from .resource import (
 )
 
 __all__ = [
-    "AboutForm", "AnswerForm", "BindingForm", "ColumnForm", "EntryForm", "NewPieceForm", "NewResourceForm",
-    "ReasonForm", "RuleForm", "SubmitForm", "SuggestionForm", "TextsForm", "ValueForm",
+    "AboutForm", "AnnouncementForm", "AnswerForm", "BindingForm", "CellForm", "ColumnForm", "EntryForm",
+    "HolidayYearForm", "NewPieceForm", "NewResourceForm", "ReasonForm", "RuleForm", "SubmitForm",
+    "SuggestionForm", "TableForm", "TextsForm", "ValueForm",
 ]  # fmt: skip

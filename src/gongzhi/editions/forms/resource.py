@@ -70,7 +70,8 @@ class AboutForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """The keys of the definition."""
         said = dict(self.cleaned_data)
-        said["scored"] = None if not said.pop("unscored") else False
+        said["scored"] = False if said.pop("unscored") else None
+        said["stock"] = said["stock"] or None
         return said
 
     @staticmethod

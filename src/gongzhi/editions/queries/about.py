@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .counting import in_force
-from .pieces import Piece
+from gongzhi.engine.definitions.editing import plain
+
+from .counting import contents_in_force, in_force
+from .pieces import Piece, pieces_of
 
 _MOST = 64
 _NAME = r"([^/?#]+)"
@@ -17,10 +19,24 @@ def _resource(number: str) -> Piece | None:
     return Piece("resource", found.code) if found else None
 
 
+def parameter_files() -> list[tuple[Piece, str, list[str]]]:
+    """The files of parameters in force: each with its theme and the keys in it."""
+    found = pieces_of(contents_in_force()).items()
+    files = [
+        (piece, plain(next(iter(texts.values())))) for piece, texts in found if piece.kind == "parameters"
+    ]
+    return [(piece, value["theme"], [one["key"] for one in value["parameters"]]) for piece, value in files]
+
+
+def _parameters(key: str) -> Piece | None:
+    return next((piece for piece, _, keys in parameter_files() if key in keys), None)
+
+
 _PAGES: tuple[tuple[str, Callable[[str], Piece | None]], ...] = (
     (rf"^/(?:definitions/resources|submit|resources)/{_NAME}", _resource),
     (rf"^/definitions/rules/{_NAME}", lambda code: Piece("rule", code)),
     (r"^/definitions/other/([^?#]+)", lambda code: Piece("list", code)),
+    (rf"^/definitions/parameters/{_NAME}", _parameters),
 )
 
 

@@ -44,18 +44,65 @@ COMMON = {
     "second_factor": "须第二因素", "id": "编号", "expect": "应当得到", "given": "给出的数据", "as_of": "日期",
     "result": "结果", "subject": "对象", "object": "标的", "says": "说明", "cells": "证据列",
     "parameters": "用到的参数", "theme": "主题", "kind": "类别", "key": "代码", "number": "编号",
+    "marks": "满分", "proposed": "拟定，待核定",
+    "evidence": "证据", "side": "哪一边", "where": "取哪些行", "values": "取值", "value": "取值",
+    "confirm_locally": "须本地核定", "year": "年份", "first": "放假第一天", "last": "放假最后一天",
+    "worked": "调休上班", "confirm": "还须与原文核对", "holidays": "放假安排",
+    "known_until": "已公布到哪一天",
+    "apart": "不得与哪些职责集于一人", "quota": "查看个人信息的限额", "day": "每天几行",
+    "burst": "几分钟内几行",
+    "minutes": "按几分钟算", "room": "由平台的哪一部分办理", "succession": "人员变动怎么办", "city": "设区市",
+    "province": "省", "notice": "文号", "notice_title": "文件名称", "office": "领导小组办公室设在",
+    "bureau": "税务局", "weak_words": "密码里不得出现的词", "changes": "可以怎样改",
+    "latest_by": "同一代码有几行时按哪一列取最新", "old_code": "旧税号列", "former_name": "曾用名列",
+    "status": "状态列", "scale": "规模列", "industry": "行业列", "address": "地址列", "street": "街道列",
+    "phone": "电话列", "person": "法定代表人证件列", "opened_on": "成立日期列", "statuses": "状态",
+    "industries": "行业代码（GB/T 4754）",
 }  # fmt: skip
 BY_MODEL = {
     ("Purpose", "fields"): "能看哪几类列", ("Purpose", "meaning"): "什么时候用",
     ("NearDuplicate", "field"): "哪一列的编号",
     ("Seasonal", "at_least"): "至少要有几期", ("Finding", "code"): "代码", ("Rule", "code"): "编号",
     ("AgreesWithRegister", "name"): "名称列", ("FormField", "title"): "问什么", ("Term", "meaning"): "含义",
-    ("Clause", "kind"): "", ("GridTask", "title"): "任务", ("CollaborationItem", "title"): "事项",
+    ("GridTask", "title"): "任务", ("CollaborationItem", "title"): "事项",
+    ("Unit", "annex2"): "目录中的位次", ("Unit", "division"): "辖区（街道、镇）",
+    ("Post", "title"): "职务", ("Post", "role"): "在领导小组中",
+    ("RegisterSource", "kind"): "登记类型列", ("RegisterSource", "name"): "名称列",
+    ("RegisterSource", "rank"): "先后（数大的为准）", ("RegisterSource", "where"): "只取哪些行",
+    ("Coverage", "role"): "哪一方", ("Coverage", "kinds"): "登记类型", ("Coverage", "counted"): "口径",
+    ("Duty", "opens"): "公开之外还看到", ("Duty", "title"): "可以做什么", ("Role", "scope"): "管到哪里",
+    ("CellsFile", "source"): "来源", ("TypeChange", "source"): "原来的类型", ("Cell", "code"): "区划代码",
+    ("District", "code"): "区划代码", ("Holidays", "years"): "各年安排", ("DatedValue", "since"): "从哪天起",
+    ("DatedValue", "until"): "到哪天止", ("DatedValue", "basis"): "依据（文号或法条）",
+    ("ScoreItem", "measure"): "评哪个指标", ("ScoreItem", "title"): "评分项", ("ScoreItem",
+    "kinds"): "评哪些单位",
+    ("Evidence", "cells"): "给人看的列", ("Parameter", "title"): "参数",
 }  # fmt: skip
 HELP = {
-    "match": "每行一对，写“本表的列：对照表的列”。",
     "message": "花括号里的词由系统填入，请保留。", "paragraphs": "每段一行；花括号里的词由系统填入。",
-    "formula": "花括号里是要填入的数，如 {left_value:yuan}。", "partners": "每行一个单位。",
+    "formula": "花括号里是要填入的数，如 {left_value:yuan}。",
+    "key": "小写英文字母、数字、下划线，系统用它认这一项，定了不再改；不得与已有的相同。",
+    "annex_names": "通知的附件、印章里怎样叫它，每行一个。", "members": "一个名称代表几个单位时勾选。",
+    "members_open": "文件只写“各……机构”“等部门”、没有列明成员的勾选；指定之前没有报送事项。",
+    "aliases": "每行一个。", "weak_words": "每行一个，小写拼音。", "where": "证据取哪些行的条件。",
+    "RegisterSource.where": "每行写“列的代码：值，值”；不写就取全部。",
+    "Cell.code": "街道（镇）9 位，社区（村）12 位；上级和级别由代码得出。",
+    "Evidence.cells": "每行一个列的代码。",
+    "value": "比例写小数：3% 写 0.03。", "statuses": "每行一个。", "kinds": "",
+    "Coverage.kinds": "每行一个。",
+    "industries": "每行一个，2 到 4 位数字。", "choices": "每行一个。", "avoid": "每行一个。",
+    "CollaborationItem.fields": "每行一项。", "explanations": "每行一条。",
+}  # fmt: skip
+KINDS_OF_CLAUSES = {
+    "organisation": "组织", "data_sharing": "数据共享", "analysis": "比对分析", "grid": "网格",
+    "credit": "信用",
+    "assistance": "协作", "service": "服务", "cultivation": "培育", "security": "保密", "assessment": "考核",
+}  # fmt: skip
+ROOMS = {
+    "organisation": "单位和岗位", "catalogue": "报送目录", "intake": "报送", "registry": "纳税人档案",
+    "risk": "疑点", "grid": "网格", "collaboration": "协作", "credit": "信用", "cultivation": "培育和服务",
+    "leadership": "领导小组", "assessment": "考核", "dashboard": "图表", "disclosure": "保密和查看",
+    "editions": "目录与规则", "work": "待办事项", "audit": "审计", "exchange": "数据包",
 }  # fmt: skip
 VERBS = {
     "take": "签收", "submit": "送审", "finish": "办结", "accept": "审核通过", "send_back": "退回",
@@ -86,7 +133,10 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     },
     "about": {"hit": "疑点", "work": "交办事项"},
     "subjects": {"taxpayer": "纳税人", "unit": "单位", "place": "地点"},
-    "measure": {"rows": "行数", "sum": "某一列的合计"},
+    "measure": {
+        "rows": "行数", "sum": "某一列的合计", "timely": "按时率", "reported": "报送率",
+        "first_pass": "一次通过率", "rows_passed": "一次合格行率", "filled": "填报完整率",
+    },
     "unit": {"fen": "金额", "sqm": "面积", "count": "个数", "days": "天数", "flag": "有无"},
     "verb": VERBS,
     "party": {"assignee": "承办一方", "reviewer": "交办审核一方"},
@@ -96,17 +146,24 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     "state": {"todo": "未建", "part": "部分", "done": "已建"},
     "scope": {
         "own_unit": "本单位", "own_cell": "本网格", "all_units": "全部单位", "own_taxpayer": "本户",
-        "system": "系统", "public": "公开",
+        "system": "系统", "public": "公开", "machine": "接口凭据",
     },
     "source": TYPES,
     "targets": TYPES,
     "result": {"hit": "命中", "miss": "未命中", "insufficient": "数据不足"},
     "to": {"assignee": "承办人"},
     "side": {"left": "左边", "right": "右边"},
+    "kind": KINDS_OF_CLAUSES,
+    "room": ROOMS,
 }  # fmt: skip
-FIXED = {"key", "number", "kind", "theme", ("Rule", "code"), ("Finding", "code")}
+FIXED = {
+    "key", "number", "theme", ("Rule", "code"), ("Finding", "code"), ("Cell", "code"), ("Clause", "id"),
+    ("District", "code"), ("TypeChange", "source"), ("RegisterSource", "table"), ("Coverage", "table"),
+}  # fmt: skip
 """What names an entry never changes; a copy under another name is another entry."""
-AS_TEXT = {"examples", "evidence", "value_aliases", "map"}
+DERIVED = {("Cell", "level"), ("Cell", "parent"), ("Holidays", "known_until")}
+"""What the system works out itself: shown, never asked."""
+AS_TEXT = {"examples", "value_aliases", "map"}
 """What has no form: it is changed as text, with its check."""
 
 
@@ -115,28 +172,6 @@ def word(model: str, key: str) -> str:
     if (model, key) in BY_MODEL:
         return BY_MODEL[model, key]
     return "" if key in AS_TEXT else COMMON.get(key, "")
-
-
-def references(definitions: Definitions) -> dict[str, list[tuple[str, str]]]:
-    """What may be named by a key that names something else: value and title."""
-    duties = [(one.key, one.title) for one in definitions.duties.values()]
-    findings = [(one.code, one.title) for one in definitions.findings.values()]
-    tables = [(code, f"{found[0].number} {found[1].title}") for code, found in definitions.tables.items()]
-    return {
-        "assignee": duties,
-        "reviewer": duties,
-        "to": [("assignee", "承办人"), *duties],
-        "due_parameter": [(one.key, one.title) for one in definitions.parameters.values()],
-        "reminders": [(one.key, one.title) for one in definitions.ladders.values()],
-        "letter": [(one.key, one.title) for one in definitions.letters.values()],
-        "resource": [(one.number, f"{one.number} {one.title}") for one in definitions.resources.values()],
-        "table": tables,
-        "elsewhere": tables,
-        "finding": findings,
-        "roles": [(one.key, one.title) for one in definitions.roles.values()],
-        "unknown": findings,
-        "differs": findings,
-    }
 
 
 def shown(key: str, value: Any, definitions: Definitions) -> str:
@@ -151,10 +186,12 @@ def shown(key: str, value: Any, definitions: Definitions) -> str:
         )
     named: dict[str, Mapping[str, Any]] = {
         "partners": definitions.units, "providers": definitions.units, "members": definitions.units,
-        "duties": definitions.duties, "excludes": definitions.roles, "to": definitions.duties,
-        "assignee": definitions.duties, "reviewer": definitions.duties, "letter": definitions.letters,
-        "reminders": definitions.ladders, "roles": definitions.roles, "finding": definitions.findings,
-        "due_parameter": definitions.parameters,
+        "duties": definitions.duties, "apart": definitions.duties, "excludes": definitions.roles,
+        "to": definitions.duties, "assignee": definitions.duties, "reviewer": definitions.duties,
+        "letter": definitions.letters, "reminders": definitions.ladders, "roles": definitions.roles,
+        "finding": definitions.findings, "due_parameter": definitions.parameters, "unit": definitions.units,
+        "office": definitions.units, "bureau": definitions.units, "division": definitions.cells,
+        "parent": definitions.cells,
     }  # fmt: skip
     if found := named.get(key, {}).get(str(value)):
         return str(getattr(found, "name", "") or found.title)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
+
+from pydantic import BaseModel
 
 from gongzhi.editions.models import Edition, Suggestion
 from gongzhi.engine.definitions import digest_of
 from gongzhi.engine.definitions.editing import plain
-from gongzhi.engine.definitions.kinds import LISTS, WORD_LISTS
+from gongzhi.engine.definitions.kinds import LISTS, WORD_LISTS, model_of
 
 
 class Piece(NamedTuple):
@@ -19,7 +21,9 @@ class Piece(NamedTuple):
 
 
 KINDS = {"resource": "数据资源", "rule": "比对规则", "parameters": "参数", "list": "清单", "page": "页面"}
+HOLIDAYS = "calendar/holidays"
 TITLES = {
+    "assessment/items": "评分项",
     "district": "本区基本信息",
     "findings": "检查提示的文字",
     "glossary": "术语表",
@@ -81,9 +85,29 @@ def in_order(number: str) -> tuple[int, int, int]:
     return ({"K": 1, "T": 2}.get(head, 0), int(head) if head.isdecimal() else 0, int(tail))
 
 
-def list_kinds(name: str) -> Iterable[tuple[str, str]]:
+def list_kinds(name: str) -> list[tuple[str, str]]:
     """Which lists a file holds: attribute, and the key that names an entry."""
+    if name.startswith("parameters/"):
+        return [("parameters", "key")]
     return [(kind.attribute, kind.key) for kind in LISTS.values() if kind.file == name]
+
+
+def entry_model(name: str, attribute: str) -> type[BaseModel]:
+    """The model of an entry of a list."""
+    found = model_of(name)
+    assert found is not None
+    (inner,) = [
+        one
+        for one in getattr(found.model_fields[attribute].annotation, "__args__", ())
+        if one is not Ellipsis
+    ]
+    return inner  # type: ignore[no-any-return]  # a list in a file is a list of models
+
+
+def list_word(name: str, attribute: str) -> str:
+    """What the entries of a list are called."""
+    words = (kind.word for kind in LISTS.values() if (kind.file, kind.attribute) == (name, attribute))
+    return next(words, "参数")
 
 
 def kind_word(piece: Piece | Edition | Suggestion) -> str:

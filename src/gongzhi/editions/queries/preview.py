@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
+from pydantic import BaseModel
 
 from gongzhi.editions.models import Edition
-from gongzhi.engine.definitions import DefinitionError, Definitions, load_contents
+from gongzhi.engine.definitions import DefinitionError, Definitions, ScoreItem, load_contents
 from gongzhi.engine.definitions.editing import plain
-from gongzhi.engine.definitions.kinds import LISTS, model_of
+from gongzhi.engine.definitions.kinds import model_of
 
 from .checking import with_texts
 from .counting import in_force
-from .labels import CHOICES, VERBS, shown, word
-from .pieces import Piece
+from .labels import CHOICES, DERIVED, FIXED, VERBS, shown, word
+from .moved import moved, short_day
+from .pieces import HOLIDAYS, Piece, entry_model, list_kinds, list_word
 from .words import TYPES
 
 PLACE = re.compile(r"{(\w+)(?::\w+)?}")
@@ -41,12 +44,16 @@ def preview(
     if piece.kind == "resource":
         return {}
     if piece.kind == "rule":
-        return _rule(piece, _definitions(edition))
+        return _rule(piece, known_with(edition))
     if piece.kind == "parameters":
         return _parameters(plain(_only(texts)))
     folder = piece.code.split("/", maxsplit=1)[0]
     if "/" in piece.code and folder in _WHOLE:
-        return _WHOLE[folder](plain(_only(texts)), _definitions(edition))
+        return _WHOLE[folder](plain(_only(texts)), known_with(edition))
+    if piece.code == "district":
+        return _district(plain(_only(texts)))
+    if piece.code == HOLIDAYS:
+        return {"shape": "years", "years": years_of(_only(texts)), **moved(texts, basis)}
     return _list(piece, texts, basis)
 
 
@@ -54,7 +61,7 @@ def _only(texts: Texts) -> str:
     return next(iter(texts.values()))
 
 
-def _definitions(edition: Edition | None) -> Definitions | None:
+def known_with(edition: Edition | None) -> Definitions | None:
     """The set with the draft in its place; None while it cannot be put together."""
     if edition is None:
         return in_force()
@@ -62,6 +69,28 @@ def _definitions(edition: Edition | None) -> Definitions | None:
         return load_contents(with_texts(edition))
     except DefinitionError:
         return None
+
+
+def _district(value: Mapping[str, Any]) -> Shown:
+    definitions = in_force()
+    rows = [(word("District", key), shown(key, one, definitions)) for key, one in value.items()]
+    return {"shape": "rows", "rows": rows}
+
+
+def years_of(text: str) -> list[Shown]:
+    """The years of the table of days off as a page shows them, the latest first."""
+    found = [
+        {**year, "at": at, "runs": [_run(one, year["year"]) for one in year["holidays"]]}
+        for at, year in enumerate(plain(text)["years"])
+    ]
+    return found[::-1]
+
+
+def _run(one: Mapping[str, Any], year: int) -> tuple[str, str, str]:
+    """A holiday, its days, the days worked for it."""
+    first, last = (short_day(one[key], year) for key in ("first", "last"))
+    days = f"{first}至{last}，共 {(one['last'] - one['first']).days + 1} 天" if first != last else first
+    return one["name"], days, "、".join(short_day(day, year) for day in one.get("worked") or ())
 
 
 def _rule(piece: Piece, definitions: Definitions | None) -> Shown:
@@ -188,10 +217,14 @@ _WHOLE: Mapping[str, Callable[[Mapping[str, Any], Definitions | None], Shown]] =
 def _list(piece: Piece, texts: Texts, basis: Texts | None) -> Shown:
     """The entries of a list; of one that has a version before, those that differ."""
     tables = [
-        _table(name, kind.attribute, kind.key, text, (basis or {}).get(name))
-        for name, text in texts.items() for kind in LISTS.values() if kind.file == name
-    ]  # fmt: skip
+        table for name, text in texts.items() for table in tables_of(name, text, (basis or {}).get(name))
+    ]
     return {"shape": "entries", "tables": tables, "partly": basis is not None} if tables else {}
+
+
+def tables_of(name: str, text: str, before: str | None = None) -> list[Shown]:
+    """The lists of a file with their entries; with a version before, only those that differ from it."""
+    return [_table(name, attribute, key, text, before) for attribute, key in list_kinds(name)]
 
 
 def _table(name: str, attribute: str, key: str, text: str, before: str | None) -> Shown:
@@ -200,51 +233,29 @@ def _table(name: str, attribute: str, key: str, text: str, before: str | None) -
     shown_ones = [
         (at, one) for at, one in enumerate(entries) if before is None or old.get(one.get(key)) != one
     ]
-    model, definitions = entry_model(name, attribute).__name__, in_force()
-    keys = dict.fromkeys(key_ for _, entry in shown_ones for key_ in entry)
-    labels = {key_: word(model, key_) for key_ in keys if word(model, key_)}
-    rows = [
-        (
-            at,
-            one.get(key),
-            [(label, shown(head, one.get(head), definitions)) for head, label in labels.items()],
-        )
-        for at, one in shown_ones
-    ]
-    return {"attribute": attribute, "heads": list(labels.values()), "rows": rows, "of": len(entries)}
+    model, definitions = entry_model(name, attribute), in_force()
+    there = {key_ for _, entry in shown_ones for key_ in entry}
+    labels = {key_: word(model.__name__, key_) for key_ in model.model_fields if key_ in there}
+    heads = {key_: label for key_, label in labels.items() if label}
+    rows = [(at, [shown(head, one.get(head), definitions) for head in heads]) for at, one in shown_ones]
+    return {
+        "attribute": attribute, "word": list_word(name, attribute), "heads": list(heads.values()),
+        "rows": rows, "of": len(entries), "sum": _sum(model, entries),
+    }  # fmt: skip
 
 
-FORMED = {"Finding", "Term", "GridTask", "CollaborationItem", "Frequency"}
-"""Entries that the office changes in a form; other lists are changed as text."""
+def _sum(model: type[BaseModel], entries: list[Mapping[str, Any]]) -> str:
+    """What the entries add up to, where that means something."""
+    if model is not ScoreItem:
+        return ""
+    return f"满分合计 {sum(Decimal(str(one.get('marks', 0))) for one in entries)} 分"
 
 
-def has_form(texts: Texts) -> bool:
-    """Whether a list has a form for its entries."""
-    return any(
-        entries_formed(name, kind.attribute) for name in texts for kind in LISTS.values() if kind.file == name
-    )
-
-
-def entries_formed(name: str, attribute: str) -> bool:
-    return entry_model(name, attribute).__name__ in FORMED
-
-
-def all_entries(texts: Texts) -> list[Shown]:
-    """The lists of a piece that have a form, with every entry."""
-    return [
-        _table(name, kind.attribute, kind.key, text, None)
-        for name, text in texts.items() for kind in LISTS.values()
-        if kind.file == name and entries_formed(name, kind.attribute)
-    ]  # fmt: skip
-
-
-def entry_model(name: str, attribute: str) -> Any:
-    """The model of an entry of a list."""
-    found = model_of(name)
-    assert found is not None
-    (inner,) = [
-        one
-        for one in getattr(found.model_fields[attribute].annotation, "__args__", ())
-        if one is not Ellipsis
-    ]
-    return inner
+def head_keys(name: str) -> list[str]:
+    """What a file says beside its lists, and has a word in the forms."""
+    model = model_of(name)
+    if model is None:
+        return []
+    lists = {attribute for attribute, _ in list_kinds(name)} | {"years"}
+    named = [key for key in model.model_fields if key not in lists and word(model.__name__, key)]
+    return [key for key in named if not {key, (model.__name__, key)} & (FIXED | DERIVED)]

@@ -7,9 +7,10 @@ from typing import Any
 
 from gongzhi.engine.definitions import DefinitionError, Definitions
 from gongzhi.engine.definitions.editing import plain
-from gongzhi.engine.definitions.kinds import LISTS, model_of
+from gongzhi.engine.definitions.kinds import model_of
 
 from .labels import shown, word
+from .pieces import HOLIDAYS, entry_model, list_kinds
 
 _LONGEST = 120
 """Characters of a value that a sentence quotes."""
@@ -35,21 +36,24 @@ def _file(name: str, before: str, after: str, definitions: Definitions) -> list[
         old, new = plain(before), plain(after)
     except DefinitionError:
         return [f"改动了 {name}"]
-    lists = {kind.attribute: kind.key for kind in LISTS.values() if kind.file == name}
+    lists = dict(list_kinds(name)) | ({"years": "year"} if name == f"{HOLIDAYS}.yml" else {})
     if name.endswith("/cases.yml"):
         lists = {"cases": "name"}
     found: list[str] = []
     for attribute, key in lists.items():
-        found += _entries(old.get(attribute) or (), new.get(attribute) or (), key, definitions)
+        inner = "" if attribute in {"cases", "years"} else entry_model(name, attribute).__name__
+        entries = [one.get(attribute) or () for one in (old, new)]
+        found += _entries(entries, key, inner, definitions)
     model = model_of(name)
-    rest = [key for key in dict.fromkeys([*old, *new]) if key not in lists]
+    rest = [key for key in dict.fromkeys([*old, *new]) if key not in lists and key != "known_until"]
     named = model.__name__ if model else ""
     return found + [
         text for key in rest for text in _key(named, key, old.get(key), new.get(key), definitions)
     ]
 
 
-def _entries(old: Sequence[Any], new: Sequence[Any], key: str, definitions: Definitions) -> Iterator[str]:
+def _entries(found: Sequence[Sequence[Any]], key: str, model: str, definitions: Definitions) -> Iterator[str]:
+    old, new = found
     before = {one.get(key): one for one in old}
     for one in new:
         was = before.pop(one.get(key), None)
@@ -58,13 +62,15 @@ def _entries(old: Sequence[Any], new: Sequence[Any], key: str, definitions: Defi
         elif was != one:
             told_ones = [
                 text for name in dict.fromkeys([*was, *one])
-                for text in _key("", name, was.get(name), one.get(name), definitions)
+                for text in _key(model, name, was.get(name), one.get(name), definitions)
             ]  # fmt: skip
             yield f"“{_called(one, key)}”：{'；'.join(told_ones)}"
     yield from (f"去掉“{_called(one, key)}”" for one in before.values())
 
 
 def _called(entry: Mapping[str, Any], key: str) -> str:
+    if key == "year":
+        return f"{entry['year']}年放假和调休安排"
     return str(entry.get("title") or entry.get("name") or entry.get(key))
 
 

@@ -43,7 +43,7 @@ def test_the_list_is_searched_and_the_parameters_are_dated(client_of):
     page = text_of(client, "/definitions?q=商品房预售")
     assert "商品房预售信息" in page
     assert "竣工验收备案信息" not in page
-    assert "没有符合条件的资源" in text_of(client, "/definitions?q=没有这样的")
+    assert "没有符合条件的数据资源" in text_of(client, "/definitions?q=没有这样的")
     parameters = text_of(client, "/definitions/parameters")
     assert all(one.title in parameters for one in in_force().parameters.values())
 

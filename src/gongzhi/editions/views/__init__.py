@@ -2,13 +2,15 @@
 
 from .drafts import approve, desk, discard, draft, edition, new_resource, send_back, submit
 from .editing import about, binding, column, preview, retire, texts, value
-from .kinds import catalogue, entries, entry, new_piece, piece, remove_entry
-from .reading import definitions, parameters, resource, rule
+from .entries import entries, entry, remove_entry
+from .holidays import remove_year, year
+from .kinds import catalogue, new_piece, piece
+from .reading import definitions, parameter, parameters, resource, rule
 from .suggestions import answer, suggest, suggestions
 
 __all__ = [
     "about", "answer", "approve", "binding", "catalogue", "column", "definitions", "desk", "discard",
-    "draft", "edition", "entries", "entry", "new_piece", "new_resource", "parameters", "piece",
-    "preview", "remove_entry", "resource", "retire", "rule", "send_back", "submit", "suggest",
-    "suggestions", "texts", "value",
+    "draft", "edition", "entries", "entry", "new_piece", "new_resource", "parameter", "parameters", "piece",
+    "preview", "remove_entry", "remove_year", "resource", "retire", "rule", "send_back", "submit", "suggest",
+    "suggestions", "texts", "value", "year",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -19,29 +20,25 @@ from gongzhi.editions.queries import (
     Piece,
     changes,
     in_force,
-    label,
     lines,
     problems,
     reading,
-    standing,
     submitted_to,
     suggestions_visible_to,
     visible_to,
 )
-from gongzhi.editions.queries.pieces import TITLES, WHOLE, kind_word
-from gongzhi.editions.queries.preview import has_form, preview
+from gongzhi.editions.queries.pieces import HOLIDAYS, TITLES, WHOLE, kind_word, list_kinds
+from gongzhi.editions.queries.preview import head_keys, preview
 from gongzhi.editions.queries.words import type_word
-from gongzhi.editions.states import Answer, NotPossible, Standing, State
+from gongzhi.editions.states import Answer, NotPossible, State
 from gongzhi.engine.definitions.editing import plain, sheets_of
 from gongzhi.gate import needs, sight_of, text_in
-from gongzhi.lists import Meaning
+from gongzhi.lists.workbook import exported
 from gongzhi.organisation.models import Person
 from gongzhi.organisation.queries import myself
 
-MEANINGS: dict[Standing, Meaning] = {
-    Standing.DRAFT: "note", Standing.CHECKED: "warn", Standing.AHEAD: "note", Standing.IN_FORCE: "good",
-    Standing.SUPERSEDED: "note", Standing.DISCARDED: "note",
-}  # fmt: skip
+from .tables import editions_list, entries_list, entry_address, mark_of
+
 SHOWN = 30
 
 
@@ -58,24 +55,25 @@ def done(request: HttpRequest, edition: Edition, text: str, tags: str = "good") 
 
 
 @needs("draft_definitions", "approve_definitions")
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: HttpRequest) -> HttpResponseBase:
     """What is being worked on, what waits for a second person, what was published last."""
-    rows = visible_to(sight_of(request.user)).select_related("author", "approver")
-    states = {"drafts": State.DRAFT, "published": State.APPROVED}
-    found = {
-        name: _marked(rows.filter(state=state, author__isnull=False)[:SHOWN])
-        for name, state in states.items()
+    sight = sight_of(request.user)
+    rows, drafts = visible_to(sight), visible_to(sight).filter(state=State.DRAFT)
+    approved = rows.filter(state=State.APPROVED, author__isnull=False)
+    lists = (
+        ("submitted", "待批准的修改", submitted_to(sight), "没有等待批准的修改"),
+        ("drafts", "草稿", drafts.filter(author__isnull=False), "没有草稿"),
+        ("brought", "新版程序带来的不同", drafts.filter(author=None), ""),
+        ("published", "最近批准的", approved, "还没有批准过修改，现行的都是程序所附的第一版"),
+    )
+    pages = {
+        key: editions_list(request, key, title, found, empty=empty) for key, title, found, empty in lists
     }
-    waiting = submitted_to(sight_of(request.user)).select_related("author", "approver")
-    found["submitted"] = _marked(waiting)
-    found["brought"] = _marked(rows.filter(state=State.DRAFT, author=None)[:SHOWN])
-    suggestions = suggestions_visible_to(sight_of(request.user)).filter(state=Answer.OPEN).count()
-    more = {"suggestions": suggestions, "lists": sorted(TITLES.items())}
-    return render(request, "editions/desk.html", found | more)
-
-
-def _marked(rows: Any) -> list[tuple[Edition, str, str, Meaning]]:
-    return [(row, kind_word(row), label(row), MEANINGS[standing(row)]) for row in rows]
+    suggestions = suggestions_visible_to(sight).filter(state=Answer.OPEN).count()
+    context = {**pages, "suggestions": suggestions, "lists": sorted(TITLES.items())}
+    return exported(request, *pages.values(), by=request.user) or render(
+        request, "editions/desk.html", context
+    )
 
 
 @require_POST
@@ -109,34 +107,38 @@ def new_resource(request: HttpRequest) -> HttpResponse:
 
 
 @needs("see_definitions")
-def edition(request: HttpRequest, pk: int) -> HttpResponse:
+def edition(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One edition: what it says, what is different, what is wrong, what can be done."""
     return page(request, seen(request, pk))
 
 
-def page(request: HttpRequest, found: Edition, status: int = 200, **forms: Any) -> HttpResponse:
+def page(request: HttpRequest, found: Edition, status: int = 200, **forms: Any) -> HttpResponseBase:
     """The page of an edition, with a form that was refused where there is one."""
-    open_ = found.state in {State.DRAFT, State.CHECKED}
-    person = myself(request)
+    person, was = myself(request), found.basis.texts if found.basis else None
     context = {
         "edition": found,
         "kind": kind_word(found),
-        "mark": {"text": label(found), "meaning": MEANINGS[standing(found)]},
-        "changes": changes(found.kind, found.basis.texts if found.basis else None, found.texts, in_force()),
-        "lines": lines(found.basis.texts if found.basis else None, found.texts) if found.basis else [],
+        "mark": mark_of(found),
+        "changes": changes(found.kind, was, found.texts, in_force()),
+        "lines": lines(was, found.texts) if was else [],
         "texts": sorted(found.texts.items()),
-        "suggestions": suggestions_visible_to(sight_of(person)).filter(kind=found.kind, code=found.code)[
-            :SHOWN
-        ],
-        "faults": problems(found) if open_ else [],
+        "suggestions": _suggested(found, person),
+        "faults": problems(found) if found.state in {State.DRAFT, State.CHECKED} else [],
         **_way_back(found, person),
         **_may(found, person),
-        **(_resource(found) if found.kind == "resource" else _other(found)),
+        **(_resource(found) if found.kind == "resource" else _other(request, found)),
         **forms,
     }
     context.setdefault("submit", _submit_form(found) if context["mine"] else None)
     context.setdefault("reason", ReasonForm())
-    return render(request, "editions/edition.html", context, status=status)
+    pages = [one for _, one in context.get("pages", ())]
+    return exported(request, *pages, by=person) or render(
+        request, "editions/edition.html", context, status=status
+    )
+
+
+def _suggested(found: Edition, person: Person) -> Any:
+    return suggestions_visible_to(sight_of(person)).filter(kind=found.kind, code=found.code)[:SHOWN]
 
 
 def _way_back(found: Edition, person: Person) -> dict[str, str]:
@@ -165,12 +167,18 @@ def _resource(found: Edition) -> dict[str, Any]:
         (
             sheet.get("letter", ""),
             sheet,
-            [(one, _holds(one)) for one in sheet.get("fields") or ()],
+            [(one, _called(one), _holds(one)) for one in sheet.get("fields") or ()],
         )
         for sheet in sheets_of(text)
     ]
     rules = reading("resource", found.code, definitions) if found.code in _codes() else []
     return {"value": value, "providers": "、".join(names), "sheets": sheets, "rules": rules}
+
+
+def _called(field: Mapping[str, Any]) -> str:
+    """A column with its unit of measure, which many titles carry already."""
+    title, unit = str(field.get("title", "")), str(field.get("unit") or "")
+    return title if unit in title else f"{title}（{unit}）"
 
 
 def _holds(field: Mapping[str, Any]) -> str:
@@ -179,14 +187,29 @@ def _holds(field: Mapping[str, Any]) -> str:
     return type_word(field.get("type")) + (f"：{options}" if options else "")
 
 
-def _other(found: Edition) -> dict[str, Any]:
+def _other(request: HttpRequest, found: Edition) -> dict[str, Any]:
     """What a user will see of it, or what its examples give; which form it has."""
     piece, basis = Piece(found.kind, found.code), found.basis.texts if found.basis else None
     draft = found if found.state in {State.DRAFT, State.CHECKED} else None
+    shown = preview(piece, found.texts, basis=basis, edition=draft)
+    tables = shown.get("tables", [])
+    mine = _may(found, myself(request))["mine"]
+    pages = [
+        entries_list(
+            request, f"{found.title}：{one['word']}", one, alone=len(tables) == 1,
+            link=entry_address(found, one["attribute"]) if mine else None,
+        )
+        for one in tables
+    ]  # fmt: skip
+    whole = found.kind == "rule" or found.code.split("/", maxsplit=1)[0] in {*WHOLE, "district"}
+    name = next(iter(found.texts))
     return {
-        "seen": preview(piece, found.texts, basis=basis, edition=draft),
-        "whole": found.kind == "rule" or found.code.split("/", maxsplit=1)[0] in WHOLE,
-        "entries": found.kind == "list" and has_form(found.texts),
+        "seen": shown,
+        "pages": list(zip(tables, pages, strict=True)),
+        "whole": whole,
+        "head": not whole and bool(head_keys(name)),
+        "years": found.code == HOLIDAYS,
+        "entries": bool(list_kinds(name)),
     }
 
 
@@ -202,7 +225,7 @@ def _submit_form(found: Edition, data: Any = None) -> SubmitForm:
 
 @require_POST
 @needs("draft_definitions")
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Run the checks and ask for a second person."""
     found = seen(request, pk)
     form = _submit_form(found, request.POST)
@@ -232,19 +255,19 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("approve_definitions")
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+def send_back(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The second person gives it back."""
     return _with_reason(request, pk, actions.send_back, "已退回起草人。")
 
 
 @require_POST
 @needs("draft_definitions")
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
+def discard(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Give a draft up."""
     return _with_reason(request, pk, actions.discard, "已作废。")
 
 
-def _with_reason(request: HttpRequest, pk: int, act: Callable[..., Edition], said: str) -> HttpResponse:
+def _with_reason(request: HttpRequest, pk: int, act: Callable[..., Edition], said: str) -> HttpResponseBase:
     found = seen(request, pk)
     form = ReasonForm(request.POST)
     if form.is_valid():

@@ -6,17 +6,21 @@ import re
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
 from gongzhi.editions.queries import Piece, contents_in_force, history, in_force, label, open_draft, pieces_of
+from gongzhi.editions.queries.about import parameter_files
 from gongzhi.editions.queries.pieces import WHOLE, in_order, title_of
 from gongzhi.editions.queries.words import TYPES
-from gongzhi.engine.definitions import Field, Sheet
-from gongzhi.engine.definitions.editing import plain
+from gongzhi.engine.definitions import Definitions, Field, Resource, Rule, Sheet
 from gongzhi.engine.documents import heading, meaning
 from gongzhi.gate import needs, sight_of
 from gongzhi.lists import back_to
+from gongzhi.lists.workbook import exported
+
+from .tables import OTHERS, PARAMETERS, RESOURCES, RULES, given
 
 PLACES = re.compile(r"\{[^{}]*\}")
 """What a hit fills into a formula."""
@@ -31,34 +35,48 @@ def editions_of_piece(request: HttpRequest, piece: Piece) -> dict[str, Any]:
 
 
 @needs("see_definitions")
-def definitions(request: HttpRequest) -> HttpResponse:
+def definitions(request: HttpRequest) -> HttpResponseBase:
     """Everything that is shared, and the rules that compare it."""
-    found = in_force()
-    text = request.GET.get("q", "").strip()
-    resources = [
-        {"resource": resource, "providers": "、".join(found.units[key].name for key in resource.providers)}
-        for resource in sorted(found.resources.values(), key=lambda one: in_order(one.number))
-        if not text or text in resource.title or resource.number.startswith(text)
+    found, text = in_force(), request.GET.get("q", "").strip()
+    lists = (
+        ("rules", "比对规则", RULES, _rules(found, text)),
+        ("resources", "数据资源", RESOURCES, _resources(found, text)),
+        ("others", "其他定义", OTHERS, _others(text)),
+    )
+    words = (("名称或编号", text or "全部"),)
+    pages = [
+        given(request, key, title, columns, rows, filters=words, empty=f"没有符合条件的{title}")
+        for key, title, columns, rows in lists
     ]
-    rules = [
-        folder.rule
-        for _, folder in sorted(found.rules.items())
-        if not text or text in folder.rule.name or text == folder.rule.code
-    ]
-    others = _others(text)
-    context = {"resources": resources, "rules": rules, "definitions": found, "q": text, "others": others}
-    return render(request, "editions/definitions.html", context)
+    context = {"pages": pages, "definitions": found, "q": text}
+    return exported(request, *pages, by=request.user) or render(request, "editions/definitions.html", context)
 
 
-def _others(text: str) -> list[tuple[str, list[tuple[str, str]]]]:
+def _rules(found: Definitions, text: str) -> list[Rule]:
+    rules = (folder.rule for _, folder in sorted(found.rules.items()))
+    return [rule for rule in rules if not text or text in rule.name or text == rule.code]
+
+
+def _resources(found: Definitions, text: str) -> list[tuple[Resource, str]]:
+    """Resources in the notice's order, each with its providers."""
+    return [
+        (one, "、".join(found.units[key].name for key in one.providers))
+        for one in sorted(found.resources.values(), key=lambda one: in_order(one.number))
+        if not text or text in one.title or one.number.startswith(text)
+    ]
+
+
+def _others(text: str) -> list[tuple[str, str, str]]:
     """Checks, kinds of work and so on by their kind, then the lists; those whose title holds `text`."""
     words = {folder: title for folder, (title, _) in WHOLE.items()}
-    found: dict[str, list[tuple[str, str]]] = {}
-    for piece, texts in pieces_of(contents_in_force()).items():
-        if piece.kind == "list" and text in (title := title_of(piece, texts)):
-            word = words.get(piece.code.split("/", maxsplit=1)[0], "清单")
-            found.setdefault(word, []).append((piece.code, title.removeprefix(f"{word}：")))
-    return sorted(found.items(), key=lambda pair: [*words.values(), "清单"].index(pair[0]))
+    found = [
+        (words.get(piece.code.split("/", maxsplit=1)[0], "清单"), piece.code, title)
+        for piece, texts in pieces_of(contents_in_force()).items()
+        if piece.kind == "list" and text in (title := title_of(piece, texts))
+    ]
+    order = [*words.values(), "清单"]
+    named = [(word, code, title.removeprefix(f"{word}：")) for word, code, title in found]
+    return sorted(named, key=lambda row: order.index(row[0]))
 
 
 @needs("see_definitions")
@@ -113,14 +131,42 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @needs("see_definitions")
-def parameters(request: HttpRequest) -> HttpResponse:
+def parameters(request: HttpRequest) -> HttpResponseBase:
     """Every dated value with its source; what a site must confirm is marked."""
-    today = timezone.localdate()
-    files = {
-        parameter["key"]: piece.code
-        for piece, texts in pieces_of(contents_in_force()).items() if piece.kind == "parameters"
-        for parameter in plain(next(iter(texts.values())))["parameters"]
-    }  # fmt: skip
-    rows = [(one, one.at(today), files[one.key]) for one in in_force().parameters.values()]
-    may = sight_of(request.user).has("draft_definitions")
-    return render(request, "editions/parameters.html", {"rows": rows, "may_draft": may})
+    today, text = timezone.localdate(), request.GET.get("q", "").strip()
+    themes = {key: theme for _, theme, keys in parameter_files() for key in keys}
+    rows = [
+        (one, one.at(today), themes[one.key])
+        for one in in_force().parameters.values() if text in one.title or text in themes[one.key]
+    ]  # fmt: skip
+    page = given(
+        request,
+        "list",
+        "参数",
+        PARAMETERS,
+        rows,
+        filters=(("名称", text or "全部"),),
+        empty="没有符合条件的参数",
+    )
+    return exported(request, page, by=request.user) or render(
+        request, "editions/parameters.html", {"page": page, "q": text}
+    )
+
+
+@needs("see_definitions")
+def parameter(request: HttpRequest, key: str) -> HttpResponse:
+    """One parameter: its values by date, each with its source, and which rules use it."""
+    found = in_force()
+    if key not in found.parameters:
+        raise Http404
+    one, today = found.parameters[key], timezone.localdate()
+    piece, theme = next((piece, theme) for piece, theme, keys in parameter_files() if key in keys)
+    context = {
+        "one": one,
+        "theme": theme,
+        "spans": [(span, span == one.at(today)) for span in reversed(one.values)],
+        "rules": [folder.rule for folder in found.rules.values() if key in folder.rule.parameters],
+        "back": back_to(request, "/definitions/parameters"),
+        **editions_of_piece(request, piece),
+    }
+    return render(request, "editions/parameter.html", context)

@@ -5,6 +5,7 @@ line. The kinds of definition and their keys are the models of this part; design
 """
 
 from .agreement import Agreement
+from .announcement import NoSuchDay, read_announcement
 from .contents import Definitions, RuleFolder
 from .duty import Clause, CollaborationItem, Frequency, GridTask
 from .folder import contents_of, digest_of, load, load_contents, load_once, understood
@@ -38,7 +39,8 @@ from .resource import (
     Total,
     Use,
 )
-from .strict import DefinitionError, Problem
+from .scores import Measure, ScoreItem
+from .strict import DefinitionError, Problem, in_words
 from .words import Duty, Finding, Role, Term
 from .work import ASSIGNEE, FormField, Ladder, LetterTemplate, ReminderStep, WorkKind
 
@@ -46,9 +48,10 @@ __all__ = [
     "ASSIGNEE", "REVEAL", "Agreement", "AgreesWithRegister", "AnyOf", "Basis", "Case", "Cell", "Check",
     "Clause", "CollaborationItem", "DatedValue", "DefinitionError", "Definitions", "District", "Duty",
     "Evidence", "Field", "FieldType", "Finding", "FormField", "Frequency", "GridTask", "HistoryCheck",
-    "Holiday", "HolidayYear", "Holidays", "Ladder", "LetterTemplate", "NearDuplicate", "Needs", "Order",
-    "Parameter", "Party", "Post", "PresentElsewhere", "Problem", "Product", "Purpose", "Quota",
-    "RegisterSource", "ReminderStep", "Resource", "Role", "RowsExample", "Rule", "RuleFolder", "Seasonal",
-    "Sensitivity", "Sheet", "Side", "StockAndFlow", "Term", "Total", "Unit", "UnitKind", "Use", "WorkKind",
-    "contents_of", "digest_of", "load", "load_contents", "load_once", "only_grew", "roll_on", "understood",
+    "Holiday", "HolidayYear", "Holidays", "Ladder", "LetterTemplate", "Measure", "NearDuplicate",
+    "Needs", "NoSuchDay", "Order", "Parameter", "Party", "Post", "PresentElsewhere", "Problem",
+    "Product", "Purpose", "Quota", "RegisterSource", "ReminderStep", "Resource", "Role", "RowsExample",
+    "Rule", "RuleFolder", "ScoreItem", "Seasonal", "Sensitivity", "Sheet", "Side", "StockAndFlow",
+    "Term", "Total", "Unit", "UnitKind", "Use", "WorkKind", "contents_of", "digest_of", "in_words",
+    "load", "load_contents", "load_once", "only_grew", "read_announcement", "roll_on", "understood",
 ]  # fmt: skip

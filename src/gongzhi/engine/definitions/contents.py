@@ -16,6 +16,7 @@ from .organisation import Cell, District, Post, Unit
 from .purpose import Purpose
 from .register import Coverage, RegisterSource
 from .resource import FieldType, Resource, Sheet
+from .scores import ScoreItem
 from .words import Duty, Finding, Role, Term, TypeChange
 from .work import Ladder, LetterTemplate, WorkKind
 
@@ -52,6 +53,7 @@ class Definitions:
     letters: Mapping[str, LetterTemplate]
     history_checks: Mapping[str, HistoryCheck]  # against earlier periods, other tables, the register
     collaboration: Mapping[int, CollaborationItem]
+    score_items: Mapping[str, ScoreItem]
     clauses: Mapping[str, Clause]
     compatible: Mapping[FieldType, TypeChange]
     findings: Mapping[str, Finding]

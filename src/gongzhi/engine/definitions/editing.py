@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from .canonical import canonical_text
+from .holidays import Holidays
 from .kinds import model_of
 from .law import ParametersFile
 from .resource import Resource
@@ -119,7 +120,7 @@ def _alike(was: Any, now: Any) -> bool:
 
 
 def _nothing(value: Any) -> bool:
-    return value is None or value is False or value in ("", (), [], {})
+    return value is None or value in ("", (), [], {})
 
 
 def with_entry(text: str, at: Location, values: Mapping[str, Any], *, name: str) -> str:
@@ -138,9 +139,30 @@ def without_entry(text: str, attribute: str, index: int, *, name: str) -> str:
     return canonical_text(remove(text, (attribute, index)), model_of(name), name)
 
 
+def with_year(text: str, year: Mapping[str, Any], at: int | None = None) -> str:
+    """The table of days off with a year's arrangement, a further one or (`at`) another wording of one.
+
+    How far the table reaches follows from its last year.
+    """
+    said = {key: value for key, value in year.items() if not _nothing(value) and value is not False}
+    new = append(text, ("years",), said) if at is None else put(text, ("years", at), said)
+    return _reaching(new)
+
+
+def without_last_year(text: str) -> str:
+    """The table of days off without its last year, which is not the only one."""
+    return _reaching(remove(text, ("years", len(plain(text)["years"]) - 1)))
+
+
+def _reaching(text: str) -> str:
+    last = plain(text)["years"][-1]["year"]
+    return canonical_text(put(text, ("known_until",), dt.date(last, 12, 31)), Holidays, _NAME)
+
+
 def new_resource(values: Mapping[str, Any]) -> str:
     """The text of a resource that does not exist yet, without columns."""
-    return _resource("\n".join([*mapping_lines(trimmed(values)), ""]))
+    said = {key: value for key, value in values.items() if not _nothing(value)}
+    return _resource("\n".join([*mapping_lines(said), ""]))
 
 
 def with_value(text: str, parameter: str, *, since: dt.date, value: Decimal, basis: str) -> str:

@@ -14,6 +14,7 @@ from .organisation import CellsFile, District, PostsFile, UnitsFile
 from .purpose import Purpose
 from .register import RegisterFile
 from .resource import Resource
+from .scores import ScoreItemsFile
 from .strict import Strict
 from .words import CompatibleFile, FindingsFile, GlossaryFile, RolesFile
 from .work import Ladder, LetterTemplate, WorkKind
@@ -39,6 +40,7 @@ LISTS = {
     "coverage": List("registry/sources.yml", RegisterFile, "coverage", "table", "覆盖率口径"),
     "grid_tasks": List("grid_tasks/tasks.yml", GridTasksFile, "tasks", "number", "任务"),
     "collaboration": List("collaboration/items.yml", CollaborationFile, "items", "number", "协作事项"),
+    "score_items": List("assessment/items.yml", ScoreItemsFile, "items", "key", "评分项"),
     "clauses": List("policy/clauses.yml", ClausesFile, "clauses", "id", "条款"),
     "compatible": List("compatible.yml", CompatibleFile, "changes", "source", "类型变更"),
     "findings": List("findings.yml", FindingsFile, "findings", "code", "提示"),

@@ -6,7 +6,7 @@ fault found later (an unknown key, an unresolved reference) can still say where 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -75,7 +75,7 @@ class Source:
     def _faults(self, error: ValidationError, at: Location) -> Iterable[Problem]:
         for fault in error.errors():
             where = ".".join(str(step) for step in (*at, *fault["loc"]))
-            message = _WORDS.get(fault["type"], fault["msg"].removeprefix("Value error, "))
+            message = in_words(fault)
             yield self.problem((*at, *fault["loc"]), f"{where}: {message}" if where else message)
 
 
@@ -93,7 +93,30 @@ _WORDS = {
     "tuple_type": "应为清单",
     "dict_type": "应为若干行“键: 值”",
     "model_type": "应为若干行“键: 值”",
+    "string_pattern_mismatch": "写法不对，应合于 {pattern}",
+    "string_too_short": "不能是空的",
+    "string_too_long": "最多 {max_length} 个字",
+    "too_short": "至少要有 {min_length} 项",
+    "too_long": "最多 {max_length} 项",
+    "literal_error": "应为其中之一：{expected}",
+    "enum": "应为其中之一：{expected}",
+    "greater_than": "应大于 {gt}",
+    "greater_than_equal": "不得小于 {ge}",
+    "less_than_equal": "不得大于 {le}",
+    "decimal_parsing": "应为数字",
+    "decimal_type": "应为数字",
+    "float_parsing": "应为数字",
+    "float_type": "应为数字",
+    "union_tag_invalid": "不认识的类别“{tag}”",
+    "union_tag_not_found": "没有写明类别",
 }
+
+
+def in_words(fault: Mapping[str, Any]) -> str:
+    """What a model refuses, in Chinese."""
+    if words := _WORDS.get(fault["type"]):
+        return words.format(**fault.get("ctx", {}))
+    return str(fault["msg"]).removeprefix("Value error, ")
 
 
 def composed(text: str, name: str) -> yaml.Node:

@@ -1,0 +1,147 @@
+"""The lists of this room: entries of a file, editions, resources, rules, parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
+from typing import Any
+
+import polars as pl
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from gongzhi.editions.models import Edition
+from gongzhi.editions.queries import label, standing
+from gongzhi.editions.queries.pieces import kind_word
+from gongzhi.editions.states import Standing
+from gongzhi.gate import text_in
+from gongzhi.lists import Column, Listing, Mark, Meaning, listing, table
+from gongzhi.organisation.queries import unit_name
+
+MEANINGS: dict[Standing, Meaning] = {
+    Standing.DRAFT: "note", Standing.CHECKED: "warn", Standing.AHEAD: "note", Standing.IN_FORCE: "good",
+    Standing.SUPERSEDED: "note", Standing.DISCARDED: "note",
+}  # fmt: skip
+EVERY = 1_000
+"""Rows of a list that stands beside others on its page: all of them, for a page has one place to turn."""
+Link = Callable[[dict[str, Any]], str]
+
+
+def mark_of(edition: Edition) -> Mark:
+    return Mark(label(edition), MEANINGS[standing(edition)])
+
+
+def _name(edition: Edition) -> str:
+    return f"{edition.title} 第 {edition.version} 版" if edition.version else edition.title
+
+
+EDITIONS = (
+    Column("title", "名称", _name, link=lambda e: f"/editions/{e.pk}", order="title"),
+    Column("kind", "类别", kind_word),
+    Column("state", "状态", mark_of, "mark"),
+    Column("since", "从哪天起", lambda e: e.since, "day", order="since"),
+    Column("author", "起草", lambda e: e.author and e.author.name),
+    Column("drafted", "起草时间", lambda e: e.drafted_at, "instant", order="drafted_at"),
+    Column("approver", "批准", lambda e: e.approver and e.approver.name),
+    Column("approved", "批准时间", lambda e: e.approved_at, "instant", order="approved_at"),
+    Column("reason", "为什么改", lambda e: e.reason, hidden=True),
+)
+RULES = (
+    Column("code", "编号", lambda rule: rule.code),
+    Column("name", "规则", lambda rule: rule.name, link=lambda rule: f"/definitions/rules/{rule.code}"),
+    Column("tax", "税费种", lambda rule: rule.tax),
+    Column("summary", "内容", lambda rule: rule.summary),
+    Column("since", "从哪天起", lambda rule: rule.since, "day", hidden=True),
+)
+RESOURCES = (
+    Column("number", "编号", lambda row: row[0].number),
+    Column("title",
+    "资源", lambda row: row[0].title, link=lambda row: f"/definitions/resources/{row[0].number}"),
+    Column("providers", "提供单位", lambda row: row[1]),
+    Column("frequency", "频率", lambda row: row[0].frequency),
+    Column("columns", "列数", lambda row: sum(len(sheet.fields) for sheet in row[0].sheets), "number"),
+    Column("document", "文号", lambda row: row[0].document, hidden=True),
+    Column("clause", "条款", lambda row: row[0].clause, hidden=True),
+)  # fmt: skip
+OTHERS = (
+    Column("kind", "类别", lambda row: row[0]),
+    Column("title", "名称", lambda row: row[2], link=lambda row: f"/definitions/other/{row[1]}"),
+)
+PARAMETERS = (
+    Column("title",
+    "参数", lambda row: row[0].title, link=lambda row: f"/definitions/parameters/{row[0].key}"),
+    Column("theme", "主题", lambda row: row[2]),
+    Column("value", "现行取值", lambda row: row[1] and row[1].value, "number"),
+    Column("unit", "单位", lambda row: row[0].unit),
+    Column("since", "起", lambda row: row[1] and row[1].since, "day"),
+    Column("basis", "依据", lambda row: row[1] and row[1].basis),
+    Column("confirm", "核定", lambda row: Mark("须本地确认", "warn") if row[0].confirm_locally else None,
+    "mark"),
+)  # fmt: skip
+SUGGESTIONS = (
+    Column("title", "关于", lambda one: one.title),
+    Column("state", "状态", lambda one: one.state_label),
+    Column("text", "建议", lambda one: one.text),
+    Column("unit", "单位", lambda one: unit_name(one.unit)),
+    Column("made_by", "提出", lambda one: one.made_by.name),
+    Column("made_at", "提出时间", lambda one: one.made_at, "instant"),
+    Column("answer", "答复", lambda one: one.answer),
+    Column("answered_at", "答复时间", lambda one: one.answered_at, "instant"),
+    Column("edition", "在哪一版里改", lambda one: one.edition and _name(one.edition)),
+)
+
+
+def editions_list(
+    request: HttpRequest, key: str, title: str, rows: QuerySet[Edition], *, empty: str
+) -> Listing:
+    """Editions of one state; a page shows several such lists."""
+    rows = rows.select_related("author", "approver").defer("texts")
+    return listing(
+        request, title, EDITIONS, rows, key=key, guarded=False, order=("-drafted_at", "-pk"), size=EVERY,
+        empty=empty,
+    )  # fmt: skip
+
+
+def given(
+    request: HttpRequest, key: str, title: str, columns: Sequence[Column], rows: Iterable[Any], **more: Any
+) -> Listing:
+    """A list of definitions, whole, in the order in which they are given."""
+    return table(
+        request,
+        title,
+        columns,
+        list(rows),
+        key=key,
+        guarded=False,
+        size=EVERY,
+        identity=lambda _: None,
+        **more,
+    )
+
+
+def entry_address(draft: Edition, attribute: str) -> Link:
+    """Where an entry of a draft has its form."""
+    return lambda row: f"/editions/{draft.pk}/entry?list={attribute}&at={row['at']}"
+
+
+def entries_list(
+    request: HttpRequest, title: str, found: dict[str, Any], *, link: Link | None = None, alone: bool = True
+) -> Listing:
+    """The entries of a list in a file, those that hold the text that is looked for."""
+    wanted = text_in(request.GET, "find").strip()
+    keys = [f"c{place}" for place in range(len(found["heads"]))]
+    rows = [
+        {"at": at, **dict(zip(keys, cells, strict=True))}
+        for at, cells in found["rows"] if not wanted or any(wanted in cell for cell in cells)
+    ]  # fmt: skip
+    columns = [
+        Column(key, head, itemgetter(key), order=key, link=link if key == "c0" else None)
+        for key, head in zip(keys, found["heads"], strict=True)
+    ]
+    frame = pl.LazyFrame(rows, schema={"at": pl.Int64, **dict.fromkeys(keys, pl.String)})
+    more = {} if alone else {"size": EVERY}
+    return listing(
+        request, title, columns, frame, key=found["attribute"], guarded=False, order=("at",),
+        filters=(("查找", wanted or "全部"),), identity=lambda row: row["at"],
+        empty="没有符合条件的" if wanted else "没有改动", **more,
+    )  # fmt: skip
