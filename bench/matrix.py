@@ -29,7 +29,7 @@ import django
 django.setup()
 from django.core.management import call_command
 from django.db import connection
-from gongzhi.catalogue.models import Obligation
+from gongzhi.catalogue.models import Obligation, Ruling
 """
 
 FILL = (
@@ -63,9 +63,13 @@ for n, one in enumerate(rows):
     if one.due and n % 10:
         one.received_on = one.due + dt.timedelta(days=(n % 7) - 4)
         one.received_at = dt.datetime.combine(one.received_on, dt.time(9), zone)
-    if n % 97 == 0:
-        one.exempt_on = one.period_end
-Obligation.objects.bulk_update(rows, ["received_on", "received_at", "exempt_on"], batch_size=500)
+Obligation.objects.bulk_update(rows, ["received_on", "received_at"], batch_size=500)
+pairs = sorted({(one.unit, one.resource) for one in rows})
+Ruling.objects.bulk_create(
+    Ruling(unit=unit, resource=resource, kind="exempt", since=first, from_on=first + dt.timedelta(37 * n),
+           granted_on=first, state="granted", asked_at=dt.datetime(2021, 7, 1, tzinfo=zone))
+    for n, (unit, resource) in enumerate(pairs[::10])
+)
 if connection.vendor == "postgresql":
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

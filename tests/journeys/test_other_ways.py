@@ -12,7 +12,7 @@ from tests.calls import Machine, key_of
 from tests.files import PRESALE_HEAD, presale_rows
 
 from gongzhi.catalogue.models import Act, Obligation
-from gongzhi.catalogue.queries.owed import owed_one
+from gongzhi.catalogue.queries import owed_one
 from gongzhi.intake.models import Batch
 from gongzhi.organisation.models import Person
 from gongzhi.web.home import Home

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from gongzhi.editions.queries import in_force
+from gongzhi.engine.calendar import Period, PeriodError, parse_period
 
 from .actions import event_fault
 from .queries import by_number
@@ -33,6 +34,25 @@ class ZeroForm(_Dressed):
         self.fields["reason"].label = "没有数据的原因"
         if not asked_again:
             self.fields["confirmed"].widget = forms.HiddenInput()
+
+
+class PeriodField(forms.CharField):
+    """A period as the calendar writes it: 2026-07, 2026Q3, 2026H2, 2026."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(max_length=16, **more)
+
+    def clean(self, value: Any) -> Period | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            found = parse_period(text)
+        except PeriodError:
+            found = None
+        if found is None or found.kind == "request":
+            raise forms.ValidationError("所属期请写成 2026-07、2026Q3、2026H2 或 2026 这样")
+        return found
 
 
 class AskForm(_Dressed):
@@ -64,13 +84,21 @@ class AskForm(_Dressed):
         max_length=200,
         help_text="申请其他方式共享时填写：已在其他平台公布的写平台和网址，无法通过平台提供的写约定的方式。",
     )
-    field_order = ("kind", "wanted", "place", "agreed", "reason")
+    until = PeriodField(
+        label="免报到哪一期",
+        required=False,
+        help_text="申请免报时填写：到哪一期（含）为止，如 2026-12、2026Q4、2026。不填就是只免这一期。",
+    )
+    field_order = ("kind", "wanted", "until", "place", "agreed", "reason")
 
     @property
     def day(self) -> dt.date | None:
         """The day that belongs to what is asked."""
-        elsewhere = self.cleaned_data["kind"] == Kind.ELSEWHERE
-        found: dt.date | None = self.cleaned_data["agreed" if elsewhere else "wanted"]
+        said, kind = self.cleaned_data, self.cleaned_data["kind"]
+        until: Period | None = said["until"]
+        if kind == Kind.EXEMPT:
+            return until.end if until else None
+        found: dt.date | None = said["agreed" if kind == Kind.ELSEWHERE else "wanted"]
         return found
 
 
@@ -97,10 +125,48 @@ class DecisionForm(forms.Form):
         if kind == Kind.ELSEWHERE:
             self.fields["due"].label = "约定提供日"
             self.fields["due"].help_text = "不填就是申请的日期；申请也没有写的，按现在的到期日。"
+        if kind == Kind.EXEMPT:
+            self.fields["due"].label = "同意免报到"
+            self.fields["due"].help_text = "到这一天为止结束的期间都免报。不填就按申请的。"
+
+
+class ExemptionForm(_Dressed):
+    """办公室提议免报: which unit, what, from which period to which, on what ground."""
+
+    resource = forms.ChoiceField(label="资源", error_messages={"required": "请选择资源"})
+    unit = forms.ChoiceField(label="单位", required=False, help_text="不选就是这项资源的全部提供单位。")
+    start = PeriodField(
+        label="从哪一期",
+        help_text="写成 2026-07、2026Q3、2026H2 或 2026 这样；这一期及以后的免报。",
+        error_messages={"required": "请填写从哪一期起免报"},
+    )
+    end = PeriodField(label="到哪一期", required=False, help_text="含这一期。不填就是一直到撤销为止。")
+    basis = forms.CharField(
+        label="文号或依据", max_length=120, error_messages={"required": "请填写文号或依据"}
+    )
+    field_order = ("resource", "unit", "start", "end", "reason", "basis")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through as they come
+        definitions = in_force()
+        owed = [r for r in definitions.resources.values() if not r.proposed and not r.duplicate_of]
+        providers = {unit.key: unit.name for one in owed for unit in definitions.providers(one)}
+        owed.sort(key=lambda one: by_number(one.number))
+        titled = [(one.number, f"{one.number} {one.title}") for one in owed]
+        units = sorted(providers.items(), key=lambda pair: pair[1])
+        self.fields["resource"].choices = [("", "请选择"), *titled]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["unit"].choices = [("", "全部提供单位"), *units]  # type: ignore[attr-defined]  # the same
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is proposed, as the action takes it."""
+        found = {key: self.cleaned_data[key] for key in ("resource", "unit", "reason", "basis")}
+        end: Period | None = self.cleaned_data["end"]
+        return found | {"from_on": self.cleaned_data["start"].start, "until": end.end if end else None}
 
 
 class RulingForm(forms.Form):
-    """确认或不确认一项提议."""
+    """同意或不同意一项提议; what a person proposed has its periods already."""
 
     from_on = forms.DateField(
         label="自",
@@ -120,9 +186,15 @@ class RulingForm(forms.Form):
         label="依据或理由",
         max_length=300,
         required=False,
-        help_text="不确认时必须写明理由。",
+        help_text="不同意时必须写明理由。",
         widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
     )
+
+    def __init__(self, *args: object, dated: bool = False, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through as they come
+        if dated:
+            del self.fields["from_on"], self.fields["until"]
+            self.fields["answer"].label = "答复"
 
 
 class RequestForm(_Dressed):

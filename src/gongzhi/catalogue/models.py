@@ -18,8 +18,8 @@ class Obligation(models.Model):
     `resource` is a number (`15.3`, `K.9`); `due` is the last day in Asia/Shanghai, empty where the
     notice sets none. `received_at` is the server's clock for the first version that was later accepted;
     a correction never moves it, a return by the office takes it away. What people decide about it stands in
-    further dates, each from its day on, so that its standing can be told as of any day. Overdue is computed,
-    never stored.
+    further dates, each from its day on, so that its standing can be told as of any day; 免报 follows from the
+    rulings (`queries.exempt`). Overdue is computed, never stored.
     """
 
     unit = models.CharField(max_length=48)
@@ -38,7 +38,6 @@ class Obligation(models.Model):
     received_on = models.DateField(null=True)  # the day of `received_at` in Asia/Shanghai, for counting
     zero_on = models.DateField(null=True)  # likewise
     zero_at = models.DateTimeField(null=True)  # 零报告: nothing happened, said instead of a file
-    exempt_on = models.DateField(null=True)  # 免报 from this day on
     extended_on = models.DateField(null=True)  # when an extension or another way was granted, until when
     extended_due = models.DateField(null=True)
     returned_on = models.DateField(null=True)  # when the office returned what had come, and the days given
@@ -90,7 +89,7 @@ class Act(Asking):
 
     obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, related_name="acts")
     kind = models.CharField(max_length=10, choices=[(kind.value, kind.label) for kind in Kind])
-    wanted = models.DateField(null=True)  # the day asked for: 延期到, or 约定提供日 of another way
+    wanted = models.DateField(null=True)  # the day asked for: 延期到, 约定提供日 of another way, 免报到
     given = models.DateField(null=True)  # the day that the office set instead
     provided_at = models.DateTimeField(null=True)  # when the unit said that it had provided in the agreed way
     place = models.CharField(max_length=200, blank=True)  # where it is published instead
@@ -124,22 +123,37 @@ class Act(Asking):
 
 
 class Ruling(Asking):
-    """A proposal of the definitions about a whole resource, and what the office has ruled.
+    """What the office has ruled about a resource: 免报, or that the provider is confirmed.
 
-    Once granted it holds for the periods that end from `from_on` to `until`: exempt, nobody owes them;
-    provider, the provider is confirmed and they count. Until then nothing follows from the proposal.
+    The definitions propose it, somebody of the office does, or a unit asked (`act`). 免报 holds from the day
+    `granted_on` for the periods that end from `from_on` to `until` (empty: until it is revoked) of one unit,
+    or of all that provide the resource; for one `period` alone where a unit asked for that one. Revoked, it
+    no longer holds for the periods that end from `ended_on` on; one for a single period ends altogether.
     """
 
     resource = models.CharField(max_length=8)
+    unit = models.CharField(max_length=48, blank=True)  # empty: all that provide it
     kind = models.CharField(max_length=10, choices=[(kind.value, kind.label) for kind in RulingKind])
     since = models.DateField()  # the day of the proposal
+    basis = models.CharField(max_length=120, blank=True)  # 文号 or statute
+    period = models.CharField(max_length=16, blank=True)
     from_on = models.DateField(null=True)
     until = models.DateField(null=True)
+    act = models.OneToOneField(Act, null=True, on_delete=models.PROTECT, related_name="ruling")
+    granted_on = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
+    ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_why = models.CharField(max_length=300, blank=True)
 
     class Meta(Asking.Meta):
         constraints = (
-            models.UniqueConstraint(fields=["resource", "kind", "since"], name="ruling_proposed_once"),
+            models.UniqueConstraint(
+                fields=["resource", "kind", "since"],
+                condition=models.Q(asked_by=None, unit=""),
+                name="ruling_proposed_once",
+            ),
         )
+        indexes = (models.Index(fields=["resource", "unit"], name="ruling_of"),)
 
     def __str__(self) -> str:
         return f"{self.resource} {self.kind} {self.state}"
@@ -148,11 +162,31 @@ class Ruling(Asking):
     def kind_label(self) -> str:
         return RulingKind(self.kind).label
 
+    @property
+    def state_label(self) -> str:
+        return "已撤销" if self.state == ActState.WITHDRAWN else super().state_label
+
+    @property
+    def proposed_by_definitions(self) -> bool:
+        return self.asked_by_id is None and not self.unit
+
     def covers(self, end: dt.date) -> bool:
-        """Whether it holds for a period that ends on a day."""
-        if self.state != ActState.GRANTED or self.from_on is None:
+        """Whether it was granted for a period that ends on a day."""
+        if self.granted_on is None or self.from_on is None:
             return False
         return self.from_on <= end and (self.until is None or end <= self.until)
+
+    def exempts(self, owed: Obligation, as_of: dt.date) -> bool:
+        """Whether 免报 holds for an obligation as of the end of a day; `queries.exempt_then` in Python."""
+        if self.kind != RulingKind.EXEMPT or self.unit not in {"", owed.unit}:
+            return False
+        if self.resource != owed.resource or self.period not in {"", owed.period}:
+            return False
+        if self.granted_on is None or self.granted_on > as_of or not self.covers(owed.period_end):
+            return False
+        if self.ended_on is None or self.ended_on > as_of:
+            return True
+        return not self.period and owed.period_end < self.ended_on
 
 
 class Activity(models.Model):

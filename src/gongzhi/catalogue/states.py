@@ -64,8 +64,6 @@ class Dated(Protocol):
     @property
     def zero_at(self) -> dt.datetime | None: ...
     @property
-    def exempt_on(self) -> dt.date | None: ...
-    @property
     def extended_on(self) -> dt.date | None: ...
     @property
     def extended_due(self) -> dt.date | None: ...
@@ -90,10 +88,11 @@ def due_of(obligation: Dated, as_of: dt.date) -> dt.date | None:
     return max((day for day in days if day is not None), default=None)
 
 
-def standing(obligation: Dated, as_of: dt.date) -> Standing:
+def standing(obligation: Dated, as_of: dt.date, *, exempt: bool = False) -> Standing:
     """Where an obligation stands at the end of `as_of`; what came in or was decided later does not count.
 
-    A file counts before a zero report, both count before an exemption.
+    `exempt`: whether a ruling of 免报 holds for it on that day (`queries.Exemptions`). A file counts before a
+    zero report, both count before an exemption.
     """
     due = due_of(obligation, as_of)
     for instant, on_time, late_state in (
@@ -104,12 +103,10 @@ def standing(obligation: Dated, as_of: dt.date) -> Standing:
         if day and day <= as_of:
             late = max(0, (day - due).days) if due else 0
             return Standing(late_state if late else on_time, late)
-    return _open(obligation, due, as_of)
+    return Standing(State.EXEMPT) if exempt else _open(obligation, due, as_of)
 
 
 def _open(obligation: Dated, due: dt.date | None, as_of: dt.date) -> Standing:
-    if obligation.exempt_on and obligation.exempt_on <= as_of:
-        return Standing(State.EXEMPT)
     if obligation.period_end >= as_of:
         return Standing(State.NOT_DUE)
     if due is None or as_of <= due:
@@ -131,14 +128,14 @@ class Kind(StrEnum):
 
 
 class RulingKind(StrEnum):
-    """What the office has to say about a whole resource."""
+    """What the office rules about a resource."""
 
     EXEMPT = "exempt"
     PROVIDER = "provider"
 
     @property
     def label(self) -> str:
-        return {"exempt": "免报的提议", "provider": "提供单位待核实"}[self.value]
+        return {"exempt": "免报", "provider": "提供单位核实"}[self.value]
 
 
 class ActState(StrEnum):
@@ -166,7 +163,7 @@ TRANSITIONS = (
     Transition(ActState.ASKED, "refuse", ActState.REFUSED, "decide_waiver"),
     Transition(ActState.ASKED, "withdraw", ActState.WITHDRAWN, "request_waiver"),
     Transition(ActState.GRANTED, "withdraw", ActState.WITHDRAWN, "request_waiver"),
-    Transition(ActState.GRANTED, "end", ActState.WITHDRAWN, "decide_waiver"),  # a ruling on a resource
+    Transition(ActState.GRANTED, "end", ActState.WITHDRAWN, "decide_waiver"),  # a ruling is revoked
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gongzhi.catalogue.models import Asking
+from gongzhi.catalogue.models import Asking, Ruling
 from gongzhi.organisation.models import Person
 from gongzhi.organisation.queries import unit_name
 from gongzhi.work.actions import tell_people
@@ -21,3 +21,23 @@ def tell_asker(*, asking: Asking, unit: str, what: str, address: str) -> None:
     people = [asked_by] if asked_by and asked_by.is_active else liaisons(unit)
     text = f"您单位申请的{what}，办公室{asking.state_label}"
     tell_people(people=people, text=text, address=address, by=asking.decided_by)
+
+
+def tell_ruling_proposed(*, ruling: Ruling, what: str) -> None:
+    """Somebody of the office proposed a ruling: the others may agree."""
+    text = f"{_whose(ruling)}{what}的提议等另一个人同意"
+    people = holding("decide_waiver", ruling.unit)
+    tell_people(people=people, text=text, address=f"/rulings/{ruling.pk}", by=ruling.asked_by)
+
+
+def tell_ruled(*, ruling: Ruling, what: str, word: str) -> None:
+    """The unit that a ruling is about hears that it holds or ended; who proposed it, what came of it."""
+    text, address = f"{_whose(ruling)}{what}，办公室{word}", f"/rulings/{ruling.pk}"
+    concerned = liaisons(ruling.unit) if ruling.unit and ruling.granted_on else []
+    people = [*concerned, *([ruling.asked_by] if ruling.asked_by else [])]
+    by = ruling.ended_by or ruling.decided_by
+    tell_people(people=dict.fromkeys(people), text=text, address=address, by=by)
+
+
+def _whose(ruling: Ruling) -> str:
+    return unit_name(ruling.unit) if ruling.unit else "各提供单位"

@@ -18,14 +18,16 @@ from gongzhi.organisation.models import Person
 from .answering import answered, said
 from .asking import tell_asker, tell_deciders
 from .opening import number_on
+from .ruling import end_as_asked, exempt_as_asked
 
 _BROUGHT_ABOUT: dict[Kind, tuple[str, ...]] = {
     Kind.ZERO: ("zero_at",),
-    Kind.EXEMPT: ("exempt_on",),
+    Kind.EXEMPT: (),  # the ruling that it became ends
     Kind.EXTEND: (),  # the day follows from what is still granted
     Kind.ELSEWHERE: (),
 }
 _DAYS = (Kind.EXTEND, Kind.ELSEWHERE)
+_WITH_DAY = (*_DAYS, Kind.EXEMPT)
 
 
 class NeedsAnswer(NotPossible):
@@ -78,9 +80,10 @@ def ask(
 ) -> Act:
     """Ask the office for 免报, 延期, or another way of exchange (已在其他平台公布、无法通过平台提供).
 
-    `wanted` is the day asked for: until when it is extended, or by when it is provided in the other way (the
-    duty's own due day stands without one). Raises NotPossible without a reason, without the day or the place
-    that the kind needs, when the obligation is met already, or when the same waits to be decided.
+    `wanted` is the day asked for: until when it is extended, by when it is provided in the other way (the
+    duty's own due day stands without one), or up to which periods end that are exempt too.
+    Raises NotPossible without a reason, without the day or the place that the kind needs, when the
+    obligation is met already, or when the same waits to be decided.
     """
     text = said(reason, "请写明理由")
     owed = _locked(obligation)
@@ -101,12 +104,14 @@ def ask(
 
 def _fits(owed: Obligation, kind: Kind, day: dt.date | None) -> None:
     """Whether a day can be asked for or given: later than the due day for 延期; for another way not in the
-    past and not before the due day, which would stand then.
+    past and not before the due day, which would stand then; for 免报 not before the period's own end.
     """
     today = timezone.localdate()
     due = due_of(owed, today)
     if kind is Kind.EXTEND and (day is None or due is None or day <= due):
         raise NotPossible(f"请填写晚于现在到期日{f'（{due}）' if due else ''}的日期")
+    if kind is Kind.EXEMPT and day is not None and day < owed.period_end:
+        raise NotPossible("免报到哪一期，不能早于这一期")
     if kind is not Kind.ELSEWHERE or day is None:
         return
     if due is None:
@@ -124,7 +129,7 @@ def decide(*, act: Act, grant: bool, answer: str, by: Person, due: dt.date | Non
     locked = Act.objects.select_for_update().get(pk=act.pk)
     answered(locked, grant=grant, answer=answer, by=by)
     if grant:
-        locked.given = due if Kind(locked.kind) in _DAYS and due != locked.wanted else None
+        locked.given = due if Kind(locked.kind) in _WITH_DAY and due != locked.wanted else None
     locked.save()
     if grant:
         _take_effect(_locked(locked.obligation), locked)
@@ -136,12 +141,12 @@ def decide(*, act: Act, grant: bool, answer: str, by: Person, due: dt.date | Non
 def _take_effect(owed: Obligation, act: Act) -> None:
     """Another way is met when the unit says that it was provided so; it is not late before the agreed day."""
     kind = Kind(act.kind)
+    _fits(owed, kind, act.day)
     if kind is Kind.EXEMPT:
-        owed.exempt_on = timezone.localdate()
+        exempt_as_asked(act)
     if kind in _DAYS:
-        _fits(owed, kind, act.day)
         _extend(owed)
-    owed.save(update_fields=["extended_on", "extended_due", "exempt_on"])
+    owed.save(update_fields=["extended_on", "extended_due"])
 
 
 def _extend(owed: Obligation) -> None:
@@ -182,6 +187,8 @@ def withdraw(*, act: Act, by: Person | None) -> Act:
         if Kind(locked.kind) in _DAYS:
             _extend(owed)
         owed.save()
+        if locked.kind == Kind.EXEMPT:
+            end_as_asked(locked, by)
     _record("withdrawn", locked, by, "request_waiver")
     return locked
 

@@ -20,6 +20,8 @@ from django.db.models.functions import Cast, Concat, Substr
 from gongzhi.catalogue.models import Obligation
 from gongzhi.catalogue.states import COUNTED, REPORTED, TIMELY, Standing, State, standing
 
+from .exempt import exempt_then
+
 
 @dataclass
 class Rates:
@@ -136,7 +138,7 @@ def with_state(rows: QuerySet[Obligation], as_of: dt.date) -> QuerySet[Any]:
         When(came, then=Value(State.LATE.value)),
         When(zero & _in_time(F("zero_on"), as_of), then=Value(State.ZERO.value)),
         When(zero, then=Value(State.ZERO_LATE.value)),
-        When(exempt_on__lte=as_of, then=Value(State.EXEMPT.value)),
+        When(exempt_then(as_of), then=Value(State.EXEMPT.value)),
         When(period_end__gte=as_of, then=Value(State.NOT_DUE.value)),
         When(_in_time(as_of, as_of), then=Value(State.AWAITED.value)),
     )
@@ -201,7 +203,7 @@ def lateness(rows: QuerySet[Obligation], as_of: dt.date, by: str) -> dict[str, L
 
 
 _DATES = (
-    "period_end", "due", "received_at", "zero_at", "exempt_on", "extended_on", "extended_due",
+    "period_end", "due", "received_at", "zero_at", "extended_on", "extended_due",
     "returned_on", "grace_due",
 )  # fmt: skip
 

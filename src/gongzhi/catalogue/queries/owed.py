@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -15,6 +15,8 @@ from gongzhi.engine.calendar import parse_period
 from gongzhi.gate import Sight
 from gongzhi.work.queries import Matter
 
+from .exempt import Exemptions, exempt_then
+
 
 @dataclass(frozen=True)
 class Owed:
@@ -25,6 +27,7 @@ class Owed:
     due: dt.date | None  # the day that holds now, after what was granted
     resource_title: str
     unit_name: str
+    exempted_by: Ruling | None  # the ruling of 免报 that holds, whatever has come in
 
     def as_json(self) -> dict[str, object]:
         """The shape of the command line's and the API's lists (design.md 6)."""
@@ -49,23 +52,26 @@ def visible_to(sight: Sight) -> QuerySet[Obligation]:
     return Obligation.objects.all()
 
 
-def owed(obligations: QuerySet[Obligation], as_of: dt.date) -> Iterator[Owed]:
+def owed(obligations: Iterable[Obligation], as_of: dt.date) -> Iterator[Owed]:
     """Each obligation with its standing as of a day, by due day."""
+    exemptions = Exemptions(as_of)
     for obligation in obligations:
-        yield owed_one(obligation, as_of)
+        yield owed_one(obligation, as_of, exemptions)
 
 
-def owed_one(obligation: Obligation, as_of: dt.date) -> Owed:
-    """An obligation with its standing as of a day."""
-    definitions = in_force()
+def owed_one(obligation: Obligation, as_of: dt.date, exemptions: Exemptions | None = None) -> Owed:
+    """An obligation with its standing as of a day; who asks about many hands the exemptions of the day in."""
+    definitions, exemptions = in_force(), exemptions or Exemptions(as_of)
     resource = definitions.resources.get(obligation.resource)
     unit = definitions.units.get(obligation.unit)
+    ruling = exemptions.of(obligation)
     return Owed(
         obligation,
-        standing(obligation, as_of),
+        standing(obligation, as_of, exempt=ruling is not None),
         due_of(obligation, as_of),
         resource.title if resource else obligation.resource,
         unit.name if unit else obligation.unit,
+        ruling,
     )
 
 
@@ -73,12 +79,12 @@ def in_days(rows: QuerySet[Obligation], today: dt.date, days: int, state: str) -
     """Obligations due within `days` before or after today; with `state` "open" only those not met."""
     first, last = today - dt.timedelta(days=days), today + dt.timedelta(days=days)
     near = rows.filter(opens__lte=today).filter(Q(due__range=(first, last)) | Q(due=None))
-    return unmet(near) if state == "open" else near
+    return unmet(near, today) if state == "open" else near
 
 
-def unmet(rows: QuerySet[Obligation]) -> QuerySet[Obligation]:
-    """Those for which nothing came, no zero report either, and that are not exempt."""
-    return rows.filter(received_at=None, zero_at=None, exempt_on=None)
+def unmet(rows: QuerySet[Obligation], today: dt.date) -> QuerySet[Obligation]:
+    """Those for which nothing came, no zero report either, and that are not exempt today."""
+    return rows.filter(~exempt_then(today), received_at=None, zero_at=None)
 
 
 def matters(today: dt.date, ahead: int = 31) -> list[Matter]:
@@ -89,7 +95,7 @@ def matters(today: dt.date, ahead: int = 31) -> list[Matter]:
     """
     definitions = in_force()
     ladder = next((one.key for one in definitions.ladders.values() if one.obligations), None)
-    rows = unmet(Obligation.objects.filter(scored=True)).exclude(due=None)
+    rows = unmet(Obligation.objects.filter(scored=True), today).exclude(due=None)
     if ladder is None:
         return []
     found = []
@@ -114,11 +120,6 @@ def requested(unit: str, resource: str) -> QuerySet[Obligation]:
 def acts_visible_to(sight: Sight) -> QuerySet[Act]:
     """What was asked and decided about the obligations in sight."""
     return Act.objects.filter(obligation__in=visible_to(sight)).select_related("obligation")
-
-
-def rulings() -> QuerySet[Ruling]:
-    """What is proposed about whole resources and what the office has ruled: no secret to any unit."""
-    return Ruling.objects.select_related("decided_by").order_by("resource", "-since")
 
 
 def standing_duties(units: frozenset[str] | None = None) -> list[tuple[str, str, dt.datetime | None]]:

@@ -11,7 +11,7 @@ from gongzhi.audit.models import Event
 from gongzhi.catalogue import queries
 from gongzhi.catalogue.actions import end_ruling, open_periods, rule, satisfy
 from gongzhi.catalogue.models import Obligation, Ruling
-from gongzhi.catalogue.states import NotPossible, State, standing
+from gongzhi.catalogue.states import NotPossible, State
 from gongzhi.editions.queries import in_force
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def owed(resource, period):
 
 
 def state(resource, period, day=dt.date(2027, 1, 1)):
-    return standing(owed(resource, period), day).state
+    return queries.owed_one(owed(resource, period), day).standing.state
 
 
 def test_a_proposal_is_written_once_and_changes_nothing(opened):
@@ -66,7 +66,7 @@ def test_confirmed_nobody_owes_it_from_that_period_on_and_what_came_stays(opened
     assert states == [State.MISSING, State.ON_TIME, State.EXEMPT, State.EXEMPT]
     assert queries.rates(Obligation.objects.filter(resource="14.1"), dt.date(2027, 1, 1)).counted == 2
     assert "14.1" not in {
-        one.title.split()[0] for one in queries.matters(dt.date(2026, 4, 30)) if "2026年3月" in one.title
+        one.title.split()[0] for one in queries.matters(timezone.localdate()) if "2026年3月" in one.title
     }
 
 
@@ -80,9 +80,11 @@ def test_it_may_end_on_a_day_and_may_be_taken_back(opened, cast):
     )  # fmt: skip
     states = [state("14.1", f"2026-0{month}") for month in range(1, 4)]
     assert states == [State.EXEMPT, State.EXEMPT, State.MISSING]
-    end_ruling(ruling=ruling, by=cast["office"])
+    with pytest.raises(NotPossible, match="理由"):
+        end_ruling(ruling=ruling, why=" ", by=cast["office"])
+    end_ruling(ruling=ruling, why="恢复发放", by=cast["office"])
     with pytest.raises(NotPossible):
-        end_ruling(ruling=ruling, by=cast["office"])
+        end_ruling(ruling=ruling, why="恢复发放", by=cast["office"])
     verbs = Event.objects.filter(subject_kind="ruling").order_by("pk").values_list("verb", flat=True)
     assert list(verbs)[-2:] == ["ruling.granted", "ruling.ended"]
 
@@ -135,16 +137,26 @@ def test_what_is_the_bureau_s_own_is_optional_and_counts_against_nobody():
 
 def test_the_page_shows_it_to_all_and_lets_the_office_rule(opened, client_of):
     liaison, office = client_of("liaison"), client_of("office")
-    page = liaison.get("/rulings").content.decode()
-    assert "提供单位待核实" in page
-    assert "确认免报" not in page
+    assert "提供单位核实" in liaison.get("/rulings").content.decode()
     exempt = Ruling.objects.get(kind="exempt")
-    answer = office.post(f"/rulings/{exempt.pk}/decide", {"grant": "no", f"{exempt.pk}-answer": ""})
+    at = f"/rulings/{exempt.pk}"
+    assert "同意免报" not in liaison.get(at).content.decode()
+    assert "同意免报" in office.get(at).content.decode()
+    answer = office.post(f"{at}/decide", {"grant": "no", "answer": ""})
     assert (answer.status_code, "不同意的理由" in answer.content.decode()) == (422, True)
-    assert liaison.post(f"/rulings/{exempt.pk}/decide", {"grant": "yes"}).status_code == 404
-    office.post(f"/rulings/{exempt.pk}/decide", {"grant": "yes", f"{exempt.pk}-from_on": "2026-03-01"})
-    page = liaison.get("/rulings").content.decode()
-    assert "自 2026-03-01 结束的期间免报" in page
-    office.post(f"/rulings/{exempt.pk}/end")
+    assert liaison.post(f"{at}/decide", {"grant": "yes"}).status_code == 404
+    office.post(f"{at}/decide", {"grant": "yes", "from_on": "2026-03-01"})
+    assert "2026-03-01 起结束的期间" in liaison.get("/rulings").content.decode()
+    office.post(f"{at}/end", {"why": "恢复发放"})
     exempt.refresh_from_db()
-    assert exempt.state == "withdrawn"
+    assert (exempt.state, exempt.ended_why) == ("withdrawn", "恢复发放")
+    assert "恢复发放" in liaison.get(at).content.decode()
+
+
+def test_the_provider_of_electricity_is_confirmed_in_the_browser(opened, client_of):
+    """4.3 is shown and never scored until the office has said whose it is."""
+    at = f"/rulings/{Ruling.objects.get(kind='provider').pk}"
+    office = client_of("office")
+    assert "确认提供单位，计入评分" in office.get(at).content.decode()
+    assert office.post(f"{at}/decide", {"grant": "yes", "from_on": "2026-01-01"}).status_code == 302
+    assert owed("4.3", "2026Q1").scored

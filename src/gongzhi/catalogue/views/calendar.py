@@ -12,8 +12,16 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from gongzhi.catalogue.models import Obligation
-from gongzhi.catalogue.queries import in_days, standing_duties, visible_to, with_state
-from gongzhi.catalogue.states import COUNTED, LABELS, REPORTED, TIMELY, State, due_of, standing
+from gongzhi.catalogue.queries import (
+    Exemptions,
+    Owed,
+    in_days,
+    owed_one,
+    standing_duties,
+    visible_to,
+    with_state,
+)
+from gongzhi.catalogue.states import COUNTED, LABELS, REPORTED, TIMELY, State, due_of
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import parse_period
 from gongzhi.gate import Sight, needs, sight_of
@@ -47,12 +55,10 @@ MEANINGS: dict[State, Meaning] = {
 }
 
 
-def mark_of(obligation: Obligation, today: dt.date) -> Mark:
-    found = standing(obligation, today)
-    text = found.label
-    due = due_of(obligation, today)
-    if found.state is State.AWAITED and due:
-        text = f"待报，剩{(due - today).days}天"
+def mark_of(owed: Owed, today: dt.date) -> Mark:
+    found, text = owed.standing, owed.standing.label
+    if found.state is State.AWAITED and owed.due:
+        text = f"待报，剩{(owed.due - today).days}天"
     if found.state is State.MISSING:
         text = f"逾期{found.days_late}天未报"
     return Mark(text, MEANINGS[found.state])
@@ -60,11 +66,14 @@ def mark_of(obligation: Obligation, today: dt.date) -> Mark:
 
 def columns(today: dt.date, sight: Sight) -> tuple[Column, ...]:
     """The columns of the calendar as of a day; the way to hand in stands where the reader may."""
-    definitions = in_force()
+    definitions, exemptions = in_force(), Exemptions(today)
+
+    def state(owed: Obligation) -> Mark:
+        return mark_of(owed_one(owed, today, exemptions), today)
 
     def hand_in(owed: Obligation) -> str:
         mine = owed.unit == sight.unit and sight.has("submit_file")
-        met = owed.received_at or owed.exempt_on
+        met = owed.received_at or exemptions.of(owed)
         return f"/submit/{owed.resource}?period={owed.period}" if mine and not met else ""
 
     def title(owed: Obligation) -> str:
@@ -73,7 +82,7 @@ def columns(today: dt.date, sight: Sight) -> tuple[Column, ...]:
 
     return (
         Column("due", "到期日", lambda o: due_of(o, today), "day", order="due"),
-        Column("state", "状态", lambda o: mark_of(o, today), "mark"),
+        Column("state", "状态", state, "mark"),
         Column("resource", "资源", title, link=hand_in, order="resource"),
         Column("period", "所属期", lambda o: parse_period(o.period).label, link=_page, order="period"),
         Column("unit", "单位", lambda o: unit_name(o.unit), order="unit"),

@@ -7,9 +7,11 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from gongzhi.catalogue import queries
-from gongzhi.gate import needs
+from gongzhi.gate import needs, sight_of
 from gongzhi.organisation.forms import POSTS
 from gongzhi.organisation.queries import half_year, standings
+
+from .rulings import ruled_about
 
 
 @needs("see_calendar", "give_work")
@@ -21,5 +23,9 @@ def duties(request: HttpRequest, unit: str) -> HttpResponse:
         raise Http404 from error
     today = timezone.localdate()
     filed = next((one for one in standings(today) if one.unit.key == unit), None)
-    context = {"sheet": sheet, "filed": filed, "half": half_year(today)[1], "posts": [*POSTS.values()][:4]}
+    rulings = ruled_about(queries.rulings_of(sight_of(request.user), unit))
+    context = {
+        "rulings": rulings, "sheet": sheet, "filed": filed, "half": half_year(today)[1],
+        "posts": [*POSTS.values()][:4],
+    }  # fmt: skip
     return render(request, "catalogue/duties.html", context)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from gongzhi.catalogue import queries
 from gongzhi.catalogue.queries import Matrix, Rates
-from gongzhi.catalogue.states import State, due_of
+from gongzhi.catalogue.states import State
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import parse_period
 from gongzhi.gate import Sight, needs, number_in, sight_of
@@ -23,6 +23,7 @@ from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
 
 from .calendar import mark_of, unit_name
+from .rulings import ruled_about
 
 SPANS = (("1", "一年"), ("3", "三年"), ("10", "十年"))
 COLUMNS = (("", "自动"), ("month", "按月"), ("year", "按年"))
@@ -213,19 +214,23 @@ PERIODS = (
 @needs("see_calendar")
 def matrix_row(request: HttpRequest, unit: str, resource: str) -> HttpResponseBase:
     """The obligations behind one row: a unit's duties for one resource, the latest first."""
-    today = timezone.localdate()
-    rows = queries.visible_to(sight_of(request.user)).filter(unit=unit, resource=resource)
+    today, sight = timezone.localdate(), sight_of(request.user)
+    rows = queries.visible_to(sight).filter(unit=unit, resource=resource)
     found = list(rows.order_by("-period_end", "-pk")[:130])
     if not found:
         raise Http404
     named = in_force().resources.get(resource)
-    lines = [(one, parse_period(one.period).label, mark_of(one, today), due_of(one, today)) for one in found]
-    filters = [("单位", unit_name(unit)), ("资源", f"{resource} {named.title if named else ''}".strip())]
+    lines = [
+        (told.obligation, parse_period(told.obligation.period).label, mark_of(told, today), told.due)
+        for told in queries.owed(found, today)
+    ]
+    filters = [("单位", unit_name(unit)), ("资源", queries.resource_named(resource))]
     page = table(request, "各期报送", PERIODS, lines, guarded=False, filters=filters)
     context = {
         "rows": lines, "page": page,
         "unit": unit, "unit_name": unit_name(unit), "resource": named, "number": resource,
-        "rates": queries.rates(rows, today),
+        "rates": queries.rates(rows, today), "may_rule": sight.has("decide_waiver"),
+        "rulings": ruled_about(queries.rulings_of(sight, unit).filter(resource=resource)),
     }  # fmt: skip
     return exported(request, page, by=myself(request)) or render(
         request, "catalogue/matrix_row.html", context

@@ -15,7 +15,7 @@ from gongzhi.catalogue import actions, queries
 from gongzhi.catalogue.actions import NeedsAnswer
 from gongzhi.catalogue.forms import AskForm, DecisionForm, RequestForm, ZeroForm
 from gongzhi.catalogue.models import Act, Asking, Obligation
-from gongzhi.catalogue.states import ActState, Kind, NotPossible, State, due_of, standing
+from gongzhi.catalogue.states import ActState, Kind, NotPossible, State
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import parse_period
 from gongzhi.gate import needs, sight_of
@@ -83,16 +83,17 @@ def obligation(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, owed: Obligation, status: int = 200, **forms: Any) -> HttpResponse:
     sight, today = sight_of(request.user), timezone.localdate()
     definitions = in_force()
-    resource = definitions.resources.get(owed.resource)
-    state = standing(owed, today).state
+    told = queries.owed_one(owed, today)
+    state = told.standing.state
     mine = owed.unit == sight.unit and sight.has("request_waiver")
     context = {
         "owed": owed,
-        "resource": resource,
+        "resource": definitions.resources.get(owed.resource),
         "period": parse_period(owed.period).label,
         "unit": unit_name(owed.unit),
-        "state": mark_of(owed, today),
-        "due": due_of(owed, today),
+        "state": mark_of(told, today),
+        "due": told.due,
+        "ruling": told.exempted_by,
         **_acts(owed, forms),
         "beyond": f"{definitions.holidays.known_until:%Y-%m-%d}",
         "may_say": mine and state in {State.AWAITED, State.MISSING},

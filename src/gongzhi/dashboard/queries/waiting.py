@@ -69,8 +69,8 @@ def _check_waivers(sight: Sight) -> int:
     return intake.check_waivers_visible_to(sight).filter(state=ActState.ASKED).count()
 
 
-def _rulings(_: Sight) -> int:
-    return catalogue.rulings().filter(state=ActState.ASKED).count()
+def _rulings(sight: Sight) -> int:
+    return catalogue.rulings_for_ones_word(sight).count()
 
 
 def _filings(_: Sight) -> int:
@@ -101,7 +101,7 @@ WAITS = (
     Wait("待决定的申请", "/acts", "?state=asked", "decide_waiver", _acts),
     Wait("待决定的撤回", "/withdrawals", "?state=asked", "return_file", _withdrawals),
     Wait("待定的暂免检查", "/check-waivers", "?state=asked", "decide_waiver", _check_waivers),
-    Wait("待确认的提议", "/rulings", "?state=asked", "decide_waiver", _rulings),
+    Wait("待同意的免报和核实", "/rulings", "?state=asked", "decide_waiver", _rulings),
     Wait("待签发的催报函", "/letters", "?state=drafted", "chase_units", _letters),
     Wait("待备案的联络员", "/liaisons", "?state=waiting", "confirm_liaisons", _filings),
     Wait(

@@ -38,7 +38,9 @@ MOST_LOOKED_THROUGH = 500
 
 def to_do(sight: Sight, today: dt.date) -> list[Owed]:
     """What the reader's unit owes now, the most overdue first."""
-    rows: QuerySet[Obligation] = catalogue.unmet(catalogue.visible_to(sight)).filter(period_end__lt=today)
+    rows: QuerySet[Obligation] = catalogue.unmet(catalogue.visible_to(sight), today).filter(
+        period_end__lt=today
+    )
     if sight.unit and sight.has("submit_file"):
         rows = rows.filter(unit=sight.unit)
     owed = catalogue.owed(rows.exclude(due=None).order_by("due", "pk")[: TO_DO * 4], today)
@@ -182,7 +184,7 @@ def _beyond_holidays(sight: Sight, today: dt.date) -> list[Glance]:
     not announced yet. What is counted in plain calendar days stands whatever is announced.
     """
     last = in_force().holidays.known_until
-    open_ones = catalogue.unmet(catalogue.visible_to(sight)).filter(due_assured=False)
+    open_ones = catalogue.unmet(catalogue.visible_to(sight), today).filter(due_assured=False)
     beyond = open_ones.filter(due__gte=today, due__gt=last).count()
     words = (
         f"节假日安排只到{last:%Y年%-m月%-d日}，此后到期的 {beyond} 项遇节假日可能变动，公布新一年安排后请修订"

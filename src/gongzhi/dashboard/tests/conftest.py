@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from tests.files import PRESALE_HEAD, csv_file, presale_rows
 
-from gongzhi.catalogue.models import Obligation
+from gongzhi.catalogue.models import Obligation, Ruling
 from gongzhi.intake.actions import hand_in
 from gongzhi.intake.actions.place import Place
 from gongzhi.web.home import Home
@@ -40,6 +40,21 @@ def owe(db):
         )  # fmt: skip
 
     return laid
+
+
+@pytest.fixture
+def exempt(db):
+    """exempt(obligation) → 免报 from today on, for its one period."""
+
+    def ruled(owed):
+        day = timezone.localdate()
+        return Ruling.objects.create(
+            unit=owed.unit, resource=owed.resource, kind="exempt", period=owed.period, since=day,
+            from_on=owed.period_end, until=owed.period_end, state="granted", granted_on=day,
+            asked_at=timezone.now(),
+        )  # fmt: skip
+
+    return ruled
 
 
 @pytest.fixture

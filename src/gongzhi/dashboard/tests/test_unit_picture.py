@@ -33,7 +33,7 @@ def figures(client, unit=UNIT, query=ALL):
 
 
 @pytest.fixture
-def stood(owe):
+def stood(owe, exempt):
     """Three on time, two late (4 and 10 days), one missing for 5 days, zero reports on time and 5 days late;
     one awaited, one not due, one exempt, one that is not scored (and late); one of another unit."""
     zero = timezone.now() - dt.timedelta(60)
@@ -44,7 +44,7 @@ def stood(owe):
     owe(70, zero_at=zero)
     owe(5)
     owe(-30)
-    owe(120, exempt_on=timezone.localdate())
+    exempt(owe(120))
     owe(140, came=9, scored=False)
     owe(90, unit="natural_resources", resource="16.1")
 

@@ -19,7 +19,7 @@ from gongzhi.work.models import Letter
 pytestmark = pytest.mark.django_db
 UNIT = "construction_transport"
 OFFICE = {
-    "待审核": 3, "待决定的申请": 1, "待决定的撤回": 1, "待定的暂免检查": 1, "待确认的提议": 1,
+    "待审核": 3, "待决定的申请": 1, "待决定的撤回": 1, "待定的暂免检查": 1, "待同意的免报和核实": 1,
     "待签发的催报函": 1, "待备案的联络员": 1, "待答复的建议": 1, "待批准的修改": 1,
 }  # fmt: skip
 
@@ -102,7 +102,7 @@ def test_only_what_waits_has_a_tile_beyond_the_fixed_ones(client_of):
 
 def test_the_tabs_of_what_was_asked_carry_their_numbers_for_who_decides(client_of, matters):
     page = client_of("office").get("/acts").content.decode()
-    for title in ("免报、延期、零报告", "撤回批次", "暂免检查", "资源的提议"):
+    for title in ("单位的申请、零报告", "撤回批次", "暂免检查", "免报和核实"):
         assert f"{title} 1</a>" in page
     assert "撤回批次</a>" in client_of("liaison").get("/acts").content.decode()
 

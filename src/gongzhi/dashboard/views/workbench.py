@@ -52,7 +52,7 @@ def _to_do(
     for one in queries.to_do(sight, today):
         owed = one.obligation
         again = back.get((owed.resource, owed.period)) if owed.unit == sight.unit else None
-        found.append((one, period_label(owed.period), mark_of(owed, today), again))
+        found.append((one, period_label(owed.period), mark_of(one, today), again))
     return found
 
 

@@ -137,7 +137,7 @@ def _requested(resource: Resource, unit: str, period: str) -> None:
     filled = Slot.objects.filter(unit=unit, resource=resource.number, period=period)
     if made.filter(period=period).exists() or filled.exists():
         return
-    numbers = "、".join(unmet(made).values_list("period", flat=True)[:_NUMBERS_TOLD])
+    numbers = "、".join(unmet(made, timezone.localdate()).values_list("period", flat=True)[:_NUMBERS_TOLD])
     told = f"等待答复的编号：{numbers}" if numbers else (
         "现在没有等待答复的提请；已接到提请的，请领导小组办公室先在“提请数据”里登记，再按登记的编号报送"
     )  # fmt: skip

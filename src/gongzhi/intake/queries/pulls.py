@@ -28,7 +28,7 @@ def periods_to_pull(source: Source, today: dt.date) -> list[str]:
     over |= set(
         Pull.objects.filter(source=source.name, tries__gte=MOST_PULLS).values_list("period", flat=True)
     )
-    found = unmet(owed).order_by("period_end", "period").values_list("period", flat=True)
+    found = unmet(owed, today).order_by("period_end", "period").values_list("period", flat=True)
     return [period for period in found if period not in over]
 
 

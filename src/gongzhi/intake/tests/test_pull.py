@@ -12,13 +12,14 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.files import PRESALE_HEAD, presale_rows
 from tests.postgres import server_address
 
 from gongzhi.audit.models import Event
-from gongzhi.catalogue.models import Obligation
+from gongzhi.catalogue.models import Obligation, Ruling
 from gongzhi.cli.__main__ import parser
 from gongzhi.engine.doors import Database, Doors, Secret, Source
 from gongzhi.intake.actions.pulling import PullFailed, pull, pull_due
@@ -199,7 +200,11 @@ class TestByTheCalendar:
 
     def test_what_came_another_way_is_not_pulled(self, source, owed):
         found = source(presale_rows(3))
-        owed("2026Q3", dt.date(2026, 9, 30), exempt_on=dt.date(2026, 9, 1))
+        one, day = owed("2026Q3", dt.date(2026, 9, 30)), dt.date(2026, 9, 30)
+        Ruling.objects.create(
+            unit=UNIT, resource=one.resource, kind="exempt", since=day, from_on=day, granted_on=day,
+            state="granted", asked_at=timezone.now(),
+        )  # fmt: skip
         assert periods_to_pull(found, dt.date(2026, 12, 1)) == []
 
     def test_a_failure_is_tried_again_until_it_is_given_up(self, source, owed, caplog):

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 from ninja import Header, Query
 from pydantic import Field
 
+from gongzhi.catalogue.queries import Exemptions, owed_one
 from gongzhi.catalogue.queries import visible_to as obligations_visible_to
-from gongzhi.catalogue.queries.owed import owed_one
 from gongzhi.engine.definitions import Resource
 from gongzhi.gate import public, signed
 from gongzhi.intake.actions.inbox import place_of, want_sealed
@@ -78,7 +78,8 @@ def obligations(request: HttpRequest, page: Query[Page]) -> Any:
     """本单位的报送日历，按今天的状态。"""
     found = _scoped(request, obligations_visible_to(sight(request)), "resource")
     today = timezone.localdate()
-    return _page(request, found, page, lambda one: owed_one(one, today).as_json())
+    exemptions = Exemptions(today)
+    return _page(request, found, page, lambda one: owed_one(one, today, exemptions).as_json())
 
 
 @api.get("resources", response={200: schemas.Resources} | REFUSALS)

@@ -238,7 +238,7 @@ def prepare_places() -> int:
             unit = definitions.unit(name).key
         except KeyError:
             continue
-        for owed in unmet(Obligation.objects.filter(unit=unit, opens__lte=today, due__gte=today)):
+        for owed in unmet(Obligation.objects.filter(unit=unit, opens__lte=today, due__gte=today), today):
             title = definitions.resources[owed.resource].title.replace("/", "、")
             with opened(_root(), (name, f"{owed.resource} {title}", owed.period), make=True):
                 count += 1
