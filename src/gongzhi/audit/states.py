@@ -232,6 +232,7 @@ DETAILS = MappingProxyType(
         "field": "列",
         "fields": "数据项",
         "file": "文件摘要",
+        "files": "附件摘要",
         "filing": "备案编号",
         "filters": "筛选条件",
         "first": "首版数",

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from gongzhi.engine.definitions import FormField, WorkKind
-from gongzhi.work.queries import PLACE, UNIT, Subject
+from gongzhi.work.queries import PLACE, UNIT, Subject, largest_attachment, most_at_once
 
 
 def _text(rows: int) -> forms.Textarea:
@@ -82,10 +82,10 @@ class SubjectForm(forms.Form):
     subject: Subject | None = None
 
     def __init__(
-        self, data: Any = None, *, like: Callable[[str], list[Subject]] | None, units: Choices,
-        cells: Groups, **more: Any,
+        self, data: Any = None, files: Any = None, *, like: Callable[[str], list[Subject]] | None,
+        units: Choices, cells: Groups, **more: Any,
     ) -> None:  # fmt: skip
-        super().__init__(data, **more)
+        super().__init__(data, files, **more)
         self._like, self._found = like, list[Subject]()
         self.fields["about_unit"].choices = [("", "不选"), *units]  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["cell"].choices = [("", "不选"), *cells]  # type: ignore[attr-defined]  # the same
@@ -139,6 +139,20 @@ class SubjectForm(forms.Form):
         return picked
 
 
+class _Several(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One or several files, or none."""
+
+    widget = _Several
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        sent = data if isinstance(data, list | tuple) else [data]
+        return [forms.FileField.clean(self, one) for one in sent if one]
+
+
 class GiveForm(SubjectForm):
     """交办: what, to whom, by when."""
 
@@ -149,6 +163,11 @@ class GiveForm(SubjectForm):
         label="交给",
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "请选择交给哪个单位或网格", "invalid_choice": "请从列表中选择"},
+    )
+    attachments = FilesField(
+        label="附件",
+        required=False,
+        error_messages={"empty": "有一个文件是空的，请核对后重新选择附件"},
     )
     due = forms.DateField(
         label="办理期限",
@@ -169,12 +188,19 @@ class GiveForm(SubjectForm):
         "address",
         "places",
         "due",
+        "attachments",
     )
 
-    def __init__(self, data: Any = None, *, kinds: Choices, places: Groups, **more: Any) -> None:
-        super().__init__(data, **more)
+    def __init__(
+        self, data: Any = None, files: Any = None, *, kinds: Choices, places: Groups, **more: Any
+    ) -> None:
+        super().__init__(data, files, **more)
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["places"].choices = places  # type: ignore[attr-defined]  # the same
+        self.fields["attachments"].help_text = (
+            f"图片、PDF、Word、Excel，每个不超过 {largest_attachment()} MB，至多 {most_at_once()} 个；"
+            "交给几处的，每处都带上。图片会重新生成，只留拍摄时间。"
+        )
 
 
 class NoteForm(forms.Form):
@@ -210,7 +236,7 @@ class MergeForm(NoteForm):
 
 
 class StandInForm(NoteForm):
-    """AB角."""
+    """AB角: who, and why where somebody else than the holder names her."""
 
     person = forms.UUIDField(required=False, error_messages={"invalid": "请从列表中选择"})
 

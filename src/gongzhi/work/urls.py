@@ -17,6 +17,7 @@ urlpatterns = [
     path("work/filters/<int:pk>/open", views.open_filter, name="work_filter_open"),
     path("work/<uuid:pk>", views.item, name="work_item"),
     path("work/<uuid:pk>/act/<slug:verb>", views.act, name="work_act"),
+    path("work/<uuid:pk>/stand-in", views.stand_in, name="work_stand_in"),
     path("work/<uuid:pk>/files/<int:number>", views.file, name="work_file"),
     path("messages", views.messages, name="messages"),
     path("messages/read", views.read, name="messages_read"),

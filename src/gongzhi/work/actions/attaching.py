@@ -6,7 +6,7 @@ import io
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,10 +22,10 @@ from gongzhi.audit.actions import record
 from gongzhi.engine.crypto import open_file, seal_file
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Attachment, Item
-from gongzhi.work.queries import largest_attachment
+from gongzhi.work.queries import largest_attachment, most_at_once
 
 from .pdf import refuse_active
-from .refused import Refused
+from .refused import BadFiles, Refused
 from .trail import duty_of, locked, moved
 
 IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
@@ -47,9 +47,18 @@ _ALLOWED = "可以上传图片（jpg、png、webp）、PDF、Word（docx）、Ex
 class Kept:
     """What is kept of a file that somebody sent."""
 
+    name: str
     media: str
     content: bytes
     taken_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file as somebody sent it; its name is never believed."""
+
+    name: str
+    file: BinaryIO
 
 
 @transaction.atomic
@@ -59,21 +68,53 @@ def attach(*, item: Item, name: str, file: BinaryIO, by: Person) -> Attachment:
     Refused when it is too large, empty, or of a kind that is not taken; the name is never believed.
     """
     now = locked(item, "attach", by)
-    kept = _understood(_whole(file))
-    title = PurePath(name.replace("\\", "/")).stem.strip()[:100] or "附件"
+    found, new = add(now, understood(Sent(name, file)), by)
+    if new:
+        moved(now, "attach", by, note=found.name)
+        detail = {"digest": found.digest}
+        record("work.attached", by=by, subject=("work", now.pk), duty=duty_of(now, "assignee"), detail=detail)
+    return found
+
+
+def all_understood(files: Sequence[Sent]) -> list[Kept]:
+    """What is to be kept of several files; BadFiles names every one that cannot be taken, and why."""
+    if len(files) > (most := most_at_once()):
+        raise BadFiles(f"一次最多附 {most} 个附件，现在是 {len(files)} 个；更多的请交办以后再上传")
+    found, wrong = list[Kept](), list[str]()
+    for one in files:
+        try:
+            found.append(understood(one))
+        except Refused as error:
+            wrong.append(f"“{one.name}”：{error}")
+    if wrong:
+        raise BadFiles("；".join(wrong))
+    return found
+
+
+def understood(sent: Sent) -> Kept:
+    """What is to be kept of a file: told by what it holds; Refused when it is not taken."""
+    content = _whole(sent.file)
+    title = PurePath(sent.name.replace("\\", "/")).stem.strip()[:100] or "附件"
+    if content.startswith(b"%PDF-"):
+        refuse_active(content)
+        media, taken = "application/pdf", None
+    elif content.startswith(b"PK\x03\x04"):
+        media, taken = _office(content), None
+    else:
+        media, content, taken = _image(content)
+    return Kept(title + _ENDINGS[media], media, content, taken)
+
+
+def add(item: Item, kept: Kept, by: Person) -> tuple[Attachment, bool]:
+    """Keep it sealed with an item; the same content again is the same attachment."""
     digest, path = _sealed(kept.content)
-    found, new = Attachment.objects.get_or_create(
-        item=now, digest=digest,
+    return Attachment.objects.get_or_create(
+        item=item, digest=digest,
         defaults={
-            "name": title + _ENDINGS[kept.media], "media": kept.media, "size": len(kept.content),
+            "name": kept.name, "media": kept.media, "size": len(kept.content),
             "path": path, "taken_at": kept.taken_at, "by": by, "at": timezone.now(),
         },
     )  # fmt: skip
-    if new:
-        moved(now, "attach", by, note=found.name)
-        detail = {"digest": digest}
-        record("work.attached", by=by, subject=("work", now.pk), duty=duty_of(now, "assignee"), detail=detail)
-    return found
 
 
 def _whole(file: BinaryIO) -> bytes:
@@ -84,15 +125,6 @@ def _whole(file: BinaryIO) -> bytes:
     if len(content) > most * 1024 * 1024:
         raise Refused(f"附件请不超过 {most} MB；照片可以先缩小，扫描件可以分开上传")
     return content
-
-
-def _understood(content: bytes) -> Kept:
-    if content.startswith(b"%PDF-"):
-        refuse_active(content)
-        return Kept("application/pdf", content)
-    if content.startswith(b"PK\x03\x04"):
-        return Kept(_office(content), content)
-    return _image(content)
 
 
 def _office(content: bytes) -> str:
@@ -109,7 +141,7 @@ def _office(content: bytes) -> str:
     raise Refused(_ALLOWED)
 
 
-def _image(content: bytes) -> Kept:
+def _image(content: bytes) -> tuple[str, bytes, datetime | None]:
     """Plain pixels, written anew: nothing that a decoder does not read survives (decision 0010)."""
     try:
         with Image.open(io.BytesIO(content), formats=tuple(IMAGES)) as image:
@@ -123,7 +155,7 @@ def _image(content: bytes) -> Kept:
     plain.info.clear()
     out = io.BytesIO()
     plain.save(out, format=kind, **({"quality": 88} if kind != "PNG" else {}))
-    return Kept(IMAGES[kind], out.getvalue(), taken)
+    return IMAGES[kind], out.getvalue(), taken
 
 
 def _taken(image: Image.Image) -> datetime | None:

@@ -20,6 +20,7 @@ from gongzhi.work.models import Item, Step
 from gongzhi.work.queries import Subject, kinds_to_give, known
 from gongzhi.work.states import OPEN
 
+from .attaching import Kept, Sent, add, all_understood
 from .refused import Refused
 from .trail import duty_of, locked, moved, words
 
@@ -66,10 +67,12 @@ def give(
     by: Person,
     due: dt.date | None = None,
     subject: Subject | None = None,
+    files: Sequence[Sent] = (),
 ) -> list[Item]:
-    """Give the same thing to several posts, an item each.
+    """Give the same thing to several posts, an item each, all with the same attachments.
 
-    Refused without title or place, for a past day, and about what the giver may not see.
+    Refused without title or place, for a past day, and about what the giver may not see; BadFiles when one
+    of the files cannot be taken.
     """
     if kind not in {one.key for one in kinds_to_give(sight_of(by))}:
         raise Refused("这类事项不能由您交办")
@@ -83,9 +86,9 @@ def give(
     beyond = [place for place in places if not _within(place, kind, by)]
     if beyond:
         raise Refused("只能交给自己范围内的单位和网格")
-    about = _about(kind, subject, by)
+    about, kept = _about(kind, subject, by), all_understood(files)
     return [
-        _opened(kind, name, place, by, note=words(note), due=due, subject=about)
+        _opened(kind, name, place, by, note=words(note), due=due, subject=about, kept=kept)
         for place in dict.fromkeys(places)
     ]
 
@@ -113,6 +116,7 @@ def _within(place: PlaceOfWork, kind: str, by: Person) -> bool:
 def _opened(
     kind: str, title: str, place: PlaceOfWork, by: Person | None, *, key: str | None = None, note: str = "",
     subject: Subject | None = None, due: dt.date | None = None, parent: Item | None = None,
+    kept: Sequence[Kept] = (),
 ) -> Item:  # fmt: skip
     definitions, now = in_force(), timezone.now()
     about = subject or Subject("", "", "")
@@ -124,7 +128,9 @@ def _opened(
     )  # fmt: skip
     Step.objects.create(item=item, at=now, verb="open", by=by)
     duty = definitions.work[kind].reviewer
-    record("work.opened", by=by, subject=("work", item.pk), duty=duty, detail={"kind": kind})
+    files = [add(item, one, by)[0].digest for one in kept] if by else []
+    detail = {"kind": kind} | ({"files": files} if files else {})
+    record("work.opened", by=by, subject=("work", item.pk), duty=duty, detail=detail)
     return item
 
 

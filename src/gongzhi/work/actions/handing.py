@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.editions.actions import hand_draft_over
-from gongzhi.gate import allowed, sight_of
+from gongzhi.gate import sight_of
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Item, Message
 from gongzhi.work.queries import Handing, covers, handing, may_follow
 
 from .refused import Refused
+from .standing_in import answering_duty
 from .telling import told
 from .trail import moved, words
 
@@ -45,7 +46,7 @@ def hand_over(*, giver: Person, receiver: Person, reason: str, by: Person) -> Ha
         "drafts": [one.pk for one in found.drafts], "reminders": len(found.reminders),
         "stays": len(found.stays),
     }  # fmt: skip
-    duty = "oversee_unit" if allowed(sight_of(by), "oversee_unit", unit=giver.unit) else "confirm_liaisons"
+    duty = answering_duty(by, giver.unit)
     record("work.handed_over", by=by, subject=("person", giver.pk), duty=duty, detail=detail)
     return found
 

@@ -10,7 +10,6 @@ from django.utils import timezone
 from gongzhi.audit.actions import record
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Item
-from gongzhi.work.queries import colleagues
 
 from .refused import Refused
 from .trail import duty_of, locked, moved, words
@@ -24,19 +23,6 @@ def take(*, item: Item, by: Person) -> Item:
     now = locked(item, "take", by)
     moved(now, "take", by, person=by, stand_in=None if now.stand_in_id == by.pk else now.stand_in)
     record("work.taken", by=by, subject=("work", now.pk), duty=duty_of(now, "assignee"))
-    return now
-
-
-@transaction.atomic
-def name_stand_in(*, item: Item, person: Person | None, by: Person) -> Item:
-    """AB角: a colleague who may carry it out in one's place; None takes the name away."""
-    now = locked(item, "comment", by)
-    if now.person_id != by.pk:
-        raise Refused("由签收的人指定AB角")
-    if person and not colleagues(now, by).filter(pk=person.pk).exists():
-        raise Refused("AB角应是本单位的另一个人")
-    moved(now, "stand_in", by, note=person.name if person else "不再指定", stand_in=person)
-    record("work.stand_in_named", by=by, subject=("work", now.pk), duty=duty_of(now, "assignee"))
     return now
 
 

@@ -1,7 +1,7 @@
 """What may be seen of the work, and by whom it may be done."""
 
 from .filters import filters_of, opening_of, tidied
-from .handing import DUTIES, Handing, covers, handing, may_follow, may_leave
+from .handing import DUTIES, Handing, covers, handing, may_follow, may_leave, why_no_stand_in
 from .items import (
     Filter,
     assigned_to,
@@ -11,6 +11,7 @@ from .items import (
     kinds_to_give,
     largest_attachment,
     mine,
+    most_at_once,
     place_name,
     places_of,
     same_as,
@@ -56,7 +57,7 @@ __all__ = [
     "colleagues", "counts", "covers", "deliveries_visible_to", "drawn", "everybody", "filters_of",
     "handing", "holders", "holding", "hook_of", "kind_of", "kinds_to_give", "known", "largest_attachment",
     "letters_visible_to", "liaisons", "matters_on", "may", "may_follow", "may_leave", "messages_visible_to",
-    "mine", "opening_of", "own_matters", "place_name", "places_of", "quiet", "rung", "same_as", "sides_of",
-    "subject_address", "taxpayers_like", "tidied", "unattended", "unread", "verbs_of", "views_of",
-    "visible_to", "why_alone", "why_not", "with_standing",
+    "mine", "most_at_once", "opening_of", "own_matters", "place_name", "places_of", "quiet", "rung",
+    "same_as", "sides_of", "subject_address", "taxpayers_like", "tidied", "unattended", "unread", "verbs_of",
+    "views_of", "visible_to", "why_alone", "why_no_stand_in", "why_not", "with_standing",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from gongzhi.editions.queries import drafts_of
 from gongzhi.gate import Sight, allowed, sight_of
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Item, Message
-from gongzhi.work.states import OPEN
+from gongzhi.work.states import LABELS, OPEN, State, possible
 
 from .sides import ASSIGNEE, sides_of
 
@@ -40,6 +40,18 @@ class Handing:
 def covers(sight: Sight, unit: str) -> bool:
     """Whether the reader may hand over what people of a unit have in hand."""
     return bool(unit) and any(allowed(sight, duty, unit=unit) for duty in DUTIES)
+
+
+def why_no_stand_in(sight: Sight, item: Item) -> str | None:
+    """Why the reader may not name who stands in for the holder of an item, in words; None when she may."""
+    if not possible(item.state, "stand_in"):
+        return f"{LABELS[State(item.state)]}的事项不能指定AB角"
+    if item.person is None:
+        return "还没有人签收，签收以后才能指定AB角"
+    mine = str(item.person_id) == sight.person and ASSIGNEE in sides_of(sight, item)
+    if mine or covers(sight, item.person.unit):
+        return None
+    return "AB角由签收的人、本单位分管负责人或领导小组办公室指定"
 
 
 def may_leave(sight: Sight) -> list[Person]:

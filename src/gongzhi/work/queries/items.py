@@ -180,6 +180,12 @@ def largest_attachment() -> int:
     return int(value.value) if value else 0
 
 
+def most_at_once() -> int:
+    """How many attachments may be given with an item."""
+    value = in_force().parameters["attachments_at_once"].at(timezone.localdate())
+    return int(value.value) if value else 0
+
+
 def places_of(items: QuerySet[Item]) -> list[tuple[str, str]]:
     """The units and grid cells that have some of these items, as choices of a filter."""
     found = items.order_by("unit", "cell").values_list("unit", "cell").distinct()[:_PLACES]

@@ -64,7 +64,6 @@ def test_what_is_anothers_is_not_there(client_of, errand):
         ("forward", {"place": "", "note": "x"}, "请选择转给"),
         ("ask_time", {"wanted": "明天", "note": "x"}, "这样的日期"),
         ("merge", {"into": "junk"}, "请从列表中选择"),
-        ("stand-in", {"person": "junk"}, "请从列表中选择"),
         ("attach", {}, "请选择要上传的文件"),
         ("split", {"note": "一个"}, "至少两个"),
         ("withdraw", {"note": "x"}, "不能撤销"),

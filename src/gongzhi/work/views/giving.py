@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods
 from gongzhi.gate import Sight, needs, sight_of
 from gongzhi.organisation.queries import myself
 from gongzhi.work import actions, queries
-from gongzhi.work.actions.refused import Refused
+from gongzhi.work.actions.refused import BadFiles, Refused
 from gongzhi.work.forms import MOST_LIKE, GiveForm
+from gongzhi.work.models import Item
 from gongzhi.work.queries import Subject
 
 from .choices import cells, place_of, places, units
@@ -26,14 +27,10 @@ def give(request: HttpRequest) -> HttpResponse:
     sight = sight_of(request.user)
     form = _form(request, sight)
     if form.is_valid():
-        said = form.cleaned_data
         try:
-            given = actions.give(
-                kind=said["kind"], title=said["title"], note=said["note"], due=said["due"],
-                places=[place_of(text) for text in said["places"]], by=myself(request), subject=form.subject,
-            )  # fmt: skip
+            given = _given(request, form)
         except Refused as error:
-            form.add_error(None, str(error))
+            form.add_error("attachments" if isinstance(error, BadFiles) else None, str(error))
         else:
             say(request, f"已交办 {len(given)} 件。")
             if empty := queries.unattended(given):
@@ -44,8 +41,17 @@ def give(request: HttpRequest) -> HttpResponse:
         (title, options, not place or not chosen.isdisjoint(value for value, _ in options))
         for place, (title, options) in enumerate(places(sight))
     ]
-    context = {"form": form, "places": groups, "chosen": chosen}
+    context = {"form": form, "places": groups, "chosen": chosen, "again": form.errors and request.FILES}
     return render(request, "work/give.html", context, status=422 if form.errors else 200)
+
+
+def _given(request: HttpRequest, form: GiveForm) -> list[Item]:
+    said = form.cleaned_data
+    return actions.give(
+        kind=said["kind"], title=said["title"], note=said["note"], due=said["due"],
+        places=[place_of(text) for text in said["places"]], by=myself(request), subject=form.subject,
+        files=[actions.Sent(one.name, one) for one in said["attachments"]],
+    )  # fmt: skip
 
 
 def _form(request: HttpRequest, sight: Sight) -> GiveForm:
@@ -58,6 +64,7 @@ def _form(request: HttpRequest, sight: Sight) -> GiveForm:
         more |= {"like": like, "initial": {"taxpayer": request.GET.get("taxpayer", "")[:100]}}
     return GiveForm(
         request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
         kinds=kinds,
         places=places(sight),
         **more,

@@ -33,19 +33,25 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     form = HandOverForm(request.POST if request.method == "POST" else None)
     if giver and receiver and form.is_valid():
         try:
-            done = actions.hand_over(
-                giver=giver, receiver=receiver, reason=form.cleaned_data["reason"], by=myself(request)
-            )
+            say(request, _done(request, giver, receiver, form.cleaned_data["reason"]))
         except Refused as error:
             form.add_error(None, str(error))
         else:
-            say(request, f"已把{giver.name}手上的 {_counted(done)}交给{receiver.name}。")
             return redirect("work_handover")
     context = _context(request, giver, receiver) | {"form": form, "following": following}
     context["leaving"] = [
         (unit_name(unit), list(people)) for unit, people in groupby(leaving, lambda one: one.unit)
     ]
     return render(request, "work/handover.html", context, status=422 if form.errors else 200)
+
+
+def _done(request: HttpRequest, giver: Person, receiver: Person, reason: str) -> str:
+    """What was asked for is done: handed over, or the receiver named to stand in for all of it."""
+    if request.POST.get("way") == "stand_in":
+        named = actions.stand_in_for(giver=giver, receiver=receiver, reason=reason, by=myself(request))
+        return f"{receiver.name}已是{giver.name}手上 {len(named)} 件事项的AB角。"
+    done = actions.hand_over(giver=giver, receiver=receiver, reason=reason, by=myself(request))
+    return f"已把{giver.name}手上的 {_counted(done)}交给{receiver.name}。"
 
 
 def _seen(people: list[Person], key: str) -> Person | None:

@@ -56,8 +56,10 @@ def _page(
         "unattended": found.state in OPEN and queries.unattended([found]),
         "about": queries.subject_address(sight, found),
         "most": queries.largest_attachment(), "elsewhere": (kind.page or "").format(subject=found.subject_id),
-        "holder": str(found.person_id) == sight.person and found.state in OPEN,
-        "colleagues": queries.colleagues(found, myself(request)), "back": back_to(request, "/work"),
+        "mine": str(found.person_id) == sight.person,
+        "stand_in": found.person and not queries.why_no_stand_in(sight, found),
+        "colleagues": queries.colleagues(found, found.person or myself(request)),
+        "back": back_to(request, "/work"),
     }  # fmt: skip
     return render(request, "work/item.html", context, status=422 if answer is not None or wrong else 200)
 
@@ -81,6 +83,26 @@ def act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     return _page(request, found, form) if isinstance(form, AnswerForm) else _page(request, found, None, form)
 
 
+@require_POST
+@needs("do_work", "give_work", "oversee_unit")
+def stand_in(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """指定AB角, by the holder or by who answers for her post."""
+    found, form = _seen(request, pk), StandInForm(request.POST)
+    if form.is_valid():
+        near = queries.colleagues(found, found.person or myself(request))
+        named = near.filter(pk=form.cleaned_data["person"]).first()
+        try:
+            actions.name_stand_in(
+                item=found, person=named, by=myself(request), note=form.cleaned_data["note"]
+            )
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            say(request, f"已指定{named.name}为AB角。" if named else "已不再指定AB角。")
+            return redirect(with_back(f"/work/{pk}", back_to(request, "/work")))
+    return _page(request, found, None, form)
+
+
 def _form(request: HttpRequest, verb: str, found: Item) -> Any:
     if verb in {"submit", "finish"}:
         return AnswerForm(request.POST, kind=queries.kind_of(found))
@@ -92,11 +114,6 @@ def _form(request: HttpRequest, verb: str, found: Item) -> Any:
 def _attach(found: Item, form: Any, by: Person) -> None:
     sent = form.cleaned_data["file"]
     actions.attach(item=found, name=sent.name, file=sent, by=by)
-
-
-def _stand_in(found: Item, form: Any, by: Person) -> None:
-    named = queries.colleagues(found, by).filter(pk=form.cleaned_data["person"]).first()
-    actions.name_stand_in(item=found, person=named, by=by)
 
 
 def _merge(found: Item, form: Any, by: Person) -> None:
@@ -116,7 +133,7 @@ def _noted(name: str) -> Callable[[Item, Any, Person], None]:
 
 
 FORMS: dict[str, type[NoteForm]] = {
-    "ask_time": TimeForm, "forward": PlaceForm, "merge": MergeForm, "stand-in": StandInForm,
+    "ask_time": TimeForm, "forward": PlaceForm, "merge": MergeForm,
 }  # fmt: skip
 ACTS: dict[str, Callable[[Item, Any, Person], Any]] = {
     "take": lambda found, form, by: actions.take(item=found, by=by),  # noqa: ARG005  # all acts are called alike
@@ -140,7 +157,6 @@ ACTS: dict[str, Callable[[Item, Any, Person], Any]] = {
     ),
     "merge": _merge,
     "attach": _attach,
-    "stand-in": _stand_in,
 }
 
 
