@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gongzhi.disclosure.queries import About
 from gongzhi.editions.queries import in_force
-from gongzhi.gate import needs, sight_of
+from gongzhi.gate import needs, sight_of, text_in
 from gongzhi.intake.views.revealing import Place, ask
 from gongzhi.lists import Bulk, Column, Mark, Meaning, back_to, chosen, listing, with_back
 from gongzhi.lists.workbook import exported
@@ -59,22 +60,32 @@ EXCLUDE = Bulk("/hits/exclude", "排除并说明")
 
 @needs("see_hits")
 def hits(request: HttpRequest) -> HttpResponseBase:
-    """Hits in sight, the greatest expected tax first; by rule and by state."""
-    rule, state = request.GET.get("rule", ""), request.GET.get("state", State.OPEN.value)
+    """Hits in sight, the greatest expected tax first; by rule, by state, by what they are about."""
     sight = sight_of(request.user)
-    rows = queries.visible_to(sight)
-    rows = rows.filter(rule=rule) if rule else rows
-    rows = rows.filter(state=state) if state in LABELS else rows
-    words = (("规则", rule or "全部"), ("状态", LABELS[State(state)] if state in LABELS else "全部"))
+    rows, asked, words = _filtered(request, queries.visible_to(sight))
     page = listing(
         request, "疑点", COLUMNS, rows, order=("-tax_yuan", "pk"), filters=words, guarded=True,
         empty="没有符合条件的疑点", empty_next="扫描后命中的会排在这里；也可以换一条规则或状态看看。",
         bulk=(EXCLUDE,) if sight.has("decide_hits") else (), choosable=lambda h: h.state == State.OPEN,
     )  # fmt: skip
     rules = [(code, folder.rule.name) for code, folder in in_force().rules.items()]
-    context = {"page": page, "rules": rules, "rule": rule, "state": state, "states": LABELS.items()}
+    context = {"page": page, "rules": rules, "states": LABELS.items(), **asked}
     context |= {"failed": queries.failed_rules(sight), "standing": queries.standing(sight)}
     return exported(request, page, by=myself(request)) or render(request, "risk/hits.html", context)
+
+
+def _filtered(
+    request: HttpRequest, rows: QuerySet[Hit]
+) -> tuple[QuerySet[Hit], dict[str, str], list[tuple[str, str]]]:
+    """The hits that the address asks for, what it asks, and that in words."""
+    rule, state = request.GET.get("rule", ""), request.GET.get("state", State.OPEN.value)
+    text = text_in(request.GET, "q").strip()
+    rows = queries.search(rows, text) if text else rows
+    rows = rows.filter(rule=rule) if rule else rows
+    rows = rows.filter(state=state) if state in LABELS else rows
+    words = [("规则", rule or "全部"), ("状态", LABELS[State(state)] if state in LABELS else "全部")]
+    words += [("查找", text)] if text else []
+    return rows, {"rule": rule, "state": state, "q": text}, words
 
 
 @needs("see_hits")

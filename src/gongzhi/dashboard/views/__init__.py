@@ -3,8 +3,9 @@
 from .feedback import batch_use, feedback, resource_feedback, unit_feedback
 from .files import faulty, fills, tries
 from .resources import resource_picture, resource_pictures
+from .search import search
 from .units import pictures, unit_picture
-from .workbench import search, workbench
+from .workbench import workbench
 
 __all__ = [
     "batch_use", "faulty", "feedback", "fills", "pictures", "resource_feedback", "resource_picture",

@@ -1,25 +1,21 @@
-"""The workbench, and the search across what one may see."""
+"""The workbench."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 
 from gongzhi.catalogue.queries import Owed
 from gongzhi.catalogue.views.calendar import mark_of
 from gongzhi.dashboard import queries
-from gongzhi.engine.idcodes import classify
-from gongzhi.gate import Sight, needs, sight_of, signed_in
+from gongzhi.gate import Sight, sight_of, signed_in
 from gongzhi.intake.queries import Returned
+from gongzhi.intake.queries.marks import state_mark
 from gongzhi.intake.queries.pages import period_label
-from gongzhi.intake.views.submissions import state_mark
 from gongzhi.lists import Mark
-from gongzhi.registry import queries as registry
-
-FOUND = 20
 
 
 @signed_in()
@@ -54,15 +50,3 @@ def _to_do(
         again = back.get((owed.resource, owed.period)) if owed.unit == sight.unit else None
         found.append((one, period_label(owed.period), mark_of(one, today), again))
     return found
-
-
-@needs("see_taxpayer")
-def search(request: HttpRequest) -> HttpResponse:
-    """By credit code straight to the taxpayer, otherwise by name."""
-    text = request.GET.get("q", "").strip()
-    found = registry.search(registry.visible_to(sight_of(request.user)), text) if text else None
-    if found is not None and classify(text).valid and (only := found.first()):
-        return redirect("taxpayer", only.pk)
-    rows = list(found[: FOUND + 1]) if found is not None else []
-    context = {"q": text, "found": rows[:FOUND], "more": len(rows) > FOUND}
-    return render(request, "dashboard/search.html", context)

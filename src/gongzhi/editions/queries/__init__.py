@@ -18,6 +18,7 @@ from .counting import (
 )
 from .difference import changes, lines
 from .pieces import KINDS, Piece, digest_of_texts, piece_of, pieces_of
+from .search import FoundResource, resources_like, units_like
 from .seen import (
     drafts_of,
     history,
@@ -33,9 +34,10 @@ from .seen import (
 from .templates import Template, template_by
 
 __all__ = [
-    "KINDS", "Piece", "Template", "about_page", "changes", "contents_in_force", "digest_of_texts",
-    "drafts_of", "edition_for", "editions_of", "history", "in_force", "in_force_for", "label", "lines",
-    "look_again", "look_back", "newest", "open_draft", "piece_of", "pieces_of", "pin", "problems", "reading",
-    "release_drafts", "resource_for", "stamp", "standing", "submitted_to", "suggestions_visible_to",
-    "template_by", "unchanged", "visible_to", "wordings",
+    "KINDS", "FoundResource", "Piece", "Template", "about_page", "changes", "contents_in_force",
+    "digest_of_texts", "drafts_of", "edition_for", "editions_of", "history", "in_force", "in_force_for",
+    "label", "lines", "look_again", "look_back", "newest", "open_draft", "piece_of", "pieces_of", "pin",
+    "problems", "reading", "release_drafts", "resource_for", "resources_like", "stamp", "standing",
+    "submitted_to", "suggestions_visible_to", "template_by", "unchanged", "units_like", "visible_to",
+    "wordings",
 ]  # fmt: skip

@@ -23,7 +23,7 @@ CALENDAR = {"month": 12, "quarter": 4, "half_year": 3, "year": 3}
 class ListFilter(forms.Form):
     """The filter row above submissions and above batches; the unit is asked of those who see several."""
 
-    q = forms.CharField(label="资源、期间或文件名", required=False, max_length=60)
+    q = forms.CharField(label="资源、期间、文件名或编号", required=False, max_length=60)
     state = forms.ChoiceField(label="状态", required=False)
     unit = forms.ChoiceField(label="单位", required=False)
     resource = forms.CharField(label="资源编号", required=False, max_length=8, widget=forms.HiddenInput)

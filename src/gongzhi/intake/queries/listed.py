@@ -152,7 +152,9 @@ def tables_of(files: QuerySet[LakeFile], asked: Mapping[str, str]) -> pl.LazyFra
     if "unit" in asked:
         files = files.filter(batch__slot__unit=asked["unit"])
     if "q" in asked:
-        files = files.filter(matching(asked["q"], "batch__slot__", file="batch__submission__file_name"))
+        files = files.filter(
+            matching(asked["q"], "batch__slot__", file="batch__submission__file_name", batch="batch__")
+        )
     counted = files.order_by().values("table").annotate(
         units=Count("batch__slot__unit", distinct=True), batches=Count("batch", distinct=True),
         total=Sum("rows"), first=Min("batch__slot__period"), last=Max("batch__slot__period"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +41,7 @@ REPAIRS_SHOWN = 50
 NOTICES_SHOWN = 20
 OTHER_TEMPLATE = ("template_carried", "template_change")
 HEADING_CELL = re.compile(r"([A-Z]+)\d+$")
+NUMBER = re.compile(r"([0-9]{1,2}\.[0-9]{1,2}|[KT]\.[0-9]{1,2})-(.{4,40})")
 EXACT = re.compile(r"[0-9A-Za-z.,/:+-]{1,24}")
 """Codes, numbers and days: they are not broken over lines."""
 
@@ -71,11 +73,30 @@ def live_batches(*, unit: str, resource: str, period: str = "") -> QuerySet[Batc
     return found.select_related("slot").order_by("-slot__period", "version")
 
 
-def matching(text: str, prefix: str, *, file: str) -> Q:
-    """Rows whose resource, period or file name holds `text`; `prefix` and `file` are paths to the fields."""
-    titles = [r.number for r in in_force().resources.values() if text in r.title or text == r.number]
+def matching(text: str, prefix: str, *, file: str, batch: str) -> Q:
+    """Rows that `text` means: by resource, period or file name, by number of the batch or of its receipt.
+
+    `prefix`, `file` and `batch` are the paths to the place, to the name of the file and to the batch.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    titles = [r.number for r in in_force().resources.values() if text in r.title or plain == r.number]
     named = Q(**{f"{prefix}resource__in": titles}) | Q(**{f"{file}__icontains": text})
-    return named | Q(**{f"{prefix}period__startswith": text})
+    named |= Q(**{f"{prefix}period__startswith": plain}) | Q(**{f"{batch}receipt__number__iexact": plain})
+    return named | _numbered(plain.upper(), prefix, batch)
+
+
+def _numbered(text: str, prefix: str, batch: str) -> Q:
+    """The batches of a number, 9.5-2026Q3-01, or of one that breaks off after the period."""
+    found = NUMBER.fullmatch(text)
+    if found is None:
+        return Q(pk__in=())
+    resource, rest = found.groups()
+    period, _, version = rest.rpartition("-")
+    whole = Q(**{f"{prefix}resource": resource})
+    begun = Q(**{f"{prefix}period__startswith": rest})
+    if period and version.isdecimal() and len(version) <= 4:
+        begun |= Q(**{f"{prefix}period": period, f"{batch}version": int(version)})
+    return whole & begun
 
 
 def _staged(submission: Submission) -> dict[str, Any]:

@@ -17,9 +17,10 @@ from gongzhi.intake import queries
 from gongzhi.intake.forms import ListFilter
 from gongzhi.intake.models import Batch, Review
 from gongzhi.intake.queries.listed import opened_fields
+from gongzhi.intake.queries.marks import batch_mark
 from gongzhi.intake.queries.pages import matching, period_label, unit_choices
 from gongzhi.intake.queries.rows import sheet_of
-from gongzhi.lists import Column, Mark, back_to, listing
+from gongzhi.lists import Column, back_to, listing
 from gongzhi.lists.workbook import exported
 
 from .withdrawing import withdrawing
@@ -33,16 +34,6 @@ IN_STATE: dict[str, Q] = {
     "withdrawn": Q(withdrawn_at__isnull=False),
 }
 KINDS = {"first": "首批", "adds": "补充", "replaces": "更正"}
-
-
-def _state(batch: Batch) -> Mark:
-    if batch.withdrawn_at:
-        return Mark("已撤回", "note")
-    if batch.returned:
-        return Mark("已退回", "stop")
-    return Mark("已被更正", "note") if batch.replaced_by_id else Mark("有效", "good")
-
-
 COLUMNS = (
     Column("number", "批次", lambda b: b.number, link=lambda b: f"/batches/{b.pk}"),
     Column("resource", "资源", lambda b: in_force().resources[b.slot.resource].title, order="slot__resource"),
@@ -51,7 +42,7 @@ COLUMNS = (
     Column("kind", "类别", lambda b: KINDS[b.kind]),
     Column("rows", "入库行数", lambda b: b.rows, "number", order="rows"),
     Column("committed", "入库时间", lambda b: b.committed_at, "instant", order="committed_at"),
-    Column("state", "状态", _state, "mark"),
+    Column("state", "状态", batch_mark, "mark"),
 )
 WHY = Column("why", "退回的理由", lambda b: b.review.reason if b.returned else "")
 AGAIN = Column("again", "重报期限", lambda b: b.review.again_by if b.returned else None, "day")
@@ -76,7 +67,7 @@ def batches(request: HttpRequest) -> HttpResponseBase:
 
 def filtered(rows: QuerySet[Batch], values: dict[str, str]) -> QuerySet[Batch]:
     if "q" in values:
-        rows = rows.filter(matching(values["q"], "slot__", file="submission__file_name"))
+        rows = rows.filter(matching(values["q"], "slot__", file="submission__file_name", batch=""))
     if "state" in values:
         rows = rows.filter(IN_STATE[values["state"]])
     exactly = {name: values[name] for name in ("unit", "resource", "period") if name in values}

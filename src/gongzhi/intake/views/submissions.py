@@ -21,29 +21,19 @@ from gongzhi.intake.actions.place import Place
 from gongzhi.intake.actions.refused import Refused
 from gongzhi.intake.forms import ListFilter
 from gongzhi.intake.models import Batch, Submission
+from gongzhi.intake.queries.marks import state_mark
 from gongzhi.intake.queries.pages import decision_of, matching, period_label, unit_choices
 from gongzhi.intake.queries.trends import trends_of
 from gongzhi.intake.states import LABELS, NotPossible, State
-from gongzhi.lists import Column, Mark, Meaning, back_to, listing
+from gongzhi.lists import Column, back_to, listing
 from gongzhi.lists.workbook import TYPE, attachment, exported
 from gongzhi.organisation.queries import myself
 
 from .hand_in import AT_ONCE_BYTES
 
-MEANINGS: dict[State, Meaning] = {State.COMMITTED: "good", State.REFUSED: "stop", State.CHECKED: "warn"}
 RETURNED = "returned"
 STATES = (*((state.value, LABELS[state]) for state in State), (RETURNED, "已退回"))
 FINDINGS_SHOWN = 100
-
-
-def state_mark(submission: Submission) -> Mark:
-    """Its state; where its batch was returned and not yet corrected, that."""
-    state = State(submission.state)
-    if state == State.COMMITTED and submission.batch.returned:
-        return Mark("已退回", "stop")
-    return Mark(LABELS[state], MEANINGS.get(state, "note"))
-
-
 COLUMNS = (
     Column(
         "received",
@@ -87,7 +77,7 @@ def submissions(request: HttpRequest) -> HttpResponseBase:
 def _filtered(rows: QuerySet[Submission], chosen: ListFilter) -> QuerySet[Submission]:
     values = chosen.values
     if "q" in values:
-        rows = rows.filter(matching(values["q"], "", file="file_name"))
+        rows = rows.filter(matching(values["q"], "", file="file_name", batch="batch__"))
     if state := values.get("state"):
         back = Q(batch__in=Batch.objects.filter(queries.RETURNED))
         rows = rows.filter(back if state == RETURNED else Q(state=state) & ~back)

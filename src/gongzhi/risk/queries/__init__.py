@@ -25,6 +25,7 @@ from .hits import (
     visible_to,
 )
 from .scans import Standing, due, failed_rules, runs_visible_to, standing, unlinked
+from .search import search
 
 __all__ = [
     "NAMES",
@@ -48,6 +49,7 @@ __all__ = [
     "rule_of",
     "rules_reading",
     "runs_visible_to",
+    "search",
     "sees_hits",
     "shown",
     "standing",

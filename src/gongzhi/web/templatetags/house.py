@@ -12,6 +12,7 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.template.context import RequestContext
 from django.utils.safestring import SafeString
 
+from gongzhi.dashboard.queries import kinds_of
 from gongzhi.dashboard.queries import waiting as everything_waiting
 from gongzhi.dashboard.queries import waiting_at as count_at
 from gongzhi.disclosure.queries import may_reveal
@@ -71,6 +72,12 @@ def menu_title(context: RequestContext) -> str:
 def page_head(title: str, purpose: str = "", **more: str) -> dict[str, str]:
     """One title, one sentence that says what the page is for, one primary action."""
     return {"title": title, "purpose": purpose, **more}
+
+
+@register.simple_tag(takes_context=True)
+def may_search(context: RequestContext) -> bool:
+    """Whether there is anything that the reader may look for."""
+    return bool(kinds_of(context["sight"]))
 
 
 @register.simple_tag(takes_context=True)

@@ -15,6 +15,7 @@ from .items import (
     place_name,
     places_of,
     same_as,
+    search,
     views_of,
     visible_to,
     with_standing,
@@ -58,6 +59,6 @@ __all__ = [
     "handing", "holders", "holding", "hook_of", "kind_of", "kinds_to_give", "known", "largest_attachment",
     "letters_visible_to", "liaisons", "matters_on", "may", "may_follow", "may_leave", "messages_visible_to",
     "mine", "most_at_once", "opening_of", "own_matters", "place_name", "places_of", "quiet", "rung",
-    "same_as", "sides_of", "subject_address", "taxpayers_like", "tidied", "unattended", "unread", "verbs_of",
-    "views_of", "visible_to", "why_alone", "why_no_stand_in", "why_not", "with_standing",
+    "same_as", "search", "sides_of", "subject_address", "taxpayers_like", "tidied", "unattended", "unread",
+    "verbs_of", "views_of", "visible_to", "why_alone", "why_no_stand_in", "why_not", "with_standing",
 ]  # fmt: skip

@@ -80,6 +80,15 @@ def visible_to(sight: Sight) -> QuerySet[Item]:
     return assigned_to(sight) | judged | overseen | _given_by(sight)
 
 
+def search(items: QuerySet[Item], text: str) -> QuerySet[Item]:
+    """By number, by title, or by what an item is about."""
+    named = Q(title__icontains=text) | Q(subject_title__icontains=text)
+    try:
+        return items.filter(named | Q(pk=UUID(text)))
+    except ValueError:  # no number of an item
+        return items.filter(named)
+
+
 def _given_by(sight: Sight) -> QuerySet[Item]:
     return Item.objects.filter(given_by=UUID(sight.person)) if sight.person else Item.objects.none()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -85,7 +85,7 @@ def _filtered(request: HttpRequest, rows: QuerySet[Item]) -> tuple[QuerySet[Item
     about, _, key = request.GET.get("about", "").replace("\x00", "").partition(":")
     said = []
     if q:
-        rows = rows.filter(Q(title__icontains=q) | Q(subject_title__icontains=q))
+        rows = queries.search(rows, q)
         said.append(("名称或关于", q))
     if kind in in_force().work:
         rows = rows.filter(kind=kind)
