@@ -83,7 +83,7 @@ OURS = (
 from gongzhi.catalogue import queries
 day = dt.date(2031, 7, 1)
 from gongzhi.editions.queries import in_force
-classes = {member: unit.key for unit in in_force().units.values() for member in unit.members}
+classes = {one.unit: unit.key for unit in in_force().units.values() for one in unit.members}
 queries.matrix(Obligation.objects.none(), day, "pair")
 connection.ensure_connection()
 begin, spent = time.perf_counter(), time.process_time()

@@ -59,7 +59,7 @@ def test_providers_are_those_of_annex_2_under_their_numbers(definitions, mission
             "数据提供单位",
         )
     )
-    members = set(definitions.unit("streets").members)
+    members = {one.unit for one in definitions.unit("streets").members}
     compare(
         {unit.key for unit in ours.values()} | members,
         of_kind(definitions, UnitKind.PROVIDER),
@@ -70,7 +70,7 @@ def test_providers_are_those_of_annex_2_under_their_numbers(definitions, mission
 def test_partners_are_those_of_annex_4(definitions, mission):
     items = mission(ANNEX4)["items"]
     named = {name for item in items for name in (*item["partners"], item.get("partners_open")) if name}
-    streets = {definitions.unit("streets").key, *definitions.unit("streets").members}
+    streets = {definitions.unit("streets").key, *(one.unit for one in definitions.unit("streets").members)}
     compare(keyed(definitions, named) | streets, of_kind(definitions, UnitKind.PARTNER), "协作单位")
 
 
@@ -90,7 +90,7 @@ def test_every_unit_stands_in_an_annex(definitions):
 
 
 def test_grid_units_are_the_members_and_the_streets(definitions):
-    streets = {"streets", *definitions.unit("streets").members}
+    streets = {"streets", *(one.unit for one in definitions.unit("streets").members)}
     compare(of_kind(definitions, UnitKind.MEMBER) | streets, of_kind(definitions, UnitKind.GRID), "网格单位")
 
 
@@ -122,7 +122,7 @@ def test_every_street_is_a_unit_and_every_street_unit_a_cell(definitions):
     streets = {cell.code: f"street_{cell.code}" for cell in definitions.cells.values() if cell.level == 2}
     units = {unit.division: unit.key for unit in definitions.units.values() if unit.division}
     nothing(differences(streets, units, "街道（镇）"))
-    assert set(definitions.unit("streets").members) == set(units.values())
+    assert {one.unit for one in definitions.unit("streets").members} == set(units.values())
 
 
 def test_an_old_town_is_an_alias_only_where_it_became_the_street_whole(definitions):

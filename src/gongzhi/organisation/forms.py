@@ -202,7 +202,7 @@ def _choose(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None
 
 
 def _units() -> list[tuple[str, str]]:
-    return [(unit.key, unit.name) for unit in definitions().units.values() if not unit.members_open]
+    return [(unit.key, unit.name) for unit in definitions().units.values() if not unit.is_class]
 
 
 def _cells() -> list[tuple[str, str]]:

@@ -35,7 +35,8 @@ def open_periods(*, since: dt.date, until: dt.date) -> int:
     """Write the obligations of all periods that begin in or overlap [since, until], and of the stock of
     registers (存量) once for each unit and resource; returns how many are new.
 
-    Running it again changes nothing: an obligation, once written, keeps its due day.
+    Running it again changes nothing: an obligation, once written, keeps its due day. Of a class, those owe a
+    period who are members when it ends.
     """
     definitions = in_force()
     propose(definitions)
@@ -59,7 +60,7 @@ def _obligations(
         return
     for asked, period in periods_of(resource.number, since, until):
         frequency = definitions.frequencies[asked.frequency]
-        for unit in definitions.providers(asked):
+        for unit in definitions.providers(asked, period.end):
             yield _obligation(definitions, asked, frequency, unit.key, period)
 
 
@@ -76,7 +77,7 @@ def _stocks(definitions: Definitions) -> Iterator[Obligation]:
         frequency = definitions.frequencies[resource.frequency]
         if resource.duplicate_of or resource.proposed or not is_stock(resource) or resource.since > today:
             continue
-        for unit in definitions.providers(resource):
+        for unit in definitions.providers(resource, today):
             if (unit.key, resource.number) not in asked:
                 yield _obligation(definitions, resource, frequency, unit.key, period_of("day", today))
 
@@ -156,7 +157,7 @@ def ask_for(
     definitions, today = in_force(), on or timezone.localdate()
     wanted = definitions.resources[resource]
     frequency = definitions.frequencies[wanted.frequency]
-    if unit not in {one.key for one in definitions.providers(wanted)}:
+    if unit not in {one.key for one in definitions.providers(wanted, event or today)}:
         raise NotPossible("这个单位不提供这项数据，请核对单位和资源")
     stock = is_stock(wanted)
     if frequency.period in CALENDAR_KINDS | {"standing"} and not stock:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Clause, CollaborationItem, GridTask, Resource, Unit, UnitKind
 
@@ -22,9 +24,10 @@ class Sheet:
 def sheet_of(key: str) -> Sheet:
     """The sheet of a unit as the definitions in force say; KeyError for an unknown unit."""
     definitions = in_force()
-    unit = definitions.units[key]
-    owed = [one for one in definitions.resources.values() if unit in definitions.providers(one)]
-    items = [one for one in definitions.collaboration.values() if unit in definitions.opened(one.partners)]
+    unit, today = definitions.units[key], timezone.localdate()
+    owed = [one for one in definitions.resources.values() if unit in definitions.providers(one, today)]
+    shared = definitions.collaboration.values()
+    items = [one for one in shared if unit in definitions.opened(one.partners, today)]
     on_site = UnitKind.GRID in unit.kinds and unit.division is not None
     return Sheet(
         unit=unit,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from gongzhi.catalogue.models import Act, Activity, Obligation, Ruling
 from gongzhi.catalogue.states import Standing, State, due_of, standing
@@ -133,6 +134,6 @@ def standing_duties(units: frozenset[str] | None = None) -> list[tuple[str, str,
         (unit.key, resource.number, last.get((unit.key, resource.number)))
         for resource in definitions.resources.values()
         if definitions.frequencies[resource.frequency].period == "standing" and not resource.proposed
-        for unit in definitions.providers(resource)
+        for unit in definitions.providers(resource, timezone.localdate())
         if units is None or unit.key in units
     ]

@@ -13,6 +13,7 @@ from gongzhi.catalogue.actions import number_on, open_periods, period_for, retur
 from gongzhi.catalogue.models import Obligation
 from gongzhi.catalogue.states import SHANGHAI, State, standing
 from gongzhi.editions.queries import in_force
+from gongzhi.engine.definitions import Member
 
 pytestmark = pytest.mark.django_db
 YEAR = {"since": dt.date(2026, 1, 1), "until": dt.date(2026, 12, 31)}
@@ -104,6 +105,41 @@ def test_an_open_class_owes_nothing_until_members_are_designated() -> None:
     open_units = [unit.key for unit in in_force().units.values() if unit.members_open and not unit.members]
     assert open_units
     assert not Obligation.objects.filter(unit__in=open_units).exists()
+    assert not Obligation.objects.filter(resource="K.23").exists()
+
+
+def designated(monkeypatch, *spans):
+    """The definitions with members of the class that K.23 leaves open."""
+    definitions = in_force()
+    one = definitions.units["auction_units"]
+    members = tuple(
+        Member(unit="commerce", since=since, until=until, document="越税领办〔2026〕1号")
+        for since, until in spans
+    )
+    units = {**definitions.units, one.key: one.model_copy(update={"members": members})}
+    changed = replace(definitions, units=units)
+    monkeypatch.setattr("gongzhi.catalogue.actions.opening.in_force", lambda: changed)
+
+
+FEBRUARY, JUNE = dt.date(2026, 2, 15), dt.date(2026, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("spans", "periods"),
+    [
+        ([(FEBRUARY, None)], ["2026H1", "2026H2"]),
+        ([(FEBRUARY, JUNE)], ["2026H1"]),
+        ([(FEBRUARY, dt.date(2026, 6, 29))], []),
+        ([(dt.date(2026, 7, 1), None)], ["2026H2"]),
+        ([(FEBRUARY, JUNE), (dt.date(2026, 12, 31), None)], ["2026H1", "2026H2"]),
+    ],
+)
+def test_a_designated_member_owes_the_periods_that_end_while_it_is_one(monkeypatch, spans, periods) -> None:
+    designated(monkeypatch, *spans)
+    open_periods(**YEAR)
+    owed = Obligation.objects.filter(resource="K.23").order_by("period")
+    assert list(owed.values_list("unit", "period")) == [("commerce", period) for period in periods]
+    assert open_periods(**YEAR) == 0
 
 
 def test_the_first_received_instant_stands() -> None:

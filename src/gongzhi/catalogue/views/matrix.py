@@ -129,8 +129,10 @@ def _heads(asked: dict[str, Any], found: Matrix) -> list[str]:
 
 
 def _classes() -> dict[str, str]:
-    """The class of units that each of its members belongs to."""
-    return {member: unit.key for unit in in_force().units.values() for member in unit.members}
+    """The class of units that each of its members belongs to by the notice; one that the office designates
+    keeps its own place."""
+    closed = (unit for unit in in_force().units.values() if not unit.members_open)
+    return {member.unit: unit.key for unit in closed for member in unit.members}
 
 
 class _Levels:

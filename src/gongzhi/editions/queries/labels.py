@@ -76,7 +76,7 @@ BY_MODEL = {
     ("DatedValue", "until"): "到哪天止", ("DatedValue", "basis"): "依据（文号或法条）",
     ("ScoreItem", "measure"): "评哪个指标", ("ScoreItem", "title"): "评分项", ("ScoreItem",
     "kinds"): "评哪些单位",
-    ("Evidence", "cells"): "给人看的列", ("Parameter", "title"): "参数",
+    ("Evidence", "cells"): "给人看的列", ("Parameter", "title"): "参数", ("Member", "unit"): "成员",
 }  # fmt: skip
 HELP = {
     "message": "花括号里的词由系统填入，请保留。", "paragraphs": "每段一行；花括号里的词由系统填入。",

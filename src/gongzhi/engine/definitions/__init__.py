@@ -21,7 +21,7 @@ from .history import (
 )
 from .holidays import Holiday, Holidays, HolidayYear, roll_on
 from .law import Basis, Case, DatedValue, Evidence, Parameter, Rule, Side
-from .organisation import Cell, District, Post, Unit, UnitKind
+from .organisation import Cell, District, Member, Post, Unit, UnitKind
 from .purpose import REVEAL, Purpose, Quota
 from .register import RegisterSource
 from .resource import (
@@ -48,10 +48,10 @@ __all__ = [
     "ASSIGNEE", "REVEAL", "Agreement", "AgreesWithRegister", "AnyOf", "Basis", "Case", "Cell", "Check",
     "Clause", "CollaborationItem", "DatedValue", "DefinitionError", "Definitions", "District", "Duty",
     "Evidence", "Field", "FieldType", "Finding", "FormField", "Frequency", "GridTask", "HistoryCheck",
-    "Holiday", "HolidayYear", "Holidays", "Ladder", "LetterTemplate", "Measure", "NearDuplicate",
-    "Needs", "NoSuchDay", "Order", "Parameter", "Party", "Post", "PresentElsewhere", "Problem",
-    "Product", "Purpose", "Quota", "RegisterSource", "ReminderStep", "Resource", "Role", "RowsExample",
-    "Rule", "RuleFolder", "ScoreItem", "Seasonal", "Sensitivity", "Sheet", "Side", "StockAndFlow",
-    "Term", "Total", "Unit", "UnitKind", "Use", "WorkKind", "contents_of", "digest_of", "in_words",
-    "load", "load_contents", "load_once", "only_grew", "read_announcement", "roll_on", "understood",
+    "Holiday", "HolidayYear", "Holidays", "Ladder", "LetterTemplate", "Measure", "Member", "NearDuplicate",
+    "Needs", "NoSuchDay", "Order", "Parameter", "Party", "Post", "PresentElsewhere", "Problem", "Product",
+    "Purpose", "Quota", "RegisterSource", "ReminderStep", "Resource", "Role", "RowsExample", "Rule",
+    "RuleFolder", "ScoreItem", "Seasonal", "Sensitivity", "Sheet", "Side", "StockAndFlow", "Term", "Total",
+    "Unit", "UnitKind", "Use", "WorkKind", "contents_of", "digest_of", "in_words", "load", "load_contents",
+    "load_once", "only_grew", "read_announcement", "roll_on", "understood",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -95,15 +96,15 @@ class Definitions:
     def _units_by_name(self) -> dict[str, Unit]:
         return {name: unit for unit in self.units.values() for name in unit.names}
 
-    def opened(self, keys: Iterable[str]) -> tuple[Unit, ...]:
-        """Units by key, classes opened into their members; an open class has none until designated."""
+    def opened(self, keys: Iterable[str], day: dt.date | None = None) -> tuple[Unit, ...]:
+        """Units by key, classes opened into their members: of a day, or whoever is or was one."""
         found: dict[str, Unit] = {}
         for key in keys:
             unit = self.units[key]
-            members = unit.members if (unit.members or unit.members_open) else (unit.key,)
-            found |= {member: self.units[member] for member in members}
+            members = [one.unit for one in unit.members if day is None or one.on(day)]
+            found |= {one: self.units[one] for one in (members if unit.is_class else [key])}
         return tuple(found.values())
 
-    def providers(self, resource: Resource) -> tuple[Unit, ...]:
-        """The units that owe this resource, classes opened into their members."""
-        return self.opened(resource.providers)
+    def providers(self, resource: Resource, day: dt.date | None = None) -> tuple[Unit, ...]:
+        """The units that owe this resource on a day (or ever did), classes opened into their members."""
+        return self.opened(resource.providers, day)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Self
+from itertools import pairwise
+from typing import Annotated, Any, Self
 
 from pydantic import Field as Also
 from pydantic import StringConstraints, model_validator
@@ -23,11 +24,35 @@ class UnitKind(StrEnum):
     BUREAU = "bureau"  # 区税务局
 
 
+class Member(Strict):
+    """A unit of a class: from which day, until which, by which document. The notice itself, or an act."""
+
+    unit: Key
+    since: dt.date
+    until: dt.date | None = None  # the last day
+    document: Title
+
+    @property
+    def words(self) -> str:
+        """From when to when, by what: 2026-03-01 起，2026-12-31 止（越税领办〔2026〕2号）."""
+        end = f"，{self.until.isoformat()} 止" if self.until else ""
+        return f"{self.since.isoformat()} 起{end}（{self.document}）"
+
+    def on(self, day: dt.date) -> bool:
+        return self.since <= day and (self.until is None or day <= self.until)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.until is not None and self.until < self.since:
+            raise ValueError("until 早于 since")
+        return self
+
+
 class Unit(Strict):
     """A unit by its official name (annex 1) with the names that annexes 2 and 4 and its seal use.
 
-    A unit with `members_open` stands for a class that the notice leaves open (各金融机构, 等…部门):
-    its members are designated by dated act of the office, and until then it owes nothing.
+    A class of units has members. With `members_open` the notice leaves it open who they are (各金融机构,
+    等…部门): the office designates them by dated act, and before that the class owes nothing.
     """
 
     key: Key
@@ -36,7 +61,7 @@ class Unit(Strict):
     kinds: Annotated[tuple[UnitKind, ...], Also(min_length=1)]
     annex2: int | None = None  # number of the provider in annex 2
     division: str | None = None  # division code of a street
-    members: tuple[Key, ...] = ()
+    members: tuple[Member, ...] = ()
     members_open: bool = False
     note: Text | None = None
 
@@ -44,19 +69,48 @@ class Unit(Strict):
     def _numbered(self) -> Self:
         if self.annex2 is not None and UnitKind.PROVIDER not in self.kinds:
             raise ValueError("annex2 只用于 kinds 含 provider 的单位")
-        if self.members and self.members_open:
-            raise ValueError("members 与 members_open 只能写一个")
+        return self
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        """A unit that leaves a class and comes back is named twice, for days that do not meet."""
+        by_unit = sorted(self.members, key=lambda one: (one.unit, one.since))
+        for before, after in pairwise(by_unit):
+            if before.unit == after.unit and before.on(after.since):
+                raise ValueError(f"成员 {before.unit} 的起止日期重叠")
         return self
 
     @property
     def names(self) -> tuple[str, ...]:
         return (self.name, *self.annex_names)
 
+    @property
+    def is_class(self) -> bool:
+        """Whether it stands for other units and has no people of its own."""
+        return bool(self.members) or self.members_open
+
 
 class UnitsFile(Strict):
     document: Title
     since: dt.date
     units: tuple[Unit, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_this_document(cls, said: Any) -> Any:
+        """A member named by its key alone, as editions before members had days have it, is one by the
+        document of the file, from its day on."""
+        if not isinstance(said, dict) or not isinstance(said.get("units"), list):
+            return said
+        own = {name: said[name] for name in ("since", "document") if name in said}
+        return said | {"units": [_with_entries(unit, own) for unit in said["units"]]}
+
+
+def _with_entries(unit: Any, own: dict[str, Any]) -> Any:
+    if not isinstance(unit, dict) or not isinstance(unit.get("members"), list):
+        return unit
+    entries = [{"unit": one, **own} if isinstance(one, str) else one for one in unit["members"]]
+    return unit | {"members": entries}
 
 
 class Post(Strict):

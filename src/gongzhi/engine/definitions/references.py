@@ -70,9 +70,12 @@ def _units(definitions: Definitions, units: Sequence[Mapping[str, Any]]) -> Iter
             if name in names:
                 yield ("units", index), f"单位名称“{name}”已被前面的单位使用"
             names.add(name)
-        for member in unit.get("members", ()):
-            if member not in definitions.units:
-                yield ("units", index, "members"), f"没有这个单位：{member}"
+        for place, member in enumerate(unit.get("members", ())):
+            key = member if isinstance(member, str) else member["unit"]
+            known = definitions.units.get(key)
+            if known is None or known.is_class:
+                said = "是一类单位，不能作成员" if known else "没有这个单位"
+                yield ("units", index, "members", place), f"{said}：{key}"
         if unit.get("division") not in {None, *definitions.cells}:
             yield ("units", index, "division"), f"没有这个网格：{unit['division']}"
 

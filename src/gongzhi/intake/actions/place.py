@@ -12,7 +12,7 @@ from django.utils import timezone
 from gongzhi.catalogue.actions import period_for
 from gongzhi.catalogue.queries import requested, unmet
 from gongzhi.editions.queries import in_force, in_force_for
-from gongzhi.engine.calendar import PeriodError
+from gongzhi.engine.calendar import PeriodError, parse_period
 from gongzhi.engine.definitions import Resource
 from gongzhi.gate import explain, sight_of
 from gongzhi.intake.models import Batch, Slot, Submission
@@ -53,6 +53,7 @@ def draft_of(
     unit = _unit(place.unit, resource, by)
     at = received_at or timezone.now()
     period = _period(resource, place.period, timezone.localdate(at))
+    _provided_then(resource, unit, period)
     _requested(resource, unit, period)
     return Submission(
         unit=unit,
@@ -103,6 +104,17 @@ def _unit(name: str, resource: Resource, by: Author | None) -> str:
         if not decision:
             raise Refused("not_allowed", f"不能代{unit.name}报送：{decision.reason}")
     return unit.key
+
+
+def _provided_then(resource: Resource, unit: str, period: str) -> None:
+    """A unit that belongs to a class for some time only hands in what the class owes in that time."""
+    definitions = in_force()
+    then = definitions.providers(resource, parse_period(period).end)
+    if unit not in {one.key for one in then}:
+        spans = (one for key in resource.providers for one in definitions.units[key].members)
+        said = "；".join(one.words for one in spans if one.unit == unit)
+        name = definitions.units[unit].name
+        raise Refused("not_provider", f"“{resource.title}”由{name}提供的时间是 {said}，这一期不由它报送")
 
 
 def _period(resource: Resource, code: str, today: dt.date) -> str:

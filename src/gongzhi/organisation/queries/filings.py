@@ -41,7 +41,7 @@ def filing_units() -> list[Unit]:
     kinds = {UnitKind.MEMBER, UnitKind.PROVIDER, UnitKind.GRID}
     return [
         unit for unit in definitions().units.values()
-        if kinds & set(unit.kinds) and not unit.members and not unit.members_open
+        if kinds & set(unit.kinds) and not unit.is_class
     ]  # fmt: skip
 
 

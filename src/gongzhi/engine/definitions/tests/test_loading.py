@@ -1,5 +1,6 @@
 """A definitions folder loads whole or is refused with every fault at its file and line."""
 
+import datetime as dt
 import shutil
 
 import pytest
@@ -44,6 +45,57 @@ def test_a_class_of_units_opens_into_its_members_and_an_open_class_into_none(dis
     assert found.opened(["planning", "finance"]) == (found.unit("finance"),)
 
 
+def test_members_of_a_class_count_from_day_to_day(district):
+    """Designated by an act, left, and come back by another; who is open has such members too."""
+    district.edit(
+        UNITS, "    kinds: [provider, partner]\n    annex2: 1",
+        "    kinds: [provider]\n    annex2: 1\n    members_open: true\n    members:\n"
+        "      - {unit: finance, since: 2025-01-01, until: 2025-06-30, document: 云税领办〔2025〕1号}\n"
+        "      - {unit: finance, since: 2026-01-01, document: 云税领办〔2026〕2号}",
+    )  # fmt: skip
+    found = load(district.root)
+    permits = found.resource("1.1")
+    for day, members in (
+        ("2024-12-31", []), ("2025-01-01", ["finance"]), ("2025-06-30", ["finance"]), ("2025-07-01", []),
+        ("2026-01-01", ["finance"]), ("2030-01-01", ["finance"]),
+    ):  # fmt: skip
+        assert [one.key for one in found.providers(permits, dt.date.fromisoformat(day))] == members, day
+    assert [one.key for one in found.providers(permits)] == ["finance"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("unit: street_north, since", "unit: street_nowhere, since", "没有这个单位：street_nowhere"),
+        ("unit: street_north, since", "unit: streets, since", "是一类单位，不能作成员：streets"),
+        ("unit: street_north, since", "unit: street_south, since", "成员 street_south 的起止日期重叠"),
+        ("since: 2024-03-01, doc", "since: 2024-03-01, until: 2024-02-01, doc", "until 早于 since"),
+        (
+            "since: 2024-03-01, document: 云政办发〔2024〕3号}",
+            "document: 云政办发〔2024〕3号}",
+            "缺少必填的键",
+        ),
+        (", document: 云政办发〔2024〕3号}", "}", "缺少必填的键"),
+    ],
+)
+def test_a_member_without_its_day_and_act_is_refused(district, old, new, fault):
+    text = district.path(UNITS).read_text("utf-8")
+    district.edit(UNITS, old, new)
+    assert text != district.path(UNITS).read_text("utf-8")
+    assert fault in only(district)[2]
+
+
+def test_an_edition_from_before_members_had_days_still_loads(district):
+    """The notice that its file names is their document."""
+    entries = "".join(
+        f"\n      - {{unit: {key}, since: 2024-03-01, document: 云政办发〔2024〕3号}}"
+        for key in ("street_north", "street_south")
+    )
+    before = load(district.root)
+    district.edit(UNITS, f"    members:{entries}", "    members: [street_north, street_south]")
+    assert load(district.root).units == before.units
+
+
 def test_an_unknown_key_is_refused_at_its_line(district):
     line = district.edit(PERMITS, "frequency: 月后10日内", "frequencey: 月后10日内")
     problems = refused(district)
@@ -72,7 +124,7 @@ def test_a_repeated_entry_is_refused_at_the_line_that_repeats_it(district):
         (PERMITS, "providers: [planning]", "providers: [planing]", "没有这个单位：planing"),
         (PERMITS, "frequency: 月后10日内", "frequency: 每周", "没有定义这个频率：每周"),
         ("district.yml", "office: finance", "office: finances", "没有这个单位：finances"),
-        (UNITS, "[street_north, street_south]", "[street_north, street_west]", "没有这个单位：street_west"),
+        (UNITS, "unit: street_south", "unit: street_west", "没有这个单位：street_west"),
         (UNITS, 'division: "990101002"', 'division: "990101003"', "没有这个网格：990101003"),
         (UNITS, "    annex_names: [规划局]", "    annex_names: [云溪区财政局]", "已被前面的单位使用"),
         ("organisation/posts.yml", "unit: finance", "unit: finances", "没有这个单位：finances"),
