@@ -61,7 +61,7 @@ _THINGS: Mapping[str | tuple[str, str], Callable[[Definitions], Choices]] = {
     ("CollaborationItem", "resource"): _resources,
     ("CollaborationItem", "frequency"): lambda known: [(one, one) for one in known.frequencies],
     "partners": _units,
-    "members": _units,
+    ("Member", "unit"): _units,
     ("Post", "unit"): _units,
     ("Clause", "kind"): lambda _: [*KINDS_OF_CLAUSES.items()],
     ("Clause", "room"): lambda _: [*ROOMS.items()],

@@ -55,35 +55,25 @@ def faults(office: Client, draft: Edition) -> str:
 class TestUnits:
     CODE = "organisation/units"
 
-    def test_a_unit_is_added_with_its_members_chosen(self, office, draft):
+    def test_a_unit_is_added_with_a_member_chosen_its_day_and_its_document(self, office, draft):
         made = draft(self.CODE)
-        said = {
-            "key": "data_bureau",
-            "name": "区数据局",
-            "kinds": ["member"],
-            "members": ["civil_affairs", "justice"],
-        }
+        member = {"members__0__unit": "justice", "members__0__since": "2026-03-01"}
+        said = {"key": "data_bureau", "name": "区数据局", "kinds": ["member"], **member}
+        said["members__0__document"] = "越税领办〔2026〕2号"
         saved(office, made, "?list=units&at=new", said)
-        assert value_of(made)["units"][-1] == {
-            "key": "data_bureau", "name": "区数据局", "kinds": ["member"], "members": ["civil_affairs",
-            "justice"],
-        }  # fmt: skip
+        (written,) = value_of(made)["units"][-1]["members"]
+        assert str(written.pop("since")) == "2026-03-01"
+        assert written == {"unit": "justice", "document": "越税领办〔2026〕2号"}
         assert "已经核对" in faults(office, made)
         assert "区数据局" in office.get(f"/editions/{made.pk}").content.decode()
 
-    def test_members_and_open_members_together_are_refused_at_the_field_and_in_its_words(self, office, draft):
+    def test_a_member_whose_days_end_before_they_begin_is_refused(self, office, draft):
         made = draft(self.CODE)
-        said = {
-            "key": "banks",
-            "name": "各银行",
-            "kinds": ["partner"],
-            "members": ["justice"],
-            "members_open": "on",
-        }
+        said = {"key": "banks", "name": "各银行", "kinds": ["partner"], "members_open": "on"}
+        said |= {"members__0__unit": "justice", "members__0__document": "越税领办〔2026〕2号"}
+        said |= {"members__0__since": "2026-03-01", "members__0__until": "2026-02-01"}
         page = saved(office, made, "?list=units&at=new", said, status=422)
-        assert "“包括哪些单位”" in page
-        assert "只能写一个" in page
-        assert "members" not in page[page.find("error-summary") :][:400].replace("members_open", "")
+        assert "“到哪天止” 早于 “从哪天起”" in page or "“到哪天止”早于“从哪天起”" in page
 
     def test_a_wrong_key_is_refused_in_chinese_and_a_taken_name_by_the_checks(self, office, draft):
         made = draft(self.CODE)
