@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from django.utils import timezone
 from tests.files import PRESALE_HEAD, csv_file, presale_rows
 
 from gongzhi.catalogue.actions import open_periods
+from gongzhi.catalogue.models import Obligation
 from gongzhi.editions.models import Edition, Suggestion
 from gongzhi.editions.queries import in_force
 from gongzhi.intake.models import Batch, Submission
@@ -87,7 +90,14 @@ def test_what_a_unit_asks_for_stands_in_the_next_template(client_of: Clients, tm
     assert (one.rows, one.accepted) == (2, 2)
     assert "unknown_column" not in one.by_code
     liaison.post(f"/submissions/{one.pk}/commit")
-    assert "示例银行越城支行" in page(liaison, f"/batches/{Batch.objects.get().pk}/rows/0/2")
+    batch = Batch.objects.get()
+    assert "示例银行越城支行" in page(liaison, f"/batches/{batch.pk}/rows/0/2")
+    owed = Obligation.objects.get(unit=batch.slot.unit, resource="9.5", period=period)
+    places = (f"/batches/{batch.pk}", f"/batches/{batch.pk}/rows/0/2", f"/submissions/{one.pk}")
+    for place in (*places, f"/obligations/{owed.pk}"):  # a suggestion there is one about the resource
+        link = re.search(r'href="(/suggestions/new[^"]*)"', page(liaison, place))
+        assert link, place
+        assert "商品房预售信息" in page(liaison, html.unescape(link[1])), place
 
 
 def test_what_a_unit_asks_of_the_rules_of_the_work_is_answered_too(client_of: Clients) -> None:

@@ -38,5 +38,6 @@ urlpatterns = [
     path("editions/<int:pk>/year/remove", views.remove_year, name="edition_remove_year"),
     path("suggestions", views.suggestions, name="suggestions"),
     path("suggestions/new", views.suggest, name="suggest"),
+    path("suggestions/<int:pk>/carried", views.carried, name="suggestion_carried"),
     path("suggestions/<int:pk>/answer", views.answer, name="suggestion_answer"),
 ]

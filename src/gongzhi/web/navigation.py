@@ -26,7 +26,7 @@ ENTRIES = (
     ("数据共享", "/letters", "催报函", "chase_units submit_file oversee_unit"),
     ("目录", "/definitions", "目录与规则", "see_definitions"),
     ("目录", "/editions", "修订", "draft_definitions approve_definitions"),
-    ("目录", "/suggestions", "建议", "see_definitions"),
+    ("目录", "/suggestions", "建议", ""),
     ("管理", "/liaisons/mine", "联络员备案", "file_liaisons"),
     ("管理", "/liaisons", "联络员备案", "confirm_liaisons"),
     ("管理", "/work/handover", "工作交接", "oversee_unit confirm_liaisons"),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from gongzhi.audit.actions import record
 from gongzhi.editions.models import Edition, Suggestion
 from gongzhi.editions.queries import Piece, newest
-from gongzhi.editions.states import Answer, NotPossible
+from gongzhi.editions.states import Answer, NotPossible, State
 from gongzhi.organisation.models import Person
 
 
@@ -30,6 +30,28 @@ def suggest(*, piece: Piece, title: str, text: str, by: Person) -> Suggestion:
     return made
 
 
+@transaction.atomic
+def carry(*, suggestion: Suggestion, edition: Edition, by: Person) -> Suggestion:
+    """Name the version that carries what was taken up, where the answer could not name it yet."""
+    found = Suggestion.objects.select_for_update().get(pk=suggestion.pk)
+    if found.state != Answer.TAKEN:
+        raise NotPossible("采纳了的建议，才有在哪一版里改")
+    _same(found, edition)
+    found.edition = edition
+    found.save(update_fields=["edition"])
+    detail = {"edition": edition.pk}
+    subject = ("suggestion", found.pk)
+    record("suggestion.carried", by=by, subject=subject, duty="draft_definitions", detail=detail)
+    return found
+
+
+def _same(suggestion: Suggestion, edition: Edition) -> None:
+    if (edition.kind, edition.code) != (suggestion.kind, suggestion.code):
+        raise NotPossible("所选版本不是这一项的，请核对")
+    if edition.state == State.DISCARDED:
+        raise NotPossible("所选的草稿已经作废，请另选一版")
+
+
 def _owner(piece: Piece) -> Person | None:
     """Who wrote the newest edition answers for it; the office as a whole where the program brought it."""
     latest = newest(piece)
@@ -45,8 +67,8 @@ def answer(
     found = Suggestion.objects.select_for_update().get(pk=suggestion.pk)
     if not text.strip():
         raise NotPossible("请写明答复")
-    if edition and (edition.kind, edition.code) != (found.kind, found.code):
-        raise NotPossible("所选版本不是这一项的，请核对")
+    if edition:
+        _same(found, edition)
     found.state, found.answer, found.owner = verdict, text.strip()[:500], by
     found.answered_by, found.answered_at, found.edition = by, timezone.now(), edition
     found.save()

@@ -6,6 +6,7 @@ from .resource import (
     AboutForm,
     AnswerForm,
     BindingForm,
+    CarriedForm,
     ColumnForm,
     NewPieceForm,
     NewResourceForm,
@@ -17,7 +18,8 @@ from .resource import (
 )
 
 __all__ = [
-    "AboutForm", "AnnouncementForm", "AnswerForm", "BindingForm", "CellForm", "ColumnForm", "EntryForm",
+    "AboutForm", "AnnouncementForm", "AnswerForm", "BindingForm", "CarriedForm", "CellForm", "ColumnForm",
+    "EntryForm",
     "HolidayYearForm", "NewPieceForm", "NewResourceForm", "ReasonForm", "RuleForm", "SubmitForm",
     "SuggestionForm", "TableForm", "TextsForm", "ValueForm",
 ]  # fmt: skip

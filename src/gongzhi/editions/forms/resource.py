@@ -316,6 +316,16 @@ class SuggestionForm(forms.Form):
     )
 
 
+class CarriedForm(forms.Form):
+    """Which version carries a suggestion that was taken up."""
+
+    edition = forms.ChoiceField(label="在哪一版里改", error_messages={"required": "请选择一版"})
+
+    def __init__(self, *args: Any, editions: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["edition"].choices = [("", "请选择"), *editions]  # type: ignore[attr-defined]  # a ChoiceField
+
+
 class AnswerForm(forms.Form):
     """The office's answer to a suggestion."""
 

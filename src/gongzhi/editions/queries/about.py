@@ -40,10 +40,22 @@ _PAGES: tuple[tuple[str, Callable[[str], Piece | None]], ...] = (
 )
 
 
+def about_thing(rule: str, resource: str) -> Piece | None:
+    """The rule or the resource that a page says it is about: a hit, a batch, an obligation, a submission."""
+    if rule in in_force().rules:
+        return Piece("rule", rule)
+    return _resource(resource)
+
+
 def about_page(address: str) -> Piece:
     """The piece that the page at this address shows; for every other page the page itself."""
     for pattern, named in _PAGES:
         if (found := re.match(pattern, address)) and (piece := named(found[1])):
             return piece
+    return page_at(address)
+
+
+def page_at(address: str) -> Piece:
+    """The page itself."""
     path = re.sub(r"[^\w/.-]", "", address.split("?", maxsplit=1)[0])
     return Piece("page", path[:_MOST] or "/")

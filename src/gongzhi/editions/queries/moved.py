@@ -83,20 +83,23 @@ def _one(
 
 def _terms(known: Definitions, before: Holidays, after: Holidays, days: list[dt.date]) -> Iterator[Move]:
     """Terms in working days, for what is asked on the last working day before each run of changed days."""
-    terms = sorted(
-        {
-            (frequency.wording, count) for frequency in known.frequencies.values()
-            if frequency.counted == "working_days" and (count := _days(known, frequency, days[0]))
-        }
-    )  # fmt: skip
+    terms: dict[int, list[str]] = {}
+    for frequency in known.frequencies.values():
+        if frequency.counted == "working_days" and (count := _days(known, frequency, days[0])):
+            terms.setdefault(count, []).append(frequency.wording)
     for day in [day for day in days if day - dt.timedelta(days=1) not in days]:
         asked = day - dt.timedelta(days=1)
         while not after.is_working(asked):
             asked -= dt.timedelta(days=1)
-        for wording, count in terms:
+        for count, wordings in sorted(terms.items()):
             was, now = (table.add_working_days(asked, count) for table in (before, after))
             if was.day != now.day:
-                yield Move(f"{wording}，{short_day(asked)}起 {count} 个工作日", was.day, now.day, was.assured)
+                yield Move(
+                    f"{'、'.join(wordings)}，{short_day(asked)}起 {count} 个工作日",
+                    was.day,
+                    now.day,
+                    was.assured,
+                )
 
 
 def _days(known: Definitions, frequency: Frequency, day: dt.date) -> int | None:

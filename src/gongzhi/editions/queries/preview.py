@@ -30,6 +30,8 @@ _SAMPLES = {
     "day": "2026年9月1日",
 }  # fmt: skip
 Texts = Mapping[str, str]
+SHORT = 20
+"""Entries up to which a draft shows its whole list; of a longer one what differs."""
 Shown = dict[str, Any]
 
 
@@ -216,10 +218,11 @@ _WHOLE: Mapping[str, Callable[[Mapping[str, Any], Definitions | None], Shown]] =
 
 def _list(piece: Piece, texts: Texts, basis: Texts | None) -> Shown:
     """The entries of a list; of one that has a version before, those that differ."""
-    tables = [
-        table for name, text in texts.items() for table in tables_of(name, text, (basis or {}).get(name))
-    ]
-    return {"shape": "entries", "tables": tables, "partly": basis is not None} if tables else {}
+    whole = [table for name, text in texts.items() for table in tables_of(name, text)]
+    if not whole or basis is None or all(table["of"] <= SHORT for table in whole):
+        return {"shape": "entries", "tables": whole, "partly": False} if whole else {}
+    tables = [table for name, text in texts.items() for table in tables_of(name, text, basis.get(name))]
+    return {"shape": "entries", "tables": tables, "partly": True}
 
 
 def tables_of(name: str, text: str, before: str | None = None) -> list[Shown]:

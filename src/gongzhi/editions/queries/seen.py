@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from gongzhi.editions.models import Edition, Suggestion
@@ -29,12 +29,13 @@ def visible_to(sight: Sight) -> QuerySet[Edition]:
 
 
 def suggestions_visible_to(sight: Sight) -> QuerySet[Suggestion]:
-    """All for the office; for everybody else those of the own unit."""
+    """All for the office; those of the own unit for readers of definitions; else what one made oneself."""
     if any(map(sight.has, OFFICE)):
         return Suggestion.objects.all()
+    own = Q(made_by=sight.person) if sight.person else Q(pk__in=[])
     if sight.has("see_definitions") and sight.unit:
-        return Suggestion.objects.filter(unit=sight.unit)
-    return Suggestion.objects.none()
+        own |= Q(unit=sight.unit)
+    return Suggestion.objects.filter(own)
 
 
 def submitted_to(sight: Sight) -> QuerySet[Edition]:

@@ -16,8 +16,8 @@ from gongzhi.cli.__main__ import parser
 from gongzhi.editions import actions
 from gongzhi.editions.actions.releasing import Taken
 from gongzhi.editions.forms import EntryForm
-from gongzhi.editions.models import Edition, Suggestion
-from gongzhi.editions.queries import Piece, about_page, changes, contents_in_force, in_force, pieces_of
+from gongzhi.editions.models import Edition
+from gongzhi.editions.queries import Piece, changes, contents_in_force, in_force, pieces_of
 from gongzhi.editions.queries.labels import word
 from gongzhi.editions.queries.pieces import WHOLE, entry_model, list_kinds
 from gongzhi.editions.queries.preview import preview
@@ -197,51 +197,6 @@ class TestFolder:
         with pytest.raises(DefinitionError):
             self.run("publish", root)
         assert Edition.objects.count() == count
-
-
-class TestSuggestions:
-    def test_a_page_names_what_it_shows(self):
-        assert about_page("/submit/9.5?period=2026Q3") == Piece("resource", in_force().resources["9.5"].code)
-        assert about_page("/definitions/rules/R01") == Piece("rule", "R01")
-        assert about_page("/definitions/other/grid_tasks/tasks") == Piece("list", "grid_tasks/tasks")
-        assert about_page("/calendar?unit=x") == Piece("page", "/calendar")
-
-    @pytest.mark.parametrize("shown", ["resources/9.5", "rules/R01", "other/letters/chase"])
-    def test_the_page_of_a_piece_offers_it_once(self, client_of, shown):
-        page = client_of("liaison").get(f"/definitions/{shown}").content.decode()
-        assert f"/suggestions/new?page=/definitions/{shown}" in page
-        assert page.count("对本页提建议") == page.count("提建议</a>") == 1
-
-    def test_any_page_takes_one_and_only_the_unit_and_the_office_see_it(self, client_of, cast):
-        liaison = client_of("liaison")
-        assert "/suggestions/new?page=/calendar" in liaison.get("/calendar").content.decode()
-        address = "/suggestions/new?page=/calendar&at=报送日历"
-        assert "“报送日历”页面" in liaison.get(address).content.decode()
-        page = liaison.post(address, {"text": "希望能按月看"}, follow=True)
-        assert "希望能按月看" in page.content.decode()
-        assert "由领导小组办公室答复" in page.content.decode()
-        assert "希望能按月看" not in client_of("peer").get("/suggestions").content.decode()
-        assert "希望能按月看" in client_of("office").get("/suggestions").content.decode()
-
-    def test_who_wrote_the_edition_owns_what_is_said_of_it_and_the_answer_names_the_edition(
-        self, client_of, publish, cast
-    ):
-        publish("list", "letters/chase", lambda text: text.replace("三个工作日", "五个工作日"))
-        liaison = client_of("liaison")
-        address = "/suggestions/new?kind=list&code=letters/chase&about=正文"
-        assert "“正文”：" in liaison.get(address).content.decode()
-        liaison.post(address, {"text": "再长一些"})
-        made = Suggestion.objects.get()
-        assert made.owner == cast["office"]
-        edition = Edition.objects.get(code="letters/chase", version=2)
-        answer = {"verdict": "taken", "edition": edition.pk, "text": "已改"}
-        client_of("office2").post(
-            f"/suggestions/{made.pk}/answer", {f"s{made.pk}-{key}": one for key, one in answer.items()}
-        )
-        page = liaison.get("/suggestions").content.decode()
-        assert "采纳" in page
-        assert f"/editions/{edition.pk}" in page
-        assert liaison.get(f"/editions/{edition.pk}").status_code == 200
 
 
 def test_the_catalogue_as_a_workbook_has_every_column(client_of):

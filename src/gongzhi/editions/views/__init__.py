@@ -6,10 +6,11 @@ from .entries import entries, entry, remove_entry
 from .holidays import remove_year, year
 from .kinds import catalogue, new_piece, piece
 from .reading import definitions, parameter, parameters, resource, rule
-from .suggestions import answer, suggest, suggestions
+from .suggestions import answer, carried, suggest, suggestions
 
 __all__ = [
-    "about", "answer", "approve", "binding", "catalogue", "column", "definitions", "desk", "discard",
+    "about", "answer", "approve", "binding", "carried", "catalogue", "column", "definitions", "desk",
+    "discard",
     "draft", "edition", "entries", "entry", "new_piece", "new_resource", "parameter", "parameters", "piece",
     "preview", "remove_entry", "remove_year", "resource", "retire", "rule", "send_back", "submit", "suggest",
     "suggestions", "texts", "value", "year",

@@ -27,7 +27,7 @@ from gongzhi.editions.queries import (
     suggestions_visible_to,
     visible_to,
 )
-from gongzhi.editions.queries.pieces import HOLIDAYS, TITLES, WHOLE, kind_word, list_kinds
+from gongzhi.editions.queries.pieces import TITLES, WHOLE, kind_word, list_kinds
 from gongzhi.editions.queries.preview import head_keys, preview
 from gongzhi.editions.queries.words import type_word
 from gongzhi.editions.states import Answer, NotPossible, State
@@ -208,7 +208,6 @@ def _other(request: HttpRequest, found: Edition) -> dict[str, Any]:
         "pages": list(zip(tables, pages, strict=True)),
         "whole": whole,
         "head": not whole and bool(head_keys(name)),
-        "years": found.code == HOLIDAYS,
         "entries": bool(list_kinds(name)),
     }
 

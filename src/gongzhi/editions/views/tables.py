@@ -10,7 +10,7 @@ import polars as pl
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from gongzhi.editions.models import Edition
+from gongzhi.editions.models import Edition, Suggestion
 from gongzhi.editions.queries import label, standing
 from gongzhi.editions.queries.pieces import kind_word
 from gongzhi.editions.states import Standing
@@ -100,6 +100,11 @@ def editions_list(
         request, title, EDITIONS, rows, key=key, guarded=False, order=("-drafted_at", "-pk"), size=EVERY,
         empty=empty,
     )  # fmt: skip
+
+
+def suggestions_table(request: HttpRequest, rows: QuerySet[Suggestion], state: str) -> Listing:
+    """Suggestions and their answers, for their workbook."""
+    return table(request, "建议", SUGGESTIONS, list(rows), guarded=False, filters=(("状态", state),))
 
 
 def given(

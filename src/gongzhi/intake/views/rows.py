@@ -87,6 +87,7 @@ def batch_row(request: HttpRequest, pk: UUID, part: int, row: int) -> HttpRespon
     context = {
         "found": found,
         "unit": in_force().units[file.batch.slot.unit],
+        "resource": in_force().resources[file.batch.slot.resource],
         "period": period_label(file.batch.slot.period),
         "closed": len(sheet.fields) - len(fields),
         "back": back_to(request, f"/rows/{file.table}"),

@@ -47,6 +47,7 @@ def test_a_hit_explains_itself(hit, client_of):
     for said in ("疑似", "630,000.00", "契税法", "可能的正当原因", "F4", "16.2-2024-01.xlsx", hit.formula):
         assert said in page, said
     assert "违法" not in page
+    assert f"/suggestions/new?page=/hits/{hit.pk}&amp;at=%E7%96%91%E7%82%B9&amp;rule=R17" in page
     assert "成交金额（元）" in page
     [amount] = [cell for cell in queries.evidence_of(hit) if cell.title == "成交金额"]
     assert amount.text == f"{float(amount.value):,.2f}"

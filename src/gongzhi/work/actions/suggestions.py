@@ -6,22 +6,24 @@ from django.db import transaction
 
 from gongzhi.audit.actions import record
 from gongzhi.editions.models import Suggestion
-from gongzhi.editions.states import Answer
+from gongzhi.editions.queries import standing
+from gongzhi.editions.states import Answer, Standing
 from gongzhi.organisation.models import Person
 from gongzhi.work.models import Told
-from gongzhi.work.queries import everybody, holders
+from gongzhi.work.queries import answering, everybody, holders
 
 from .telling import told_once
 
-MADE, ANSWERED = 0, 1
-"""The two rungs of a suggestion, told once each."""
+MADE, ANSWERED, IN_FORCE = 0, 1, 2
+"""The rungs of a suggestion, told once each."""
+RUNGS = {MADE: "made", ANSWERED: "answered", IN_FORCE: "in_force"}
 
 
 def tell_of_suggestions() -> int:
     """Put what is new into the messages of the day; may run twice. Returns how many suggestions were told."""
     known = set(Told.objects.filter(matter__startswith="suggestion:").values_list("matter", "days"))
-    found = Suggestion.objects.select_related("owner", "made_by").order_by("pk")
-    waiting = [(one, _rung(one)) for one in found]
+    found = Suggestion.objects.select_related("owner", "made_by", "edition").order_by("pk")
+    waiting = [(one, rung) for one in found for rung in _rungs(one)]
     return sum(_tell(one, rung) for one, rung in waiting if (_matter(one), rung) not in known)
 
 
@@ -29,8 +31,13 @@ def _matter(suggestion: Suggestion) -> str:
     return f"suggestion:{suggestion.pk}"
 
 
-def _rung(suggestion: Suggestion) -> int:
-    return MADE if suggestion.state == Answer.OPEN else ANSWERED
+def _rungs(suggestion: Suggestion) -> list[int]:
+    """What there is to tell of it now; that it is answered before that it is carried out."""
+    if suggestion.state == Answer.OPEN:
+        return [MADE]
+    edition = suggestion.edition
+    counts = edition is not None and standing(edition) in {Standing.IN_FORCE, Standing.SUPERSEDED}
+    return [ANSWERED, IN_FORCE] if counts else [ANSWERED]
 
 
 @transaction.atomic
@@ -39,15 +46,18 @@ def _tell(suggestion: Suggestion, rung: int) -> bool:
     new = told_once(_matter(suggestion), rung, people, (_said(suggestion, rung), "/suggestions"))
     if new:
         subject = ("suggestion", suggestion.pk)
-        detail = {"people": len(people), "answered": rung == ANSWERED}
+        detail = {"people": len(people), "rung": RUNGS[rung]}
         record("suggestion.told", by=None, subject=subject, duty="draft_definitions", detail=detail)
     return new
 
 
 def _hear(suggestion: Suggestion, rung: int) -> list[Person]:
-    """Who made it hears the answer; before, who answers for it, or the whole office where nobody does."""
-    if rung == ANSWERED:
-        return [suggestion.made_by] if suggestion.made_by.is_active else []
+    """Who made it hears the answer, who works for the unit where she has gone; before, who answers for it, or
+    the whole office where nobody does.
+    """
+    if rung != MADE:
+        maker = suggestion.made_by
+        return [maker] if maker.is_active else answering(suggestion.unit) if suggestion.unit else []
     owner = suggestion.owner
     if owner and owner.is_active:
         return [owner]
@@ -55,6 +65,8 @@ def _hear(suggestion: Suggestion, rung: int) -> list[Person]:
 
 
 def _said(suggestion: Suggestion, rung: int) -> str:
+    if rung == IN_FORCE and (edition := suggestion.edition):
+        return f"您对“{suggestion.title}”的建议已在第 {edition.version} 版里改好，现已生效"
     if rung == ANSWERED:
         return f"您对“{suggestion.title}”的建议有了答复：{suggestion.state_label}"
     return f"有人对“{suggestion.title}”提了建议，请答复"

@@ -71,7 +71,26 @@ def test_who_may_approve_an_edition_that_waits_once_each_time_it_is_submitted(ca
     assert lines(cast["office2"]) == [(f"“{draft.title}”的修订已提交，请批准或退回", f"/editions/{draft.pk}")]
     assert Message.objects.count() == 1
     draft = editions.send_back(edition=draft, reason="再想想", by=cast["office2"])
+    assert (tell_of_editions(), tell_of_editions()) == (1, 0)
+    back = f"您起草的“{draft.title}”的修订被退回，请看理由，改好后重新提交"
+    assert lines(cast["office"]) == [(back, f"/editions/{draft.pk}")]
     draft = editions.submit(edition=draft, since=timezone.localdate(), reason="想好了", by=cast["office"])
     draft.checked_at += dt.timedelta(seconds=1)  # nobody submits twice in a second but a test
     draft.save()
     assert (tell_of_editions(), tell_of_editions()) == (1, 0)
+
+
+@pytest.mark.parametrize(("by", "told"), [("office2", 1), ("office", 0)])
+def test_the_author_of_a_draft_that_somebody_else_gave_up(cast, by, told):
+    draft = editions.draft_of(piece=Piece("resource", "slaughterhouses"), by=cast["office"])
+    editions.discard(edition=draft, reason="不改了", by=cast[by])
+    assert (tell_of_editions(), tell_of_editions()) == (told, 0)
+    said = (f"您起草的“{draft.title}”的修订已作废，请看理由", f"/editions/{draft.pk}")
+    assert lines(cast["office"]) == [said] * told
+
+
+def test_what_was_given_up_long_ago_is_no_news(cast):
+    draft = editions.draft_of(piece=Piece("resource", "slaughterhouses"), by=cast["office"])
+    editions.discard(edition=draft, reason="不改了", by=cast["office2"])
+    Event.objects.filter(verb="edition.discarded").update(at=timezone.now() - dt.timedelta(8))
+    assert tell_of_editions() == 0
