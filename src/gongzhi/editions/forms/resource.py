@@ -50,6 +50,7 @@ class AboutForm(forms.Form):
     since = _day(label="从哪天起共享", help_text="这一天之后的期间才产生报送事项。")
     note = forms.CharField(label="说明", required=False, max_length=1000, widget=_area(2))
     stock = forms.BooleanField(label="除按期报送外，存量也报一次", required=False)
+    restated = forms.BooleanField(label="在册情况，以后各期可以再报，不算以前报过", required=False)
     unscored = forms.BooleanField(label="不计入评分", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

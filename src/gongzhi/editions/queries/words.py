@@ -15,8 +15,8 @@ SENSITIVITIES = {
 }  # fmt: skip
 ABOUT = {
     "title": "名称", "providers": "提供单位", "frequency": "报送要求", "clause": "条款", "document": "文号",
-    "since": "起始日期", "note": "说明", "stock": "存量也报一次", "scored": "计入评分",
-    "minimal": "只收模板内的列", "use": "用途",
+    "since": "起始日期", "note": "说明", "stock": "存量也报一次", "restated": "在册情况，各期可再报",
+    "scored": "计入评分", "minimal": "只收模板内的列", "use": "用途",
 }  # fmt: skip
 LISTED = {"aliases": "别名", "values": "选项"}
 ATTRIBUTES = {

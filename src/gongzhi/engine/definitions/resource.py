@@ -322,6 +322,7 @@ class Resource(Strict):
     use: Use = Use.JOIN
     minimal: bool = False  # what goes beyond the template is not kept (personal information law 6, 34)
     stock: bool = False  # also owed once for what existed before
+    restated: bool = False  # rows are states, not events: what still stands comes again in a later period
     scored: bool = True
     duplicate_of: str | None = None
     proposed: bool = False

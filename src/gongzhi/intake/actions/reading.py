@@ -140,14 +140,15 @@ def _context(
 ) -> Callable[[int, Sheet], Context]:
     as_of = submission.received_at.astimezone(SHANGHAI).date()
     period: Period | None = parse_period(submission.period)
-    if period and period.kind == "day" and is_stock(definitions.resources[submission.resource]):
+    resource = definitions.resources[submission.resource]
+    if period and period.kind == "day" and is_stock(resource):
         period = None  # a register's stock has been entered in all the years before
     waived = waivers_of(submission.unit, submission.resource, as_of)
 
     def of(index: int, sheet: Sheet) -> Context:
         kept = comparing.keepers(sheet, _keeper)
         kept |= {sheet.field(key).column: _keeper(sheet, sheet.field(key)) for key in sheet.key}
-        known = known_keys(submission, sheet)
+        known = known_keys(submission, resource, sheet)
         past = comparing.past(index, sheet)
         return Context(definitions.findings, as_of, period, known, kept, past, waived)
 

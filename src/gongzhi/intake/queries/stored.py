@@ -10,7 +10,7 @@ import polars as pl
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from gongzhi.engine.definitions import Definitions, Sheet
+from gongzhi.engine.definitions import Definitions, Resource, Sheet
 from gongzhi.engine.lake import Lake, Snapshot, Stored, column_types, empty, unseal_rows
 from gongzhi.gate import Sight
 from gongzhi.intake.models import Batch, LakeFile, Segment, Submission
@@ -90,16 +90,19 @@ def snapshot(definitions: Definitions, tables: Iterable[str], as_of: dt.datetime
     return Snapshot(settings.LAKE, files, empties)
 
 
-def known_keys(submission: Submission, sheet: Sheet) -> pl.DataFrame | None:
+def known_keys(submission: Submission, resource: Resource, sheet: Sheet) -> pl.DataFrame | None:
     """Unique keys that this unit has handed in before for the resource, with the batch that holds them.
 
-    A batch that this submission replaces does not count; None when there is nothing to compare with.
+    Where rows are states that are told anew in each period, only the same period is looked at. A batch that
+    this submission replaces does not count; None when there is nothing to compare with.
     """
     columns = [sheet.field(key).column for key in sheet.key]
     if not columns:
         return None
     files = LakeFile.objects.filter(role="rows", table=sheet.code, batch__in=live())
     files = files.filter(batch__slot__unit=submission.unit, batch__slot__resource=submission.resource)
+    if resource.restated:
+        files = files.filter(batch__slot__period=submission.period)
     if submission.replaces_id:
         files = files.exclude(batch=submission.replaces_id)
     lake = Lake(settings.LAKE)

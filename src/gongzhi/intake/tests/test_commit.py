@@ -242,6 +242,28 @@ def test_keys_of_earlier_batches_ask_for_a_reason(hand):
     assert "known_key" not in found.submission.by_code  # what is replaced does not count
 
 
+STATIONS = ["货运站(场)名称", "货运站(场)统一社会信用代码", "货运站地址"]
+
+
+def stations(*addresses):
+    return [[f"示例{n}号货运站", credit_code(n), address] for n, address in enumerate(addresses, start=1)]
+
+
+def test_a_register_told_anew_in_each_period_is_not_asked_about_but_twice_in_one_is(hand):
+    """9.1 is a register: what stands now stood last quarter. 9.5 tells of permits given: once each."""
+    first = hand(stations("甲路1号", "乙路1号"), "9.1", "2026Q2", head=STATIONS)
+    anew = hand(stations("甲路1号", "乙路2号"), "9.1", "2026Q3", head=STATIONS)
+    assert "known_key" not in anew.submission.by_code
+    assert (first.batch.rows, anew.batch.rows) == (2, 2)
+    more = stations("甲路3号")
+    added = hand(more, "9.1", "2026Q3", head=STATIONS, adds=anew.batch.number)
+    assert added.submission.by_code["known_key"] == 1
+    permits = presale_rows(2)
+    hand(permits, "9.5", "2026Q2")
+    again = hand([[*row[:4], "越城区另一路1号", *row[5:]] for row in permits], "9.5", "2026Q3")
+    assert again.submission.by_code["known_key"] == 2
+
+
 def test_whole_or_nothing(hand):
     rows = presale_rows(3)
     handed = hand([*rows[:2], bad(rows[2])], whole=True)
