@@ -63,6 +63,7 @@ VERBS = MappingProxyType(
         "check_waiver.ended": "撤回暂免检查",
         "obligation.opened": "提请或登记报送事项",
         "obligation.zero_reported": "零报告",
+        "obligation.zero_returned": "退回零报告",
         "obligation.asked": "申请免报、延期或其他方式",
         "obligation.granted": "同意申请",
         "obligation.refused": "不同意申请",

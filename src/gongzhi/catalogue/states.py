@@ -143,12 +143,14 @@ class ActState(StrEnum):
     GRANTED = "granted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    RETURNED = "returned"
 
     @property
     def label(self) -> str:
-        return {"asked": "待决定", "granted": "已同意", "refused": "未同意", "withdrawn": "已撤回"}[
-            self.value
-        ]
+        return {
+            "asked": "待决定", "granted": "已同意", "refused": "未同意", "withdrawn": "已撤回",
+            "returned": "已退回",
+        }[self.value]  # fmt: skip
 
 
 class Transition(NamedTuple):
@@ -163,6 +165,7 @@ TRANSITIONS = (
     Transition(ActState.ASKED, "refuse", ActState.REFUSED, "decide_waiver"),
     Transition(ActState.ASKED, "withdraw", ActState.WITHDRAWN, "request_waiver"),
     Transition(ActState.GRANTED, "withdraw", ActState.WITHDRAWN, "request_waiver"),
+    Transition(ActState.GRANTED, "return", ActState.RETURNED, "decide_waiver"),  # a zero report
     Transition(ActState.GRANTED, "end", ActState.WITHDRAWN, "decide_waiver"),  # a ruling is revoked
 )
 

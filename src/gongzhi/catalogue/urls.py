@@ -15,6 +15,7 @@ urlpatterns = [
     path("acts/<int:pk>/decide", views.decide, name="decide_act"),
     path("acts/<int:pk>/withdraw", views.withdraw, name="withdraw_act"),
     path("acts/<int:pk>/provided", views.provided, name="provided"),
+    path("acts/<int:pk>/return", views.return_zero, name="return_zero"),
     path("rulings", views.rulings, name="rulings"),
     path("rulings/new", views.propose_exemption, name="propose_exemption"),
     path("rulings/<int:pk>", views.ruling, name="ruling"),

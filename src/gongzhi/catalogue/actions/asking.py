@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from gongzhi.catalogue.models import Asking, Ruling
+import datetime as dt
+
+from gongzhi.catalogue.models import Act, Asking, Ruling
 from gongzhi.organisation.models import Person
 from gongzhi.organisation.queries import unit_name
 from gongzhi.work.actions import tell_people
@@ -21,6 +23,13 @@ def tell_asker(*, asking: Asking, unit: str, what: str, address: str) -> None:
     people = [asked_by] if asked_by and asked_by.is_active else liaisons(unit)
     text = f"您单位申请的{what}，办公室{asking.state_label}"
     tell_people(people=people, text=text, address=address, by=asking.decided_by)
+
+
+def tell_zero_returned(*, act: Act, what: str, due: dt.date | None, address: str) -> None:
+    """Who has to hand in hears that a zero report was returned, and until when something is due."""
+    until = f"，请在 {due} 以前报送或重新说明" if due else ""
+    people = liaisons(act.obligation.unit)
+    tell_people(people=people, text=f"{what}被办公室退回{until}", address=address, by=act.decided_by)
 
 
 def tell_ruling_proposed(*, ruling: Ruling, what: str) -> None:

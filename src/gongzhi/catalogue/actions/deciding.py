@@ -16,7 +16,8 @@ from gongzhi.engine.calendar import parse_period
 from gongzhi.organisation.models import Person
 
 from .answering import answered, said
-from .asking import tell_asker, tell_deciders
+from .asking import tell_asker, tell_deciders, tell_zero_returned
+from .meeting import due_again
 from .opening import number_on
 from .ruling import end_as_asked, exempt_as_asked
 
@@ -55,6 +56,29 @@ def report_zero(*, obligation: Obligation, reason: str, by: Person | None, confi
     owed.save(update_fields=["zero_at"])
     _record("zero_reported", act, by, "request_waiver")
     return act
+
+
+@transaction.atomic
+def return_zero(*, act: Act, reason: str, by: Person) -> Act:
+    """The office does not believe a zero report, and says why: the duty is due again, after its due day with
+    some working days more. Raises NotPossible without a reason and where it does not stand any more.
+    """
+    why = said(reason, "请写明退回的理由")
+    locked = Act.objects.select_for_update().get(pk=act.pk)
+    if locked.kind != Kind.ZERO:
+        raise NotPossible("只有零报告可以这样退回")
+    if locked.asked_by_id == by.pk:
+        raise NotPossible("自己提交的零报告要由另一个人退回")
+    locked.state, locked.answer = after(locked.state, "return"), why
+    locked.decided_by, locked.decided_at = by, timezone.now()
+    locked.save(update_fields=["state", "answer", "decided_by", "decided_at"])
+    owed = _locked(locked.obligation)
+    owed.zero_at = None
+    owed.save(update_fields=["zero_at"])
+    due = None if owed.received_at else due_again(owed, timezone.localdate())
+    _record("zero_returned", locked, by, "decide_waiver")
+    tell_zero_returned(act=locked, what=_what(locked), due=due, address=_page(locked))
+    return locked
 
 
 def usually_has_data(obligation: Obligation) -> bool:

@@ -56,13 +56,18 @@ def returned(
     if owed is None:
         return None
     day = at.astimezone(SHANGHAI).date()
+    return due_again(owed, day) if still is None else due_of(owed, day)
+
+
+def due_again(owed: Obligation, day: dt.date) -> dt.date | None:
+    """The day by which what was returned has to come again: some working days more where it is over."""
     due = due_of(owed, day)
-    if due is not None and day > due and still is None:
+    if due is not None and day > due:
         definitions = in_force()
         days = number_on(definitions, "return_working_days", day)
         owed.returned_on, owed.grace_due = day, definitions.holidays.table.add_working_days(day, days).day
+        owed.save(update_fields=["returned_on", "grace_due"])
         due = owed.grace_due
-    owed.save(update_fields=["returned_on", "grace_due"])
     return due
 
 

@@ -18,7 +18,7 @@ from gongzhi.catalogue.models import Act, Asking, Obligation
 from gongzhi.catalogue.states import ActState, Kind, NotPossible, State
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import parse_period
-from gongzhi.gate import needs, sight_of
+from gongzhi.gate import needs, sight_of, text_in
 from gongzhi.lists import Column, Mark, Meaning, listing
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
@@ -27,6 +27,7 @@ from .calendar import mark_of, unit_name
 
 MEANINGS: dict[ActState, Meaning] = {
     ActState.ASKED: "warn", ActState.GRANTED: "good", ActState.REFUSED: "stop", ActState.WITHDRAWN: "note",
+    ActState.RETURNED: "stop",
 }  # fmt: skip
 
 
@@ -57,16 +58,19 @@ COLUMNS = (
 def acts(request: HttpRequest) -> HttpResponseBase:
     """What was asked: who decides sees first what waits for her, a unit all that it asked."""
     sight = sight_of(request.user)
-    state = request.GET.get("state", ActState.ASKED.value if sight.has("decide_waiver") else "all")
-    rows = queries.acts_visible_to(sight)
-    known = state in {one.value for one in ActState}
-    rows = rows.filter(state=state) if known else rows
-    words = [("状态", ActState(state).label if known else "全部")]
+    kinds, states = {one.value: one.label for one in Kind}, {one.value: one.label for one in ActState}
+    kind = request.GET.get("kind", "")
+    first = "asked" if sight.has("decide_waiver") and kind not in kinds else "all"
+    state = request.GET.get("state", first)
+    wanted = {"state": state} if state in states else {}
+    wanted |= {"kind": kind} if kind in kinds else {}
+    rows = queries.acts_visible_to(sight).filter(**wanted)
+    words = [("状态", states.get(state, "全部")), ("事项", kinds.get(kind, "全部"))]
     page = listing(
         request, "申请与决定", COLUMNS, rows, guarded=False, order=("-asked_at", "-pk"), filters=words,
         empty="没有这样的申请", empty_next="单位申请免报、延期或其他方式共享后，会出现在这里。",
     )  # fmt: skip
-    context = {"page": page, "state": state, "states": [(one.value, one.label) for one in ActState]}
+    context = {"page": page, "state": state, "states": states.items(), "kind": kind, "kinds": kinds.items()}
     return exported(request, page, by=myself(request)) or render(request, "catalogue/acts.html", context)
 
 
@@ -183,6 +187,18 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return _done(request, act.obligation_id, "已同意。" if grant else "已答复不同意。")
     return _page(request, act.obligation, 422, form=form, **{f"decision_{act.pk}": form})
+
+
+@require_POST
+@needs("decide_waiver")
+def return_zero(request: HttpRequest, pk: int) -> HttpResponse:
+    """The office does not believe a zero report."""
+    act = get_object_or_404(queries.acts_visible_to(sight_of(request.user)), pk=pk)
+    try:
+        actions.return_zero(act=act, reason=text_in(request.POST, "reason"), by=myself(request))
+    except NotPossible as error:
+        return _done(request, act.obligation_id, str(error), "stop")
+    return _done(request, act.obligation_id, "已退回零报告，这一期恢复应报。")
 
 
 @require_POST

@@ -81,7 +81,9 @@ def _resource(definitions: Definitions, one: Resource) -> tuple[str, ...]:
         "、".join(names),
         one.frequency,
         term(definitions, definitions.frequencies[one.frequency]),
-        "；".join((*("另报存量",) * one.stock, *("在册情况，各期可再报",) * one.restated)),
+        "；".join(
+            word for word, on in (("另报存量", one.stock), ("在册情况，各期可再报", one.restated)) if on
+        ),
         "计入" if one.scored else "不计入",
         _USES[one.use],
         f"{one.document} {one.clause}，{one.since} 起",
