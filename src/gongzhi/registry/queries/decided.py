@@ -11,7 +11,7 @@ from gongzhi.engine.linkage import canonical, plain, row_keys
 from gongzhi.gate import Sight
 from gongzhi.registry.models import Decision, Doubt
 
-from .joins import all_links
+from .joins import links_where
 
 
 def decisions_visible_to(sight: Sight) -> QuerySet[Decision]:
@@ -48,5 +48,4 @@ def key_of(name: str, code: str) -> str:
 
 def holding(key: str) -> list[UUID]:
     """The batches that count now and hold a mention."""
-    found = all_links().filter(pl.col("key") == key).select("_batch").unique().collect()
-    return [UUID(batch) for batch in found["_batch"]]
+    return [UUID(batch) for batch in links_where(pl.col("key") == key)["_batch"].unique()]

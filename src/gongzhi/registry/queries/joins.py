@@ -9,11 +9,11 @@ from typing import Any
 
 import polars as pl
 from django.conf import settings
-from django.db.models import Count, F, QuerySet, Sum, Value
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
 
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.lake import PLACE, Lake
-from gongzhi.intake.models import Batch, LakeFile
+from gongzhi.intake.models import Batch, LakeFile, Segment
 from gongzhi.intake.queries import live
 from gongzhi.registry.models import Decision, Taxpayer
 
@@ -137,6 +137,36 @@ def _subjects(table: str, role: str, batches: QuerySet[Batch]) -> set[str]:
 def all_links() -> pl.LazyFrame:
     """The joins of every live batch."""
     return links_in(live())
+
+
+def links_where(only: pl.Expr) -> pl.DataFrame:
+    """The joins of every live batch that fit, few among many: of a subject, of a key.
+
+    Merged joins are looked up first and only the batches that they lead to are asked about, so that it costs
+    no more as batches grow in number. A merge makes a new segment: where one came in between, once more.
+    """
+    links = LakeFile.objects.filter(role="links", batch__in=live().order_by().values("pk"))
+    while True:
+        segments = _segments()
+        if not segments or len(links[: FEW + 1]) <= FEW:
+            return all_links().filter(only).collect()
+        lake = Lake(settings.LAKE)
+        paths = {str(lake.path(path)): path for path in segments}
+        merged = pl.scan_parquet(sorted(paths), include_file_paths="_segment").filter(only).collect()
+        wanted = Q(batch__linking__segment=None) | Q(batch__in=merged["_batch"].unique().to_list())
+        places = list(links.filter(wanted).values_list("batch_id", "path", "batch__linking__segment__path"))
+        if _segments() == segments:
+            break
+    named = [(str(batch), str(lake.path(segment))) for batch, _, segment in places if segment]
+    there = pl.DataFrame(named, schema=dict.fromkeys(("_batch", "_segment"), pl.String), orient="row")
+    found = [merged.join(there, on=["_batch", "_segment"], how="semi").drop("_segment")]
+    own = [lake.path(path) for _, path, segment in places if not segment]
+    found += [pl.scan_parquet(own).filter(only).collect()] if own else []
+    return pl.concat(found)
+
+
+def _segments() -> set[str]:
+    return set(Segment.objects.values_list("path", flat=True))
 
 
 def links_in(batches: QuerySet[Batch]) -> pl.LazyFrame:

@@ -18,7 +18,7 @@ from gongzhi.intake.queries.listed import accepted_rows, live_rows_visible_to, o
 from gongzhi.intake.queries.rows import Cell, Head, head_of, period_label, shown
 from gongzhi.registry.models import Taxpayer
 
-from .joins import METHODS, all_links
+from .joins import METHODS, links_where
 
 SHOWN_ROWS, SHOWN_COLUMNS = 5, 4
 _MEASURED = {FieldType.MONEY, FieldType.AREA, FieldType.NUMBER, FieldType.COUNT, FieldType.PERCENT}
@@ -59,7 +59,7 @@ def mentions_of(taxpayer: Taxpayer, sight: Sight) -> list[Mention]:
 
     Tables with tax detail are shown to those whose duty opens them only, columns as in every list of rows.
     """
-    links = all_links().filter(pl.col("subject") == str(taxpayer.pk)).collect().sort(PLACE)
+    links = links_where(pl.col("subject") == str(taxpayer.pk)).sort(PLACE)
     if links.is_empty():
         return []
     tables = in_force().tables

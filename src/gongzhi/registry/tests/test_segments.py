@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from django.utils import timezone
 from tests.files import PRESALE_HEAD, csv_file, presale_rows
@@ -216,3 +217,34 @@ def test_where_links_lie_is_asked_in_one_statement(batches, django_assert_num_qu
     merge_links()
     with django_assert_num_queries(1):
         joins.all_links().collect()
+
+
+def test_a_lookup_asks_about_the_batches_that_it_leads_to_alone(batches):
+    merge_links()
+    subject = str(Taxpayer.objects.order_by("code").last().pk)
+    before = joins.all_links().filter(pl.col("subject") == subject).collect().sort("_batch", "_row")
+    for file in LakeFile.objects.filter(role="links"):
+        Lake(joins.settings.LAKE).path(file.path).unlink()
+    assert joins.links_where(pl.col("subject") == subject).sort("_batch", "_row").equals(before)
+    assert joins.links_where(pl.col("subject") == "nobody").is_empty()
+
+
+def test_a_merge_during_a_lookup_leaves_nothing_out_and_doubles_nothing(batches, tmp_path, monkeypatch):
+    merge_links()
+    handed(tmp_path, "2024Q4", start=0, area=9_000)
+    link_batches(by=None)
+    wanted = pl.col("subject") == str(Taxpayer.objects.order_by("code").first().pk)
+    before = joins.links_where(wanted)
+    real, merged = pl.scan_parquet, []
+
+    def slow(*paths, **more):
+        if not merged:
+            merged.append(0)
+            merged[0] = merge_links()
+        return real(*paths, **more)
+
+    monkeypatch.setattr(pl, "scan_parquet", slow)
+    after = joins.links_where(wanted)
+    assert merged[0] > 0
+    assert before.height == 6  # five presales, and the row of the register itself
+    assert after.sort("_batch", "_row").equals(before.sort("_batch", "_row"))
