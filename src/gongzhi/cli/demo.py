@@ -12,8 +12,10 @@ import json
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +108,7 @@ def prepare(home: Path, options: argparse.Namespace) -> dict[str, Any]:
     review_all_but_last(manifest["until"])
     give_work()
     with timed(seconds, "register"):
+        say("建立纳税人登记簿")
         registered = register()
     with timed(seconds, "links"):
         linked = link()
@@ -206,7 +209,10 @@ def make_requests(manifest: dict[str, Any]) -> None:
 
 
 def hand_in_all(folder: Path, manifest: dict[str, Any], people: dict[str, Any]) -> dict[str, int]:
-    """Every file through the door that everybody uses, several at a time; outcome → number of files."""
+    """Every file through the door that everybody uses, several at a time; outcome → number of files.
+
+    After each month the register is brought up to date, as the worker does, for the checks of what follows.
+    """
     from django.utils import timezone  # noqa: PLC0415  # settings exist only after setup
 
     from .handing import HandIn  # noqa: PLC0415  # models exist only after setup
@@ -217,7 +223,12 @@ def hand_in_all(folder: Path, manifest: dict[str, Any], people: dict[str, Any]) 
     with bar() as progress:
         task = progress.add_task("报送文件", total=len(files))
         step: Callable[[], None] = lambda: progress.advance(task)  # noqa: E731 - one word for the display
-        return HandIn(folder / "files", people, workers=max(2, os.cpu_count() or 2)).run(files, step)
+        door = HandIn(folder / "files", people, workers=max(2, os.cpu_count() or 2))
+        outcomes: Counter[str] = Counter()
+        for _, month in groupby(files, key=lambda one: one["received_at"][:7]):
+            outcomes.update(door.run(list(month), step))
+            register()
+    return dict(outcomes)
 
 
 def review_all_but_last(until: str) -> int:
@@ -250,11 +261,12 @@ def give_work() -> None:
 
 
 def register() -> int:
-    from gongzhi.registry.actions import refresh  # noqa: PLC0415  # models exist only after setup
+    """The register as the batches have it so far, and its copy in the lake; how many taxpayers."""
+    from gongzhi.registry.actions import put_register, refresh  # noqa: PLC0415  # models exist only after setup
     from gongzhi.registry.models import Taxpayer  # noqa: PLC0415  # the same
 
-    say("建立纳税人登记簿")
     refresh(by=None)
+    put_register()
     return Taxpayer.objects.count()
 
 

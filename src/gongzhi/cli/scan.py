@@ -52,9 +52,10 @@ def _add_conformance(commands: Any) -> None:
 
 
 def link(options: argparse.Namespace) -> int:
-    from gongzhi.registry.actions import link_batches, refresh  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.registry.actions import link_batches, put_register, refresh  # noqa: PLC0415  # models exist only after setup
 
     changed = refresh(by=None)
+    put_register()
     linked = link_batches(by=None, every=options.every)
     if options.json:
         as_json({"taxpayers_changed": changed, "batches_linked": linked})

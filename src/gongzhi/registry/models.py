@@ -30,6 +30,7 @@ class Taxpayer(models.Model):
     phone_token = models.CharField(max_length=48, blank=True)
     person_token = models.CharField(max_length=48, blank=True)
     opened_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)  # deregistered
     origin = models.CharField(max_length=12)
     source_batch = models.UUIDField()
     source_part = models.PositiveSmallIntegerField()

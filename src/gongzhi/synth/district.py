@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gongzhi.engine.calendar import Period
-from gongzhi.engine.definitions import Definitions, Resource
+from gongzhi.engine.definitions import Definitions, PresentElsewhere, Resource
 
 from .delivery import Delivery, deliver
 from .themes import THEMES
@@ -45,7 +45,7 @@ def slots(world: World) -> list[tuple[Resource, str, Period]]:
 
 def files(world: World, progress: Progress | None = None) -> Iterator[Delivery]:
     """All files in the order in which they came in."""
-    every = slots(world)
+    every = sorted(slots(world), key=lambda slot: _depth(world.definitions, slot[0]))
     made = []
     for number, (resource, unit, period) in enumerate(every, start=1):
         delivery = deliver(world, resource, unit, period)
@@ -54,6 +54,18 @@ def files(world: World, progress: Progress | None = None) -> Iterator[Delivery]:
         if progress:
             progress(number, len(every))
     yield from sorted(made, key=lambda one: (one.entry["received_at"], one.entry["file"]))
+
+
+def _depth(definitions: Definitions, resource: Resource, before: tuple[str, ...] = ()) -> int:
+    """How many tables must be filled before this one, each of which has what must stand in the next."""
+    there = (
+        definitions.tables[check.compares.elsewhere][0]
+        for sheet in resource.sheets
+        for check in definitions.checks_of(sheet.code)
+        if isinstance(check.compares, PresentElsewhere)
+    )
+    seen = (*before, resource.number)
+    return max((1 + _depth(definitions, one, seen) for one in there if one.number not in seen), default=0)
 
 
 def write_district(world: World, out: Path, progress: Progress | None = None) -> dict[str, Any]:

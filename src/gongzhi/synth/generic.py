@@ -21,6 +21,7 @@ from .world import Line, Party, Row, Value, World, named
 _BLANK = 0.12
 _PERSONS = {FieldType.PERSON_ID}
 _MAY_BE_PERSONS = 0.3
+_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def fill(wants: Wants, count: int, random: Random) -> list[Line]:
 def _line(wants: Wants, serial: int, random: Random) -> Line:
     sheet = wants.sheet
     about: dict[str, Party | None] = {
-        party.role: _party(wants.world, sheet, party.code, party.main, random) for party in sheet.parties
+        party.role: _party(wants, party.code, party.main, random) for party in sheet.parties
     }
     names = named(sheet, about)
     row: Row = {}
@@ -67,24 +68,29 @@ def _line(wants: Wants, serial: int, random: Random) -> Line:
 
 
 def _joined(wants: Wants, serial: int, row: Row, names: Row) -> None:
-    """What must stand in another table is taken from an earlier period of it, or left blank."""
-    for check in wants.world.definitions.history_checks.values():
+    """What must stand in another table is taken from an earlier period of it, or left blank.
+
+    What may not be blank is taken from the same period too, and stays as it is where there is none.
+    """
+    for check in wants.world.definitions.checks_of(wants.sheet.code):
         compares = check.compares
-        if check.table != wants.sheet.code or not isinstance(compares, PresentElsewhere):
+        if not isinstance(compares, PresentElsewhere):
             continue
-        if set(compares.match) & (set(names) | _needed(wants.sheet)):
+        if set(compares.match) & set(names):
             continue
-        there = _earlier(wants, compares.elsewhere)
-        taken = there[serial % len(there)].values if there else {}
-        row.update({mine: taken.get(theirs) for mine, theirs in compares.match.items()})
+        needed = bool(set(compares.match) & _needed(wants.sheet))
+        there = _until(wants, compares.elsewhere, wants.period.end if needed else wants.period.start - _DAY)
+        if there or not needed:
+            taken = there[serial % len(there)].values if there else {}
+            row.update({mine: taken.get(theirs) for mine, theirs in compares.match.items()})
 
 
-def _earlier(wants: Wants, table: str) -> list[Line]:
-    """Rows of a table for periods that ended before this one began."""
+def _until(wants: Wants, table: str, day: dt.date) -> list[Line]:
+    """Rows of a table for periods that had ended by a day."""
     return [
         line
         for (name, _, period), lines in sorted(wants.world.lines.items(), key=lambda slot: slot[0])
-        if name == table and parse_period(period).end < wants.period.start
+        if name == table and parse_period(period).end <= day
         for line in lines
     ]
 
@@ -98,12 +104,14 @@ def _needed(sheet: Sheet) -> set[str]:
     return needed
 
 
-def _party(world: World, sheet: Sheet, code: str | None, main: bool, random: Random) -> Party:
+def _party(wants: Wants, code: str | None, main: bool, random: Random) -> Party:
+    world, sheet = wants.world, wants.sheet
     kind = sheet.field(code).type if code else FieldType.CREDIT_CODE
     if kind in _PERSONS or (kind is FieldType.CODE_OR_ID and random.random() < _MAY_BE_PERSONS and not main):
         return random.choice(world.people)
     fitting = world.tagged(sheet.code) if main else world.taxpayers
-    return random.choice(fitting or world.taxpayers)
+    going_on = [one for one in fitting if world.closed.get(one.code, dt.date.max) > wants.period.end]
+    return random.choice(going_on or world.taxpayers)
 
 
 class _Wish:

@@ -82,6 +82,7 @@ class World:
         self.lines: dict[Slot, list[Line]] = defaultdict(list)
         self.told: set[str] = set()  # tables that a theme fills; the others are filled from their definition
         self.cases: list[Case] = []
+        self.closed: dict[str, dt.date] = {}  # code → the day on which the taxpayer was deregistered
         self.newcomers: list[Taxpayer] = []  # founded within the year; no other table speaks of them
         self._free = list(self.taxpayers)
         chance(seed, "draw").shuffle(self._free)

@@ -27,7 +27,7 @@ from gongzhi.intake.actions.pulling import pull_due
 from gongzhi.intake.actions.signing import close_days, freeze_due, sign_receipts
 from gongzhi.intake.actions.submission import check_waiting
 from gongzhi.organisation.actions import close_idle, forget, forget_calls
-from gongzhi.registry.actions import link_new, merge_links
+from gongzhi.registry.actions import link_new, merge_links, put_register
 from gongzhi.risk.actions import ask_if_due, scan_waiting
 from gongzhi.work.actions import (
     deliver,
@@ -75,6 +75,7 @@ BESIDE: tuple[tuple[str, Callable[[], int]], ...] = (
 )
 EVERY_MINUTE: tuple[tuple[str, Callable[[], int]], ...] = (
     ("due scan", ask_if_due),  # ask for a comparison when new rows were joined since the last one
+    ("register", put_register),  # write the register into the lake, for the checks of what is handed in
     ("take", take_files),  # hand in what units have put into the watched folder
     ("suggestions", tell_of_suggestions),  # tell who answers of a suggestion, and who made it of the answer
     ("words", tell_of_exports),  # tell who must agree to an export, and who asked of a refusal

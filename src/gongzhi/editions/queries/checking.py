@@ -96,7 +96,7 @@ def _examples(kind: str, code: str, definitions: Definitions) -> Iterator[str]:
 
     tables = {sheet.code for sheet in definitions.resource(code).sheets} if kind == "resource" else set()
     for key, check in definitions.history_checks.items():
-        if code == f"checks/{key}" or check.table in tables:
+        if code == f"checks/{key}" or tables & {one.table for one in check.each}:
             yield from failures(definitions, check)
 
 

@@ -257,8 +257,8 @@ def _with(now: Definitions, number: str, then: Version) -> Definitions:
 
 def _askable(check: HistoryCheck, resource: Resource) -> bool:
     """A check of today asks nothing of an edition that has not its columns yet."""
-    sheets = [sheet for sheet in resource.sheets if sheet.code == check.table]
-    return all(check.compares.fields <= {field.key for field in sheet.fields} for sheet in sheets)
+    asked = [(one, sheet) for sheet in resource.sheets for one in check.on(sheet.code)]
+    return all(one.compares.fields <= {field.key for field in sheet.fields} for one, sheet in asked)
 
 
 def resource_of(pk: int) -> Resource:

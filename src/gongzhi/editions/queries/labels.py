@@ -26,7 +26,8 @@ COMMON = {
     "paragraphs": "正文", "signature": "落款", "months": "几个月续签一次", "opens": "看到哪些信息前要承诺",
     "table": "哪张表", "compares": "怎样核对", "elsewhere": "对照哪张表", "match": "对照的列",
     "finding": "提示", "unknown": "代码不在册时的提示", "differs": "名称不一致时的提示", "code": "代码列",
-    "name": "名称", "measure": "比什么", "field": "合计哪一列",
+    "name": "名称", "also": "还有哪些表", "columns": "列名不同的", "day": "哪一天",
+    "closed": "注销以后发生的提示", "measure": "比什么", "field": "合计哪一列",
     "same": "哪些列相同才核对", "stock": "结存或累计", "before": "上期的结存在哪一列", "plus": "加上哪些列",
     "minus": "减去哪些列", "roles": "哪些角色可以用", "sensitive": "可以看敏感个人信息",
     "about": "须有哪种没有办完的事作依据", "reason": "须写明原因",
@@ -79,6 +80,7 @@ BY_MODEL = {
     ("Evidence", "cells"): "给人看的列", ("Parameter", "title"): "参数", ("Member", "unit"): "成员",
 }  # fmt: skip
 HELP = {
+    "columns": "每行一对，写“第一张表的列：这张表的列”；列名相同的不用写。",
     "message": "花括号里的词由系统填入，请保留。", "paragraphs": "每段一行；花括号里的词由系统填入。",
     "formula": "花括号里是要填入的数，如 {left_value:yuan}。",
     "key": "小写英文字母、数字、下划线，系统用它认这一项，定了不再改；不得与已有的相同。",

@@ -113,8 +113,9 @@ def _check(value: Mapping[str, Any], definitions: Definitions | None) -> Shown:
     if definitions is None or value.get("key") not in definitions.history_checks:
         return {}
     check = definitions.history_checks[value["key"]]
-    resource, sheet = definitions.tables[check.table]
-    rows = [("哪张表", f"{resource.number} {sheet.title}"), ("级别", CHOICES["severity"][check.severity])]
+    asked = [definitions.tables[one.table] for one in check.each]
+    tables = "、".join(f"{resource.number} {sheet.title}" for resource, sheet in asked)
+    rows = [("哪些表" if check.also else "哪张表", tables), ("级别", CHOICES["severity"][check.severity])]
     return {"shape": "trials", "rows": rows, "trials": list(trials(definitions, check))}
 
 

@@ -39,7 +39,7 @@ def _checks(definitions: Definitions, table: str, key: str) -> Iterator[str]:
     """Checks that compare the column with earlier periods, another table or the register."""
     for check in definitions.history_checks.values():
         compares = check.compares
-        own = check.table == table and key in compares.fields
+        own = any(key in one.compares.fields for one in check.on(table))
         if isinstance(compares, PresentElsewhere) and compares.elsewhere == table:
             own = own or key in compares.match.values()
         if own:

@@ -20,6 +20,7 @@ from gongzhi.engine.definitions import (
     Sheet,
     StockAndFlow,
 )
+from gongzhi.engine.lake import is_person
 
 from .model import Fault, Past, Season
 from .past_rows import near_duplicates, stocks
@@ -61,24 +62,46 @@ def _present(compares: PresentElsewhere, past: Past, there: pl.DataFrame, rows: 
 
 
 def _register(compares: AgreesWithRegister, past: Past, there: pl.DataFrame, rows: Rows) -> list[Found]:
-    """`there` holds the register's `code` and `name`; the name that it has is never told."""
+    """`there` holds the register's `code`, `name` and `closed_on`; of these nothing is ever told."""
     if compares.code not in rows.columns:
         return []
     severity = past.check.severity
+    out = rows.failed((compares.code,)) | _persons(compares.code, rows)
     codes = _own(rows, (compares.code,)).rename({compares.code: "code"})
     found: list[Found] = []
     if compares.unknown:
-        at = _absent(codes, there, ("code",), rows.failed((compares.code,)))
+        at = _absent(codes, there, ("code",), out)
         texts = rows.texts[compares.code].gather(at)
         found.append((compares.code, Fault(compares.unknown, at, texts, severity=severity)))
     if compares.name and compares.differs and compares.name in rows.columns:
-        names = there.drop_nulls().with_columns(_alike("name"))
+        names = there.select("code", "name").drop_nulls().with_columns(_alike("name"))
         both = codes.with_columns(rows.values(compares.name).alias("name")).with_columns(_alike("name"))
-        failed = rows.failed((compares.code, compares.name)) | ~both["code"].is_in(names["code"].implode())
+        failed = out | rows.failed((compares.name,)) | ~both["code"].is_in(names["code"].implode())
         at = _absent(both, names, ("code", "name"), failed.fill_null(value=True))
         texts = rows.texts[compares.name].gather(at)
         found.append((compares.name, Fault(compares.differs, at, texts, severity=severity)))
+    if compares.day and compares.closed and compares.day in rows.columns:
+        at = _after_closing(codes, there, rows.values(compares.day), out)
+        texts, places = rows.texts[compares.code].gather(at), {"day": rows.sheet.field(compares.day).title}
+        found.append((compares.code, Fault(compares.closed, at, texts, places=places, severity=severity)))
     return found
+
+
+def _persons(key: str, rows: Rows) -> pl.Series:
+    """True where a column that may hold a person's id does: the register knows no persons."""
+    if rows.sheet.field(key).type is FieldType.CODE_OR_ID:
+        return is_person(rows.values(key)).fill_null(value=False)
+    return pl.Series([False]).new_from_index(0, rows.height)
+
+
+def _after_closing(codes: pl.DataFrame, there: pl.DataFrame, days: pl.Series, out: pl.Series) -> pl.Series:
+    """Positions of rows whose day lies after the one on which all that bear the code were closed."""
+    closed = there.group_by("code").agg(
+        pl.when(pl.col("closed_on").is_not_null().all()).then(pl.col("closed_on").max()).alias("_closed")
+    )
+    asked = codes.with_columns(days.alias("_day")).with_row_index("_at").filter(~out)
+    late = asked.join(closed, on="code").filter(pl.col("_day") > pl.col("_closed"))
+    return late.sort("_at")["_at"].cast(pl.UInt32)
 
 
 def _own(rows: Rows, keys: tuple[str, ...]) -> pl.DataFrame:

@@ -49,16 +49,17 @@ def history_failures(definitions: Definitions) -> list[str]:
 
 
 def failures(definitions: Definitions, check: HistoryCheck) -> list[str]:
-    """`history_failures` of one check."""
+    """`history_failures` of one check, in every table in which it is asked."""
     return [
-        f"checks/{check.key}.yml：例“{one.says}”的结果与写明的不符（得到 {one.got}）"
-        for one in trials(definitions, check)
+        f"checks/{check.key}.yml（{asked.table}）：例“{one.says}”的结果与写明的不符（得到 {one.got}）"
+        for asked in check.each
+        for one in trials(definitions, asked)
         if not one.good
     ]
 
 
 def trials(definitions: Definitions, check: HistoryCheck) -> Iterator[Trial]:
-    """Every example of a check with its outcome."""
+    """Every example of a check with its outcome in the first of its tables."""
     compares = check.compares
     if isinstance(compares, Seasonal):
         for one in compares.examples:
@@ -102,7 +103,8 @@ def _there(check: HistoryCheck, sheet: Sheet, example: RowsExample) -> pl.DataFr
     ]
     if isinstance(check.compares, NearDuplicate | StockAndFlow):
         columns = [_read(sheet.field(values.name), values) for values in columns]
-    return pl.DataFrame(columns)
+    frame = pl.DataFrame(columns)
+    return frame.with_columns(pl.col("closed_on").str.to_date()) if "closed_on" in frame.columns else frame
 
 
 def _names(check: HistoryCheck) -> dict[str, str]:
@@ -114,9 +116,11 @@ def _names(check: HistoryCheck) -> dict[str, str]:
             return {key: key for key in compares.fields}
         case StockAndFlow() as compares:
             return {key: key for key in (*compares.same, compares.carried)}
-    return {"code": "code", "name": "name"}
+    return {"code": "code", "name": "name", "closed_on": "closed_on"}
 
 
 def _read(field: Field, values: pl.Series) -> pl.Series:
-    """Amounts as numbers; an example writes all of them in one measure."""
+    """Days as days, amounts as numbers; an example writes all of these in one measure."""
+    if field.type is FieldType.DATE:
+        return values.str.to_date()
     return values.cast(pl.Float64) if field.type in _AMOUNTS else values

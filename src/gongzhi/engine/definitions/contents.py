@@ -74,6 +74,18 @@ class Definitions:
         pairs = ((resource, sheet) for resource in self.resources.values() for sheet in resource.sheets)
         return MappingProxyType({sheet.code: (resource, sheet) for resource, sheet in pairs})
 
+    @cached_property
+    def _checks_by_table(self) -> Mapping[str, tuple[HistoryCheck, ...]]:
+        found: dict[str, list[HistoryCheck]] = {}
+        for check in self.history_checks.values():
+            for one in check.each:
+                found.setdefault(one.table, []).append(one)
+        return MappingProxyType({table: tuple(checks) for table, checks in found.items()})
+
+    def checks_of(self, table: str) -> tuple[HistoryCheck, ...]:
+        """The checks that know history, as they are asked in this table."""
+        return self._checks_by_table.get(table, ())
+
     def resource(self, name: str) -> Resource:
         """A resource by number (`15.3`) or code; KeyError with the name when there is none."""
         return self.resources[self._by_code.get(name, name)]

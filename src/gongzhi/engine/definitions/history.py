@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field as Also
@@ -39,6 +39,11 @@ class RowsExample(Strict):
     @property
     def fails(self) -> bool:
         return bool(self.found)
+
+    def renamed(self, columns: Mapping[str, str]) -> Self:
+        """The same rows of a table that calls these columns otherwise."""
+        rows = tuple({columns.get(key, key): value for key, value in row.items()} for row in self.rows)
+        return self.model_copy(update={"rows": rows})
 
 
 class SeasonExample(Strict):
@@ -81,29 +86,49 @@ class PresentElsewhere(Strict):
         """The columns of its own table that it needs."""
         return frozenset(self.match)
 
+    def renamed(self, columns: Mapping[str, str]) -> Self:
+        """The same question about a table that calls these columns otherwise."""
+        match = {columns.get(mine, mine): theirs for mine, theirs in self.match.items()}
+        examples = tuple(one.renamed(columns) for one in self.examples)
+        return self.model_copy(update={"match": match, "examples": examples})
+
 
 class AgreesWithRegister(Strict):
-    """The code must stand in a source of the register, and the name must be one that it has there."""
+    """The code must stand in the register, the name must be one that it has there, and what happened on `day`
+    must not lie after the day on which it was closed. Codes of persons are not asked about.
+    """
 
     kind: Literal["agrees_with_register"]
     code: Key
     name: Key | None = None
     unknown: Key | None = None  # finding for a code that the register lacks; none: not asked
     differs: Key | None = None  # finding for a name that it does not have
+    day: Key | None = None
+    closed: Key | None = None  # finding for a day after the one on which it was closed
     examples: tuple[RowsExample, ...]
 
     @model_validator(mode="after")
     def _asks(self) -> Self:
         if bool(self.name) != bool(self.differs):
             raise ValueError("name 与 differs 要一起写")
-        if not self.unknown and not self.differs:
-            raise ValueError("unknown、differs 至少写一个")
+        if bool(self.day) != bool(self.closed):
+            raise ValueError("day 与 closed 要一起写")
+        if not (self.unknown or self.differs or self.closed):
+            raise ValueError("unknown、differs、closed 至少写一个")
         return self
 
     @property
     def fields(self) -> frozenset[str]:
         """The columns of its own table that it needs."""
-        return frozenset((self.code, *([self.name] if self.name else [])))
+        return frozenset(key for key in (self.code, self.name, self.day) if key)
+
+    def renamed(self, columns: Mapping[str, str]) -> Self:
+        """The same question about a table that calls these columns otherwise."""
+        own = {at: getattr(self, at) for at in ("code", "name", "day")}
+        named = {at: columns.get(key, key) if key else None for at, key in own.items()}
+        return self.model_copy(
+            update=named | {"examples": tuple(one.renamed(columns) for one in self.examples)}
+        )
 
 
 class Seasonal(Strict):
@@ -135,6 +160,10 @@ class Seasonal(Strict):
     def fields(self) -> frozenset[str]:
         """The column of its own table that it needs, if any."""
         return frozenset([self.field] if self.field else [])
+
+    def renamed(self, columns: Mapping[str, str]) -> Self:
+        """The same question about a table that calls its column otherwise."""
+        return self.model_copy(update={"field": columns.get(self.field, self.field) if self.field else None})
 
 
 class NearDuplicate(Strict):
@@ -190,8 +219,21 @@ Compares = Annotated[
 ]
 
 
+class Further(Strict):
+    """Another table in which the same is asked. `columns`: column of the first table → the one in this table;
+    one that is not named is called alike. `title` where the check is called otherwise here.
+    """
+
+    table: Key
+    columns: dict[Key, Key] = {}
+    title: Title | None = None
+
+
 class HistoryCheck(Strict):
-    """A check of one table against what was accepted before or elsewhere, with examples that are run."""
+    """A check of a table against what was accepted before or elsewhere, with examples that are run.
+
+    `also` names further tables in which the same is asked; every example is run in each of them.
+    """
 
     key: Key
     title: Title
@@ -199,6 +241,7 @@ class HistoryCheck(Strict):
     clause: Title
     since: dt.date
     table: Key
+    also: tuple[Further, ...] = ()
     severity: Literal["hint", "explain", "block"]
     compares: Compares
 
@@ -208,7 +251,30 @@ class HistoryCheck(Strict):
             raise ValueError("examples 至少各有一例通过和一例不通过")
         if self.severity == "block" and isinstance(self.compares, Seasonal):
             raise ValueError("seasonal 不指某一行，不能阻断")
+        if self.also and isinstance(self.compares, NearDuplicate | StockAndFlow):
+            raise ValueError(f"also 不用于 {self.compares.kind}")
+        tables = [self.table, *(one.table for one in self.also)]
+        if len(set(tables)) < len(tables):
+            raise ValueError("also 中的表重复，或就是 table")
+        if strange := {key for one in self.also for key in one.columns} - self.compares.fields:
+            raise ValueError(f"also 中改名的列不是核对的列：{'、'.join(sorted(strange))}")
         return self
+
+    @property
+    def each(self) -> tuple[HistoryCheck, ...]:
+        """The check as it is asked in each of its tables."""
+        return (self, *(self._asked_in(one) for one in self.also))
+
+    def on(self, table: str) -> Iterator[HistoryCheck]:
+        """The check as it is asked in this table, if it is."""
+        if self.table == table:
+            yield self
+        yield from (self._asked_in(one) for one in self.also if one.table == table)
+
+    def _asked_in(self, one: Further) -> HistoryCheck:
+        assert not isinstance(self.compares, NearDuplicate | StockAndFlow)
+        changes = {"table": one.table, "title": one.title or self.title, "also": ()}
+        return self.model_copy(update=changes | {"compares": self.compares.renamed(one.columns)})
 
 
 Fault = tuple[Location, str]
@@ -217,6 +283,13 @@ Fault = tuple[Location, str]
 def history_faults(definitions: Definitions, source: Source) -> Iterator[Fault]:
     """References of a check that lead nowhere, and fields of a type that it cannot compare."""
     check = definitions.history_checks[source.value["key"]]
+    for place, one in enumerate(check.each):
+        at: Location = ("also", place - 1) if place else ()
+        yield from ((at + where, message) for where, message in _faults(definitions, one, bool(place)))
+
+
+def _faults(definitions: Definitions, check: HistoryCheck, further: bool) -> Iterator[Fault]:
+    """The faults of a check in one table; those of a further table are told at its entry."""
     if check.table not in definitions.tables:
         yield ("table",), f"没有这张表：{check.table}"
         return
@@ -233,7 +306,7 @@ def history_faults(definitions: Definitions, source: Source) -> Iterator[Fault]:
         case StockAndFlow() as compares:
             faults = _stock_and_flow(definitions, compares, sheet)
     for at, message in faults:
-        yield ("compares", *at), message
+        yield () if further else ("compares", *at), message
 
 
 def _present(definitions: Definitions, compares: PresentElsewhere, sheet: Sheet) -> Iterator[Fault]:
@@ -252,10 +325,12 @@ def _register(definitions: Definitions, compares: AgreesWithRegister, sheet: She
     yield from _typed(sheet, compares.code, set(_CODES), ("code",))
     if compares.name:
         yield from _typed(sheet, compares.name, {FieldType.NAME}, ("name",))
-    for at, code in (("unknown", compares.unknown), ("differs", compares.differs)):
-        yield from _finding(definitions, code, at, _OF_ROW) if code else ()
-    mine = {compares.code, *([compares.name] if compares.name else [])}
-    yield from _example_fields(compares.examples, mine, {"code", "name"})
+    if compares.day:
+        yield from _typed(sheet, compares.day, {FieldType.DATE}, ("day",))
+    for at, places in (("unknown", _OF_ROW), ("differs", _OF_ROW), ("closed", _OF_ROW | {"day"})):
+        if code := getattr(compares, at):
+            yield from _finding(definitions, code, at, places)
+    yield from _example_fields(compares.examples, set(compares.fields), {"code", "name", "closed_on"})
 
 
 def _seasonal(definitions: Definitions, compares: Seasonal, sheet: Sheet) -> Iterator[Fault]:

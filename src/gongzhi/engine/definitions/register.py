@@ -35,6 +35,7 @@ class RegisterSource(Strict):
     phone: Key | None = None
     person: Key | None = None
     opened_on: Key | None = None
+    closed_on: Key | None = None
 
     @property
     def columns(self) -> dict[str, str]:

@@ -3,14 +3,36 @@
 from .boxes import seal_rows, unseal_rows
 from .conditions import BadPlace, Condition, How
 from .listed import PLACE, ListedFile, ListedRows
+from .ops import REGISTER, REGISTERED
 from .persons import Cut, cut_persons, is_person, may_name_person
 from .schema import ORIGIN, QUANTITY, column_types, empty
 from .snapshot import Session, Snapshot, TooLong
 from .store import Damaged, Lake, Loss, Stored
 
 __all__ = [
-    "ORIGIN", "PLACE", "QUANTITY", "BadPlace", "Condition", "Cut", "Damaged", "How", "Lake", "ListedFile",
+    "ORIGIN",
+    "PLACE",
+    "QUANTITY",
+    "REGISTER",
+    "REGISTERED",
+    "BadPlace",
+    "Condition",
+    "Cut",
+    "Damaged",
+    "How",
+    "Lake",
+    "ListedFile",
     "ListedRows",
-    "Loss", "Session", "Snapshot", "Stored", "TooLong", "column_types", "cut_persons", "empty", "is_person",
-    "may_name_person", "seal_rows", "unseal_rows",
+    "Loss",
+    "Session",
+    "Snapshot",
+    "Stored",
+    "TooLong",
+    "column_types",
+    "cut_persons",
+    "empty",
+    "is_person",
+    "may_name_person",
+    "seal_rows",
+    "unseal_rows",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -35,15 +36,13 @@ class Comparing:
         self._submission, self._definitions = submission, definitions
         self._last = {sheet.code: index for index, sheet in enumerate(sheets)}
         self._accepted: dict[str, list[pl.DataFrame]] = {}
-        self._there: dict[str, Past] = {}
+        self._there: dict[tuple[str, str], Past] = {}
         self.notices: list[dict[str, Any]] = []
 
     def past(self, index: int, sheet: Sheet) -> tuple[Past, ...]:
         """What the checks of this table need; what cannot be compared yet is said in `notices`."""
         found = []
-        for check in self._definitions.history_checks.values():
-            if check.table != sheet.code:
-                continue
+        for check in self._definitions.checks_of(sheet.code):
             if not isinstance(check.compares, Seasonal):
                 found.append(self._there_of(check))
             elif index == self._last[sheet.code]:
@@ -53,25 +52,26 @@ class Comparing:
     def keepers(self, sheet: Sheet, keeper: Keeper) -> dict[str, Callable[[pl.Series], pl.Series]]:
         """How the lake keeps the columns that these checks look for elsewhere."""
         named: set[str] = set()
-        for check in self._definitions.history_checks.values():
-            if check.table == sheet.code and not isinstance(check.compares, Seasonal):
+        for check in self._definitions.checks_of(sheet.code):
+            if not isinstance(check.compares, Seasonal):
                 named |= check.compares.fields
         fields = [sheet.field(key) for key in sorted(named)]
         return {field.column: keeper(sheet, field) for field in fields}
 
     def came_in(self, sheet: Sheet, rows: pl.DataFrame) -> None:
         """A table's accepted rows, which count with the next one of the same sheet."""
-        if any(check.table == sheet.code for check in self._definitions.history_checks.values()):
+        if self._definitions.checks_of(sheet.code):
             self._accepted.setdefault(sheet.code, []).append(rows)
 
     def _there_of(self, check: HistoryCheck) -> Past:
-        if check.key not in self._there:
-            self._there[check.key] = past = self._gathered(check)
+        key = (check.key, check.table)
+        if key not in self._there:
+            self._there[key] = past = self._gathered(check)
             if past.there is None and not isinstance(check.compares, NearDuplicate):
                 text = self._definitions.findings[_NOT_COMPARED].message
                 text = text.replace("{title}", check.title).replace("{elsewhere}", past.elsewhere)
                 self.notices.append({"code": _NOT_COMPARED, "cell": "", "text": text})
-        return self._there[check.key]
+        return self._there[key]
 
     def _gathered(self, check: HistoryCheck) -> Past:
         definitions, compares = self._definitions, check.compares
@@ -84,7 +84,11 @@ class Comparing:
         if isinstance(compares, NearDuplicate | StockAndFlow):
             there = earlier.earlier_rows(self._submission, sheet, compares)
             return Past(check, there, "本单位以前报送的数据")
-        return Past(check, earlier.register_names(definitions, self._submission), "纳税人登记簿")
+        return Past(check, self._register, "纳税人登记簿")
+
+    @cached_property
+    def _register(self) -> pl.DataFrame | None:
+        return earlier.register()
 
     def _season_of(self, check: HistoryCheck, compares: Seasonal, sheet: Sheet) -> Past:
         values, besides = earlier.earlier_values(self._submission, sheet, compares.field)

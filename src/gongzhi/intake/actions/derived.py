@@ -5,9 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 
 from gongzhi.engine.lake import Lake, Stored
-from gongzhi.intake.models import LakeFile
+from gongzhi.intake.models import LakeFile, OpsFile
 
 
 def put_beside(*, batch: UUID, role: str, table: str, stored: Stored) -> None:
@@ -20,3 +23,26 @@ def put_beside(*, batch: UUID, role: str, table: str, stored: Stored) -> None:
         Lake(settings.LAKE).give_up(path)
     before.delete()
     LakeFile.objects.create(batch_id=batch, role=role, table=table, **vars(stored))
+
+
+def ops_changed(*, name: str) -> None:
+    """What this file of kind `ops` is made of has changed. Called inside the transaction of the change."""
+    OpsFile.objects.get_or_create(name=name)
+    OpsFile.objects.filter(name=name).update(changed=F("changed") + 1)
+
+
+@transaction.atomic
+def put_ops(*, name: str, stored: Stored, made: int) -> bool:
+    """Name a new file of kind `ops` in the ledger, which holds `made` changes; the sweeper clears the old.
+
+    False when another process has put a newer one meanwhile: then the file is nobody's.
+    """
+    kept = OpsFile.objects.select_for_update().get(name=name)
+    if kept.made >= made:
+        Lake(settings.LAKE).discard([stored])
+        return False
+    if kept.path:
+        Lake(settings.LAKE).give_up(kept.path)
+    fresh = {"made": made, "made_at": timezone.now(), **vars(stored)}
+    OpsFile.objects.filter(pk=kept.pk).update(**fresh)
+    return True

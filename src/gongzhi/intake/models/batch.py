@@ -77,6 +77,8 @@ class LakeFile(models.Model):
     rows = models.PositiveIntegerField()
     size = models.BigIntegerField()
     digest = models.CharField(max_length=64)
+    # Of rows: lake column → cells filled, cells that it applies to. Counted by the worker; None: not yet.
+    fills = models.JSONField(null=True)
 
     class Meta:
         ordering = ("batch_id", "role", "table")
@@ -99,6 +101,26 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class OpsFile(models.Model):
+    """What a room above keeps in the lake for those below it (a resource of kind `ops`): its latest file.
+
+    Part of the ledger. `changed` counts the changes of what it is made of, `made` those that the file holds:
+    where they differ, it waits to be made anew.
+    """
+
+    name = models.CharField(max_length=32, unique=True)
+    changed = models.PositiveIntegerField(default=0)
+    made = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField(null=True)
+    path = models.CharField(max_length=160, unique=True, null=True)  # none before it was made once
+    rows = models.PositiveIntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.made}/{self.changed}"
 
 
 class BatchPart(models.Model):

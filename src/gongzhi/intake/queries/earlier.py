@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from gongzhi.engine.calendar import parse_period
-from gongzhi.engine.definitions import Definitions, NearDuplicate, RegisterSource, Sheet, StockAndFlow
-from gongzhi.engine.lake import Lake, column_types
-from gongzhi.intake.models import LakeFile, Submission
+from gongzhi.engine.definitions import Definitions, NearDuplicate, Sheet, StockAndFlow
+from gongzhi.engine.lake import REGISTER, Lake, column_types
+from gongzhi.intake.models import LakeFile, OpsFile, Submission
 
 from .stored import live
 
@@ -31,30 +31,20 @@ def values_elsewhere(
     return pl.concat(found).unique() if found else None
 
 
-def register_names(definitions: Definitions, submission: Submission) -> pl.DataFrame | None:
-    """Every `code` with every `name` that the sources of the register give it; None without any source."""
-    found = [
-        frame
-        for source in definitions.register_sources.values()
-        for frame in _of_source(definitions, submission, source)
+def register() -> pl.DataFrame | None:
+    """The register as it was last written into the lake: `code`, `name`, `closed_on`; None before that.
+
+    A taxpayer stands under each number and each name that it bears or bore.
+    """
+    kept = OpsFile.objects.filter(name=REGISTER).exclude(path=None).first()
+    if kept is None:
+        return None
+    rows = Lake(settings.LAKE).read(str(kept.path))
+    ways = [
+        rows.select(pl.col(way).alias("code"), "name", "closed_on")
+        for way in ("code", "old_code", "organisation_code")
     ]
-    return pl.concat(found).unique() if found else None
-
-
-def _of_source(
-    definitions: Definitions, submission: Submission, source: RegisterSource
-) -> list[pl.DataFrame]:
-    sheet = definitions.tables[source.table][1]
-    wanted = {"code": source.code, "name": source.name, "former": source.former_name or source.name}
-    wanted |= {f"where_{key}": key for key in source.where}
-    limits = [pl.col(f"where_{key}").is_in(values) for key, values in source.where.items()]
-    frames = []
-    for path in _files(submission, source.table).values_list("path", flat=True):
-        rows = _chosen(path, sheet, wanted).filter(*limits).collect()
-        frames += [
-            rows.select("code", pl.col(name).cast(pl.String).alias("name")) for name in ("name", "former")
-        ]
-    return frames
+    return pl.concat(ways).drop_nulls("code").unique()
 
 
 def earlier_values(submission: Submission, sheet: Sheet, field: str | None) -> tuple[dict[str, float], float]:

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from gongzhi.engine.definitions import Definitions, Resource, Sheet
 from gongzhi.engine.lake import Lake, Snapshot, Stored, column_types, empty, unseal_rows
 from gongzhi.gate import Sight
-from gongzhi.intake.models import Batch, LakeFile, Segment, Submission
+from gongzhi.intake.models import Batch, LakeFile, OpsFile, Segment, Submission
 
 FINDINGS = {
     "_part": pl.UInt16, "row": pl.UInt32, "cell": pl.String, "column": pl.String, "field": pl.String,
@@ -70,7 +70,8 @@ def still_counted(batch: Batch) -> dt.datetime | None:
 def ledger() -> list[Stored]:
     """Every file that the lake must hold."""
     columns = ("path", "rows", "size", "digest")
-    values = [*LakeFile.objects.values_list(*columns), *Segment.objects.values_list(*columns)]
+    named = (LakeFile.objects.all(), Segment.objects.all(), OpsFile.objects.exclude(path=None))
+    values = [row for files in named for row in files.values_list(*columns)]
     return [Stored(path, rows, size, digest) for path, rows, size, digest in values]
 
 

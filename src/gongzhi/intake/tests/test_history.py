@@ -7,10 +7,15 @@ import re
 
 import polars as pl
 import pytest
+from django.conf import settings
+from django.db import transaction
 from tests.files import credit_code, presale_rows
 
+from gongzhi.editions.queries import in_force
+from gongzhi.engine.lake import REGISTER, REGISTERED, Lake
 from gongzhi.intake import queries
-from gongzhi.intake.models import Submission
+from gongzhi.intake.actions.derived import ops_changed, put_ops
+from gongzhi.intake.models import OpsFile, Submission
 from gongzhi.intake.queries.pages import _to_explain
 from gongzhi.intake.queries.trends import trends_of
 
@@ -57,19 +62,76 @@ def test_what_came_in_later_does_not_count(hand):
     assert "nothing_to_compare" in {one["code"] for one in handed.submission.notices}
 
 
-def test_a_name_that_the_register_does_not_have_is_found_without_telling_its_name(hand):
-    head = ("企业名称", "统一社会信用代码", "变更时间", "变更类型")
-    rows = [
-        ["绍兴示例0号置业有限公司", credit_code(0), "2026-09-01", "新办"],
-        ["绍兴登记旧名有限公司", credit_code(1), "2026-09-01", "新办"],
-    ]
-    register = hand(rows, "15.3", "2026-09", "market_regulation", head=head)
-    assert register.submission.accepted == 2, queries.findings_of(register.submission).to_dicts()
+@pytest.fixture
+def registered(home, db):
+    """registered(rows of the register, by column) puts them into the lake as the register's room does."""
+
+    def put(*rows):
+        full = [dict.fromkeys(REGISTERED) | {"former": False} | row for row in rows]
+        with transaction.atomic():
+            ops_changed(name=REGISTER)
+        made = OpsFile.objects.get(name=REGISTER).changed
+        stored = Lake(settings.LAKE).write(f"_ops/{REGISTER}-{made}", pl.DataFrame(full, schema=REGISTERED))
+        assert put_ops(name=REGISTER, stored=stored, made=made)
+
+    return put
+
+
+def test_without_a_register_nothing_is_found_and_it_is_said(hand):
     handed = hand(presale_rows(3))
+    assert not {"not_in_register", "unlike_register_name", "closed_in_register"} & set(
+        queries.findings_of(handed.submission)["code"]
+    )
+    told = [one["text"] for one in handed.submission.notices if one["code"] == "nothing_to_compare"]
+    assert any("纳税人登记簿" in text for text in told)
+
+
+def test_a_name_that_the_register_does_not_have_is_found_without_telling_its_name(hand, registered):
+    registered(
+        {"code": credit_code(0), "name": "绍兴示例0号置业有限公司"},
+        {"code": credit_code(1), "name": "绍兴登记新名有限公司"},
+        {"code": credit_code(3), "name": "绍兴改过名有限公司"},
+        {"code": credit_code(3), "name": "绍兴示例3号置业有限公司", "former": True},
+    )
+    handed = hand(presale_rows(4))
     assert found(handed, "unlike_register_name")["row"].to_list() == [3]
     assert found(handed, "not_in_register")["row"].to_list() == [4]
     every = queries.findings_of(handed.submission)
-    assert not any("登记旧名" in text for text in every["message"].to_list() + every["mend"].to_list())
+    assert not any("登记新名" in text for text in every["message"].to_list() + every["mend"].to_list())
+    assert set(found(handed, "not_in_register")["severity"]) == {"hint"}
+
+
+def test_a_permit_after_the_deregistration_is_to_be_explained_and_no_day_of_the_register_is_told(
+    hand, registered
+):
+    day = dt.date(2026, 8, 15)
+    registered(
+        {"code": credit_code(0), "name": "绍兴示例0号置业有限公司", "closed_on": day - dt.timedelta(1)},
+        {"code": credit_code(1), "name": "绍兴示例1号置业有限公司", "closed_on": day},
+        {"code": credit_code(2), "name": "绍兴示例2号置业有限公司"},
+    )
+    handed = hand(presale_rows(3, day=day.isoformat()))
+    asked = found(handed, "closed_in_register")
+    assert (asked["row"].to_list(), asked["severity"].to_list()) == ([2], ["explain"])
+    assert "发证日期" in asked["message"][0]
+    assert "14" not in asked["message"][0]
+    assert handed.submission.accepted == 3
+
+
+def test_an_old_number_of_a_registered_taxpayer_is_known_and_a_person_is_not_asked_about(hand, registered):
+    registered({"code": credit_code(0), "organisation_code": "123456788", "name": "绍兴示例0号置业有限公司"})
+    head = tuple(_heading(key) for key in ("transferee_name", "transferee_code", "location", "land_area"))
+    rows = [
+        ["绍兴示例0号置业有限公司", "12345678-8", "示例路1号", 100],
+        ["测试人", "11010519491231002X", "示例路2号", 100],
+        ["外地示例有限公司", credit_code(5), "示例路3号", 100],
+    ]
+    handed = hand(rows, "16.2", "2026-09", "natural_resources", head=head)
+    assert found(handed, "not_in_register")["row"].to_list() == [4]
+
+
+def _heading(key):
+    return in_force().tables["land_grants"][1].field(key).title
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from .decision import decide, decide_together, decide_unlinked, undo
 from .link import link_batches, link_new
 from .merge import merge_links
+from .ops import put_register
 from .register import refresh
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "link_batches",
     "link_new",
     "merge_links",
+    "put_register",
     "refresh",
     "undo",
 ]

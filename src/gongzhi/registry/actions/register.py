@@ -13,7 +13,9 @@ from gongzhi.audit.actions import record
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import RegisterSource, Sheet
 from gongzhi.engine.idcodes import check_codes, organisation_codes
+from gongzhi.engine.lake import REGISTER
 from gongzhi.engine.linkage import plain_names
+from gongzhi.intake.actions.derived import ops_changed
 from gongzhi.intake.queries import frames
 from gongzhi.organisation.models import Person
 from gongzhi.registry.models import FormerName, Taxpayer
@@ -21,7 +23,7 @@ from gongzhi.registry.models import FormerName, Taxpayer
 TEXTS = ("name", "kind", "status", "scale", "industry", "address", "street")
 WRITTEN = (
     "organisation_code", "old_code", *TEXTS, "plain_name", "phone_token", "person_token", "opened_on",
-    "origin", "source_batch", "source_part", "source_row", "updated_at",
+    "closed_on", "origin", "source_batch", "source_part", "source_row", "updated_at",
 )  # fmt: skip
 FACTS = (*TEXTS, "plain_name", "origin", "organisation_code", "old_code")
 NAME = 200  # characters that the register keeps of a name
@@ -58,9 +60,12 @@ def refresh(*, by: Person | None) -> int:
 
 @transaction.atomic
 def _save(fresh: list[Taxpayer], changed: list[Taxpayer], names: list[FormerName], by: Person | None) -> None:
+    before = FormerName.objects.count()
     Taxpayer.objects.bulk_create(fresh, batch_size=500)
     Taxpayer.objects.bulk_update(changed, WRITTEN, batch_size=500)
     FormerName.objects.bulk_create(names, ignore_conflicts=True, batch_size=500)
+    if fresh or changed or FormerName.objects.count() > before:
+        ops_changed(name=REGISTER)
     if fresh or changed:
         detail = {"new": len(fresh), "changed": len(changed)}
         record("register.refreshed", by=by, subject=("register", ""), detail=detail)
@@ -114,6 +119,7 @@ def _missing(named: dict[str, str]) -> list[str]:
         "street",
         "phone",
         "person",
+        "closed_on",
     )
     return [key for key in every if key not in named]
 
@@ -124,11 +130,14 @@ def _latest(source: RegisterSource, sheet: Sheet) -> pl.Expr:
 
 
 def _fill(taxpayer: Taxpayer, row: dict[str, Any]) -> bool:
-    """Put the row's facts into the taxpayer; True when one of them is new. An empty cell erases nothing."""
+    """Put the row's facts into the taxpayer; True when one of them is new. An empty cell erases nothing,
+    but the day of deregistration: without it the taxpayer is registered again.
+    """
     facts = {key: row[key] for key in FACTS if row[key]}
     facts |= {f"{key}_token": row[key] for key in ("phone", "person") if row[key]}
     if row.get("opened_on"):
         facts["opened_on"] = row["opened_on"]
+    facts["closed_on"] = row["closed_on"]
     changed = any(getattr(taxpayer, key) != value for key, value in facts.items())
     if changed:
         for key, value in facts.items():

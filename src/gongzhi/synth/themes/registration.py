@@ -113,6 +113,8 @@ def _clear(world: World, one: Taxpayer, day: dt.date) -> None:
 
 def _struck_off(world: World, one: Taxpayer, day: dt.date, status: str, **more: Value) -> None:
     ended = day if status == "注销" else None
+    if ended:
+        world.closed[one.code] = ended
     in_register(world, one, day, one.opened_on, status, deregistered_on=ended, **more)
 
 
