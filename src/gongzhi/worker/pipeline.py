@@ -20,6 +20,7 @@ from gongzhi.catalogue.actions import open_periods
 from gongzhi.engine.crypto import load_crowd
 from gongzhi.engine.tables import warm
 from gongzhi.intake.actions.committing import take_in_waiting
+from gongzhi.intake.actions.derived import count_fills
 from gongzhi.intake.actions.folder import answer_again, prepare_places, take_files
 from gongzhi.intake.actions.inbox import gather
 from gongzhi.intake.actions.orphans import sweep
@@ -76,6 +77,7 @@ BESIDE: tuple[tuple[str, Callable[[], int]], ...] = (
 EVERY_MINUTE: tuple[tuple[str, Callable[[], int]], ...] = (
     ("due scan", ask_if_due),  # ask for a comparison when new rows were joined since the last one
     ("register", put_register),  # write the register into the lake, for the checks of what is handed in
+    ("fills", count_fills),  # count the filled cells of new batches, for the pictures
     ("take", take_files),  # hand in what units have put into the watched folder
     ("suggestions", tell_of_suggestions),  # tell who answers of a suggestion, and who made it of the answer
     ("words", tell_of_exports),  # tell who must agree to an export, and who asked of a refusal

@@ -41,11 +41,25 @@ def completeness(now: Stretch) -> Ratio:
     return Ratio(sum(one.part for one in parts), sum(one.whole for one in parts))
 
 
+def completeness_by_unit(now: Stretch) -> dict[str, Ratio]:
+    """The same for each unit of the stretch, all in one reading of the ledger."""
+    sheets = _sheets()
+    asked = {code: [one for one in sheet.fields if asked_of_unit(one)] for code, sheet in sheets.items()}
+    found: dict[str, Ratio] = {}
+    for (unit, code), fill in intake.fills_by_unit(now.batches, sheets).items():
+        before, more = found.get(unit, Ratio(0, 0)), _ratio(fill, asked[code])
+        found[unit] = Ratio(before.part + more.part, before.whole + more.whole)
+    return found
+
+
+def _sheets() -> dict[str, Sheet]:
+    return {code: sheet for code, (_, sheet) in in_force().tables.items()}
+
+
 def _tables(now: Stretch) -> list[Table]:
-    resources = in_force().resources.values()
-    known = {sheet.code: (one.number, sheet) for one in resources for sheet in one.sheets}
-    found = intake.fills_by_table(now.batches, {code: sheet for code, (_, sheet) in known.items()})
-    return sorted(((*known[code], fill) for code, fill in found.items()), key=lambda one: in_order(one[0]))
+    known, found = in_force().tables, intake.fills_by_table(now.batches, _sheets())
+    tables = ((known[code][0].number, known[code][1], fill) for code, fill in found.items())
+    return sorted(tables, key=lambda one: in_order(one[0]))
 
 
 def _ratio(fill: Fill, columns: Sequence[Column]) -> Ratio:

@@ -14,6 +14,8 @@ from gongzhi.intake import queries as intake
 from gongzhi.intake.queries import FirstPass
 
 from .faults import resource_title
+from .figures import Ratio
+from .fullness import completeness_by_unit
 from .stretch import Stretch
 
 
@@ -25,8 +27,9 @@ def unit_lines(now: Stretch) -> pl.LazyFrame:
     tries: dict[str, list[intake.FirstTry]] = {}
     for one in now.tries:
         tries.setdefault(one.unit, []).append(one)
+    full = completeness_by_unit(now)
     lines = [
-        _line(unit, rates, late.get(unit, Lateness()), intake.first_pass(tries.get(unit, ())))
+        _line(unit, rates, late.get(unit, Lateness()), intake.first_pass(tries.get(unit, ())), full.get(unit))
         for unit, rates in found.items()
     ]
     return pl.LazyFrame(lines, schema=_LINE)
@@ -35,20 +38,23 @@ def unit_lines(now: Stretch) -> pl.LazyFrame:
 _LINE: dict[str, type[pl.DataType]] = {
     "place": pl.Int64, "key": pl.String, "name": pl.String, "owed": pl.Int64,
     "timely": pl.Float64, "reported": pl.Float64, "missing": pl.Int64, "days": pl.Int64, "zero": pl.Int64,
-    "passed": pl.Float64, "rows": pl.Float64,
+    "passed": pl.Float64, "rows": pl.Float64, "filled": pl.Float64,
 }  # fmt: skip
 
 
-def _line(unit: str, rates: Rates, late: Lateness, first: FirstPass) -> dict[str, object]:
+def _line(unit: str, rates: Rates, late: Lateness, first: FirstPass, full: Ratio | None) -> dict[str, object]:
     units = in_force().units
     known = units.get(unit)
-    shares = (rates.timely_rate, rates.reporting_rate, first.rate, first.row_rate)
-    timely, reported, passed, rows = (None if share is None else round(share, 1) for share in shares)
+    shares = (
+        rates.timely_rate, rates.reporting_rate, first.rate, first.row_rate, full.value if full else None,
+    )  # fmt: skip
+    timely, reported, passed, rows, filled = (None if share is None else round(share, 1) for share in shares)
     return {
         "place": list(units).index(unit) if unit in units else len(units), "key": unit,
         "name": known.name if known else unit, "owed": rates.owed, "timely": timely,
         "reported": reported, "missing": rates.missing, "days": late.days,
         "zero": rates.of((State.ZERO, State.ZERO_LATE)), "passed": passed, "rows": rows,
+        "filled": filled,
     }  # fmt: skip
 
 

@@ -34,6 +34,8 @@ FILLED = (
     "现在有效的批次里，这一列有内容的格子 ÷ 应填的格子。应填：这些批次的全部行；"
     "只在另一列有内容（或等于某值）时才要填的，只算那些行；模板后来才增加的列，只算增加以后的批次。税务部门自有的列，提供单位填不填都不算。"
 )
+UNCOVERED = "定义没有写登记簿里哪些纳税人应当出现在这项资源里，不能算覆盖多少。"
+CONFIRM = "这是按行业、类别划的，须由本地确认。"
 LINKED = "这些批次里关联到登记簿的当事人 ÷ 提到的单位当事人。自然人不关联，不在内。"
 
 
@@ -89,17 +91,16 @@ def resource_figures(now: Stretch, before: Stretch | None, span: Span, resource:
 
 
 def coverage_figures(now: Stretch, resource: Resource) -> list[Figure]:
-    """覆盖率 of each table for which the definitions say who should appear in it."""
-    found = ((sheet, registry.covered(sheet.code, now.batches)) for sheet in resource.sheets)
-    return [
-        rate(
-            "覆盖率" if len(resource.sheets) == 1 else f"覆盖率（{sheet.title}）",
-            Ratio(one.appear, one.should),
-            f"在这些批次里出现过的 ÷ 应当出现的。应当出现：{one.counted}。",
-        )
-        for sheet, one in found
-        if one is not None
-    ]
+    """覆盖率 of each table for which the definitions say who should appear in it; else that they do not."""
+    found = [(sheet, registry.covered(sheet.code, now.batches)) for sheet in resource.sheets]
+    told = [_coverage(one, sheet, resource) for sheet, one in found if one is not None]
+    return told or [Figure("覆盖率", "—", UNCOVERED, "未定义覆盖率口径")]
+
+
+def _coverage(one: registry.Covered, sheet: Sheet, resource: Resource) -> Figure:
+    label = "覆盖率" if len(resource.sheets) == 1 else f"覆盖率（{sheet.title}）"
+    means = f"在这些批次里出现过的 ÷ 应当出现的。应当出现：{one.counted}。"
+    return rate(label, Ratio(one.appear, one.should), means + (CONFIRM if one.confirm else ""))
 
 
 @dataclass(frozen=True)

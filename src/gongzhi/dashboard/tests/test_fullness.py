@@ -4,6 +4,7 @@ import pytest
 from tests.files import PRESALE_HEAD, credit_code, csv_file
 
 from gongzhi.intake.actions import hand_in
+from gongzhi.intake.actions.derived import count_fills
 from gongzhi.intake.actions.place import Place
 
 from .conftest import UNIT
@@ -86,3 +87,21 @@ def test_what_ones_duties_do_not_open_is_counted_without_its_name(client_of, fee
 def test_nothing_came_in_is_no_rate_and_another_unit_is_not_there(client_of, home):
     assert (figure(client_of("liaison")).text, lines(client_of("liaison"))) == ("—", [])
     assert client_of("peer").get(f"/units/{UNIT}/fills").status_code == 404
+
+
+def test_the_list_of_units_says_what_the_page_of_each_says(client_of, fees, give, owe, presales):
+    owe(100, resource="9.5", came=-1)
+    owe(100, resource="16.1", unit="natural_resources")
+    fees(None, "易地建设费")
+    give("2026Q1", presales(3, day="2026-02-15"))
+    office = client_of("office")
+
+    def listed():
+        return {row["key"]: row["filled"] for row in office.get("/pictures?span=all").context["page"].items}
+
+    before = listed()
+    assert f"{before[UNIT]:.1f}%" == figure(office).text
+    assert before["natural_resources"] is None
+    count_fills()
+    assert listed() == before
+    assert f"{before[UNIT]:.1f}%" == figure(office).text

@@ -103,4 +103,12 @@ def test_coverage_counts_who_should_appear(client_of, home, tmp_path):
     assert (figures["覆盖率"].text, figures["覆盖率"].of) == ("50.0%", "2 / 4")
     assert "道路运输业" in figures["覆盖率"].means
     assert figures["关联率"].of == "4 / 4"
+    assert "须由本地确认" in figures["覆盖率"].means
     assert registry.covered("presale_permits", Batch.objects.all()) is None
+
+
+def test_a_resource_of_which_nobody_says_who_should_appear_says_so(client_of, give, presales):
+    give("2026Q1", presales(3, day="2026-02-15"))
+    figure = {one.label: one for one in shown(client_of("office"))["figures"]}["覆盖率"]
+    assert (figure.text, figure.of) == ("—", "未定义覆盖率口径")
+    assert "未定义覆盖率口径" in client_of("office").get("/resources/9.5/picture?span=all").content.decode()

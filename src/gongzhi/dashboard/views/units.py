@@ -28,9 +28,10 @@ UNITS = (
     Column("reported", "报送率", lambda r: r["reported"], "number", order="reported", unit="%"),
     Column("missing", "逾期未报", lambda r: r["missing"], "number", order="missing", unit="期"),
     Column("days", "迟报", lambda r: r["days"], "number", order="days", unit="天"),
-    Column("zero", "零报告", lambda r: r["zero"], "number", order="zero", unit="期"),
     Column("passed", "一次通过率", lambda r: r["passed"], "number", order="passed", unit="%"),
     Column("rows", "一次合格行率", lambda r: r["rows"], "number", order="rows", unit="%"),
+    Column("filled", "填报完整率", lambda r: r["filled"], "number", order="filled", unit="%"),
+    Column("zero", "零报告", lambda r: r["zero"], "number", order="zero", unit="期", hidden=True),
 )
 
 

@@ -9,8 +9,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from gongzhi.editions.queries import in_force
 from gongzhi.engine.lake import Lake, Stored
 from gongzhi.intake.models import LakeFile, OpsFile
+from gongzhi.intake.queries.fills import counted_cells
+
+_AT_ONCE = 500
 
 
 def put_beside(*, batch: UUID, role: str, table: str, stored: Stored) -> None:
@@ -46,3 +50,15 @@ def put_ops(*, name: str, stored: Stored, made: int) -> bool:
     fresh = {"made": made, "made_at": timezone.now(), **vars(stored)}
     OpsFile.objects.filter(pk=kept.pk).update(**fresh)
     return True
+
+
+def count_fills() -> int:
+    """Count the filled cells of files for which that is not done yet, some at a time; returns of how many."""
+    tables, lake = in_force().tables, Lake(settings.LAKE)
+    waiting = LakeFile.objects.filter(role="rows", fills__isnull=True, table__in=tables).order_by("pk")[
+        :_AT_ONCE
+    ]
+    for file in waiting:
+        cells = counted_cells(lake.path(file.path), tables[file.table][1])
+        LakeFile.objects.filter(pk=file.pk).update(fills=cells)
+    return len(waiting)

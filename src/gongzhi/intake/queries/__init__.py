@@ -12,7 +12,7 @@ from .desk import (
 )
 from .difference import difference
 from .faults import FAULTY, Fault, Place, counts_of, fault_rows, top_faults
-from .fills import Fill, fills, fills_by_table, summed
+from .fills import Fill, fills, fills_by_table, fills_by_unit, summed
 from .pages import findings_page, owed_resources, reading_of, rows_page
 from .proofs import NotFrozen, cutoff_at, frozen_batches, public_keys, snapshot_at
 from .pulls import periods_to_pull, pulls_of
@@ -65,6 +65,7 @@ __all__ = [
     "fault_rows",
     "fills",
     "fills_by_table",
+    "fills_by_unit",
     "findings_of",
     "findings_page",
     "first_pass",

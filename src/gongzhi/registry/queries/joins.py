@@ -103,11 +103,15 @@ def joined_by(batches: QuerySet[Batch], *fields: str | Value) -> dict[tuple[Hash
 
 @dataclass(frozen=True)
 class Covered:
-    """Of the taxpayers that should appear in a table, how many do; `counted` says who they are."""
+    """Of the taxpayers that should appear in a table, how many do; `counted` says who they are.
+
+    `confirm` where the office must still say whether that reading is right here.
+    """
 
     should: int
     appear: int
     counted: str
+    confirm: bool
 
 
 def covered(table: str, batches: QuerySet[Batch]) -> Covered | None:
@@ -124,7 +128,8 @@ def covered(table: str, batches: QuerySet[Batch]) -> Covered | None:
     if target.industries:
         wanted = wanted.filter(industry__regex=f"^[A-T]?({'|'.join(target.industries)})")
     should = {str(pk) for pk in wanted.values_list("pk", flat=True)}
-    return Covered(len(should), len(should & _subjects(table, target.role, batches)), target.counted)
+    appear = len(should & _subjects(table, target.role, batches))
+    return Covered(len(should), appear, target.counted, target.confirm_locally)
 
 
 def _subjects(table: str, role: str, batches: QuerySet[Batch]) -> set[str]:
