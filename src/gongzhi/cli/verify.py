@@ -1,4 +1,4 @@
-"""`gongzhi verify`: the audit chain, the lake, the signatures, a receipt; and where the first break is."""
+"""`gongzhi verify`: the audit chain, the lake, signatures, a receipt, a cut-off; where the first break is."""
 
 from __future__ import annotations
 
@@ -10,20 +10,25 @@ from typing import Any
 
 from .screen import as_json, complain, out
 
-_NAMES = {"audit": "审计链", "lake": "数据湖", "signatures": "签名", "receipt": "回执"}
+_NAMES = {
+    "audit": "审计链", "lake": "数据湖", "signatures": "签名", "receipt": "回执", "cutoff": "截止快照",
+}  # fmt: skip
 _PEM = re.compile(r"-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----")
 
 
 def add(commands: Any) -> None:
-    command = commands.add_parser("verify", help="验证审计链、数据湖、签名和回执")
+    command = commands.add_parser("verify", help="验证审计链、数据湖、签名、回执和截止快照")
     command.add_argument(
-        "what", nargs="?", choices=["audit", "lake", "signatures", "receipt", "all"], default="all"
+        "what", nargs="?", choices=["audit", "lake", "signatures", "receipt", "cutoff", "all"], default="all"
     )
     command.add_argument(
-        "file", nargs="?", metavar="F", help="verify receipt：回执编号，或 submit --json 保存下来的文件"
+        "file",
+        nargs="?",
+        metavar="F",
+        help="receipt：回执编号，或 submit --json 保存下来的文件；cutoff：截止日期，或下载的快照文件",
     )
     command.add_argument(
-        "--key", type=Path, metavar="PEM", help="verify receipt：只凭这个文件里的公钥验证，不查账本"
+        "--key", type=Path, metavar="PEM", help="verify receipt、cutoff F：只凭这个文件里的公钥验证，不查账本"
     )
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=run)
@@ -32,11 +37,15 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Exit 0 when all holds, 1 when something is broken."""
     found: dict[str, Any] = {}
-    if (options.what == "receipt") != bool(options.file):
-        complain("验证回执写 verify receipt F，F 是回执编号或保存下来的回执文件")
+    if (options.what in {"receipt", "cutoff"}) != bool(options.file):
+        complain(
+            "验证回执写 verify receipt F，F 是回执编号或保存下来的回执文件；"
+            "验证截止快照写 verify cutoff F，F 是截止日期（2026-10-16）或下载的快照文件"
+        )
         return 2
-    if options.what == "receipt":
-        found["receipt"] = receipt(options.file, options.key)
+    if options.what in {"receipt", "cutoff"}:
+        one = receipt if options.what == "receipt" else cutoff
+        found[options.what] = one(options.file, options.key)
     if options.what in {"audit", "all"}:
         found["audit"] = audit()
     if options.what in {"lake", "all"}:
@@ -117,6 +126,33 @@ def receipt(shown: str, key: Path | None = None) -> dict[str, Any]:
         wrong += differs
     said = "；".join((wrong and [*wrong, *(f"（{line}）" for line in held)]) or held)
     return {"whole": not wrong, "number": text.get("number"), "held": held, "wrong": wrong, "text": said}
+
+
+def cutoff(shown: str, key: Path | None = None) -> dict[str, Any]:
+    """A cut-off by its day, against the ledger of now; or the file of one, by public keys alone."""
+    from gongzhi.intake.queries.cutoffs import held, held_offline, on  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.intake.queries.proofs import public_keys  # noqa: PLC0415  # models exist only after setup
+
+    try:
+        if Path(shown).is_file():
+            good, wrong = held_offline(_object(shown), _keys(key) if key else public_keys())
+        else:
+            good, wrong = held(on(shown))
+    except ValueError as error:
+        return {"whole": False, "held": [], "wrong": [str(error)], "text": str(error)}
+    said = "；".join((wrong and [*wrong, *(f"（{line}）" for line in good)]) or good)
+    return {"whole": not wrong, "held": good, "wrong": wrong, "text": said}
+
+
+def _object(file: str) -> dict[str, Any]:
+    """The JSON object in a file; ValueError with what to tell."""
+    try:
+        text: Any = json.loads(Path(file).read_text("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError("这个文件不是下载的快照文件（不是 JSON）") from error
+    if not isinstance(text, dict):
+        raise ValueError("这个文件不是下载的快照文件（不是 JSON 对象）")
+    return text
 
 
 def _shown(shown: str) -> dict[str, Any]:

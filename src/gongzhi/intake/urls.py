@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from . import views
-from .views import revealing
+from .views import cutoffs, revealing
 
 urlpatterns = [
     path("submit", views.choose, name="submit"),
@@ -47,6 +47,10 @@ urlpatterns = [
     path("rows/<str:table>", views.table_rows, name="table_rows"),
     path("receipts/<str:number>", views.receipt, name="receipt"),
     path("receipts/<str:number>/file", views.receipt_file, name="receipt_file"),
+    path("cutoffs", cutoffs.cutoffs, name="cutoffs"),
+    path("cutoffs/<int:pk>", cutoffs.cutoff, name="cutoff"),
+    path("cutoffs/<int:pk>/batches", cutoffs.cutoff_batches, name="cutoff_batches"),
+    path("cutoffs/<int:pk>/file", cutoffs.cutoff_file, name="cutoff_file"),
     path("doors", views.doors, name="doors"),
     path("public-keys", views.public_keys, name="public_keys"),
 ]

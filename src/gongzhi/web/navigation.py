@@ -18,6 +18,7 @@ ENTRIES = (
     ("数据共享", "/reviews", "待审核", "return_file"),
     ("数据共享", "/batches", "入库批次", "see_own_batches see_all_batches"),
     ("数据共享", "/rows", "入库明细", "see_own_batches see_all_batches"),
+    ("数据共享", "/cutoffs", "截止快照", "see_all_batches verify_integrity"),
     ("数据共享", "/reveals/use", "个人信息使用", "see_own_batches see_all_batches"),
     ("数据共享", "/feedback", "使用反馈", "see_own_batches see_all_batches see_overview"),
     ("风险比对", "/taxpayers", "纳税人", "see_taxpayer"),

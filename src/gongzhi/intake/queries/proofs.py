@@ -148,7 +148,7 @@ def snapshot_at(definitions: Definitions, tables: Iterable[str], at: dt.datetime
     return Snapshot(settings.LAKE, files, empties)
 
 
-_SAID = {
+SAID = {
     "malformed": "格式不对或缺项",
     "unknown_key": "签名所用的公钥不在给定的公钥之内",
     "signature": "签名不对：签名内容被改动，或不是这把密钥签的",
@@ -170,7 +170,7 @@ def offline(shown: Mapping[str, Any], keys: Mapping[str, PublicKey]) -> tuple[li
     if proof is None:
         return held, ["回执上没有签名"]
     if wrong := fault(digest, proof, keys) or _kind(proof, "receipts"):
-        return held, [f"签名证明：{_SAID[wrong]}"]
+        return held, [f"签名证明：{SAID[wrong]}"]
     statement = proof["statement"]
     held.append(f"{statement['at']} 由密钥 {statement['key']} 签名（同批 {statement['size']} 份）")
     return _with_day(shown, proof, keys, held)
@@ -180,12 +180,12 @@ def _with_day(
     shown: Mapping[str, Any], proof: Mapping[str, Any], keys: Mapping[str, PublicKey], held: list[str]
 ) -> tuple[list[str], list[str]]:
     if "day" not in shown:
-        return held, [f"日结证明：{_SAID['malformed']}"]
+        return held, [f"日结证明：{SAID['malformed']}"]
     day = shown["day"]
     if day is None:
         return [*held, "当日日结尚未完成，回执不含日结证明"], []
     if wrong := fault(signed_of(proof).leaf, day, keys) or _kind(day, "day"):
-        return held, [f"日结证明：{_SAID[wrong]}"]
+        return held, [f"日结证明：{SAID[wrong]}"]
     return [*held, f"列入 {day['statement']['day']} 的日结"], []
 
 
