@@ -35,6 +35,7 @@ _NO = (
     "不是",
 )
 _NEAR = 60.0
+_CONTRARY = ("非", "未", "不", "无", "没", "免", "否")
 _MOST_SHOWN = 12
 
 
@@ -81,11 +82,30 @@ def _not_listed(texts: pl.Series, wrong: pl.Series, field: Field) -> Fault:
 
 
 def _near(text: str, values: tuple[str, ...]) -> str | None:
-    """The one listed value that is close; None when there is none or more than one."""
+    """The one listed value that is meant: with words before or behind it (挂牌转让), else one that is close.
+
+    None when there is none or more than one; never what the words turn round (未注销 is not 注销).
+    """
+    folded = _fold(text)
+    inside = [value for value in values if folded.startswith(_fold(value)) or folded.endswith(_fold(value))]
+    longest = max(inside, key=len, default="")
+    found_inside = [value for value in inside if value == longest or value not in longest]
+    if len(found_inside) == 1:
+        return None if _turned(folded, longest) else longest
+    return None if found_inside else _close(text, values)
+
+
+def _turned(text: str, value: str) -> bool:
+    """Whether what stands beside the value may say the contrary."""
+    return any(word in text.replace(_fold(value), "", 1) for word in _CONTRARY)
+
+
+def _close(text: str, values: tuple[str, ...]) -> str | None:
     found = nearest.extract(text, values, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=2)
     if not found or (len(found) > 1 and found[0][1] == found[1][1]):
         return None
-    return str(found[0][0])
+    near = str(found[0][0])
+    return None if any((word in text) != (word in near) for word in _CONTRARY) else near
 
 
 def read_boolean(written: Written) -> Typed:

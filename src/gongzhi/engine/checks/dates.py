@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import polars as pl
 
 from gongzhi.engine.calendar import (
     Period,
     PeriodError,
+    parse_day,
     parse_days,
     parse_period,
     parse_period_text,
@@ -21,6 +23,7 @@ from .model import Context, Fault, Repair, Typed, Written
 
 _EARLIEST, _LATEST = dt.date(1900, 1, 1), dt.date(2150, 12, 31)
 _HOW = {"separators": "date_form", "compact": "date_form", "chinese": "date_form", "timestamp": "date_time"}
+_SERIAL = r"^\s*\d{5}(?:\.0+)?\s*$"
 _MONTH_ONLY = r"^\d{4}\s*[年.\-/]\s*\d{1,2}\s*月?$"
 
 
@@ -100,8 +103,10 @@ def read_period(written: Written) -> Typed:
     values = texts.replace_strict(codes, default=None, return_dtype=pl.String)
     wrong = (values.is_null() & texts.is_not_null() & ~texts.is_in(blank)).fill_null(False).arg_true()
     changed = (values != texts).fill_null(False).arg_true()
-    form = pl.Series(["period_form"]).new_from_index(0, len(changed))
-    repairs = (*empties, *repairs_of(changed, texts.gather(changed), values.gather(changed), form))
+    before = texts.gather(changed)
+    serial = before.str.contains(_SERIAL)
+    form = pl.select(pl.when(serial).then(pl.lit("date_serial")).otherwise(pl.lit("period_form"))).to_series()
+    repairs = (*empties, *repairs_of(changed, before, values.gather(changed), form))
     faults = [Fault("not_period", wrong, texts.gather(wrong))] if len(wrong) else []
     failed = failed_at(*faults)
     if written.field.in_period and written.context.period:
@@ -110,9 +115,13 @@ def read_period(written: Written) -> Typed:
 
 
 def _period_code(text: str) -> str | None:
-    """The code of a period; the first day is what a spreadsheet makes of 2021年6月, any other day is none."""
+    """The code of a period; the first day is what a spreadsheet makes of 2021年6月, any other day is none.
+
+    In a csv that day may be left as the spreadsheet's number (44348).
+    """
+    day = parse_day(text) if re.match(_SERIAL, text) else None
     try:
-        period = parse_period_text(text)
+        period = period_of("day", day) if day else parse_period_text(text)
     except PeriodError:
         return None
     if period.kind != "day":

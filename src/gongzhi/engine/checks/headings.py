@@ -233,7 +233,29 @@ def _units(
         unit = stated or (hint if hint and hint.measure == asked.measure else None)
         if unit:
             units[field.key] = unit.name
-    return units, faults
+    return units, faults + _units_apart(table, sheet, columns)
+
+
+def _units_apart(table: Table, sheet: Sheet, columns: Mapping[str, int]) -> list[HeadingFault]:
+    """Units around the table that do not agree, or of which nobody can say whether they speak of it: asked
+    once, for the amounts whose heading states no unit."""
+    said = set(table.units_said)
+    if not said or said == {table.unit_hint}:
+        return []
+    open_ones = [
+        field for field in sheet.fields
+        if field.type is FieldType.MONEY and field.key in columns
+        and not unit_in(table.columns[columns[field.key]].header)
+    ]  # fmt: skip
+    used = {table.unit_hint or field.unit or "元" for field in open_ones}
+    if not open_ones or said == used:
+        return []
+    places = {
+        "units": "、".join(table.units_said),
+        "titles": "、".join(field.title for field in open_ones),
+        "used": "、".join(sorted(used)),
+    }
+    return [HeadingFault("units_apart", None, None, places)]
 
 
 def _renamed(table: Table, sheet: Sheet, columns: Mapping[str, int]) -> dict[int, str]:

@@ -15,7 +15,7 @@ from .header import HEAD_ROWS, MAX_HEADER_LINES, Header, HeadingSet, Span, find_
 from .heading import normalise_heading
 from .model import Limits, Notice, Unreadable, address
 from .parcel import ROW, ParcelWriter
-from .records import RecordRules, above_heading, unit_of
+from .records import RecordRules, above_heading, unit_of, units_in
 from .stacked import HeadingWatch
 
 # A merged cell that covers more lines than this is neither a note nor the title of a group.
@@ -93,13 +93,15 @@ class _Layout:
             for row in range(span.top, span.bottom + 1)
         }
         watch = HeadingWatch(grid.head[header.first : header.last + 1], headings)
-        self.unit = unit_of([*grid.head[: header.first], *self._line_below()])
+        above = [*grid.head[: header.first], *self._line_below()]
+        self.unit, self.units_above = unit_of(above), units_in(above)
         self.rules = RecordRules(header.texts, watch, wide, self.first, self.unit)
         self.skipped = self._above(found.top)
         self.notices: list[Notice] = []
         self.totals: list[pl.DataFrame] = []
         self.filled = dict.fromkeys(range(grid.width), 0)
         self.count = self.extra = self.heading_at = 0
+        self.last = True  # no other table stands below
         self.pieces: list[list[int]] = []
         self.total_pieces: list[list[int]] = []
 
@@ -122,6 +124,7 @@ class _Layout:
         for frame in frames:
             rest = self._lay(frame, row)
             if rest is not None:
+                self.last = False
                 below = self._below(rest, frames, row + frame.height - rest.height)
                 break
             row += frame.height
@@ -169,8 +172,20 @@ class _Layout:
             "totals": self.total_pieces,
             "skipped": self.skipped,
             "notices": [[n.code, n.cell, n.before, n.after] for n in self._capped()],
-            "unit_hint": self.unit,
+            "unit_hint": self._hint(),
+            "units_said": sorted(self._units_said()),
         }
+
+    def _units_said(self) -> set[str]:
+        """The money units stated around the table. A note between two tables speaks of the lower one, if the
+        upper one has its own."""
+        below = self.rules.units_below
+        return self.units_above | below if self.last or not self.units_above else self.units_above
+
+    def _hint(self) -> str | None:
+        """The unit above the table, else the only one in the notes below it, where they can mean no other."""
+        said = self._units_said()
+        return self.unit or (next(iter(said)) if self.last and len(said) == 1 else None)
 
     def _lay(self, frame: pl.DataFrame, row: int) -> pl.DataFrame | None:
         """Write the records of a frame; what is left of it from where another table begins."""

@@ -75,6 +75,8 @@ class Table:
     the row that Excel shows for it (a record with line breaks in quotes is one row). In JSON the headings
     count as row 1 where the file holds objects.
     totals: the total rows as they stand, in the columns of `data` and `row`; they are in `skipped` too.
+    unit_hint: the money unit that counts for columns without one of their own.
+    units_said: all money units that are stated around the table, to be asked about where they differ.
     merged: the ranges (`E2:E3`) whose value was filled into every row that they cover.
     """
 
@@ -87,6 +89,7 @@ class Table:
     skipped: tuple[Skipped, ...] = ()
     notices: tuple[Notice, ...] = ()
     unit_hint: str | None = None
+    units_said: tuple[str, ...] = ()
     totals: pl.DataFrame | None = None
     merged: tuple[str, ...] = ()
 

@@ -148,6 +148,7 @@ def _table(found: dict[str, Any], parcel: int) -> Table:
         skipped=tuple(Skipped(row, why) for row, why in found["skipped"]),
         notices=tuple(Notice(*notice) for notice in found["notices"]),
         unit_hint=found["unit_hint"],
+        units_said=tuple(found["units_said"]),
         totals=totals.with_columns(at) if totals.height else None,
         merged=tuple(found["merged"]),
     )

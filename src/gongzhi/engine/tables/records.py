@@ -25,7 +25,7 @@ _NOTE_LABEL = (
 )
 _NOTE = re.compile(rf"^[（(【*※]*\d?{_NOTE_LABEL}\d*[）)】]?\s*(?:[（(][^（）()]*[）)])?\s*[:：]")
 _NOTE_LINE = re.compile(
-    r"^(?:[（(【*※]*注\d*[.、，,:： ]|[*※].{5}|以上数据|以上为|本表|说明[:：]?$|备注[:：]?$|注[:：]?$"
+    r"^(?:[（(【*※]*注\d*[.、，,:： ]|[*※].{5}|以上(?:数据|金额|为)|本表|说明[:：]?$|备注[:：]?$|注[:：]?$"
     r"|[（(【]?\s*(?:以\s*下\s*空\s*白|(?:以\s*下|此\s*页)\s*无\s*(?:正\s*文|内\s*容))\s*[）)】]?[。.]?$"
     r"|—+$|-{3,}$)"
 )
@@ -102,6 +102,7 @@ class RecordRules:
         self.watch = watch
         self.unit = unit
         self._unit_below = unit
+        self.units_below: set[str] = set()  # stated in notes under the heading
         self.wide = frozenset(wide)
         self.first = first
         self._note_row = -1
@@ -185,6 +186,7 @@ class RecordRules:
         )
         if why == "note":
             self._note_row = number
+            self.units_below |= units_in([row])
             self._unit_below = unit_of([row]) or self._unit_below
         return why
 
@@ -254,16 +256,22 @@ def above_heading(row: Sequence[str | None]) -> str:
     return "title"
 
 
+_MONEY = "千万元|百万元|十万元|万元|千元|亿元|元"
+_OTHER_UNITS = r"(?:(?:平方米|㎡|m2|亩|公顷|户|人|个|家|套|吨|%)[、，,/和及\s]*)*"
 _MONEY_UNIT = re.compile(
-    r"单\s*位\s*[:：]?\s*[（(]?\s*(?:人民币)?\s*(千万元|百万元|十万元|万元|千元|亿元|元)(?![\w])|[（(](千万元|百万元|万元|千元|亿元)[）)]"
+    rf"单\s*位\s*(?:[:：]|[均都]?[为是用])?\s*[（(]?\s*{_OTHER_UNITS}(?:人民币)?\s*({_MONEY})(?![\w])"
+    rf"|以\s*(?:人民币)?({_MONEY})\s*(?:为单位|计)"
+    r"|[（(](千万元|百万元|万元|千元|亿元)[）)]"
 )
 
 
+def units_in(rows: Sequence[Sequence[str | None]]) -> set[str]:
+    """The money units that lines above or below a table state (单位：万元, 金额以万元计)."""
+    texts = (cell for row in rows for cell in row if cell)
+    return {unit for text in texts for found in _MONEY_UNIT.findall(text) for unit in found if unit}
+
+
 def unit_of(rows: Sequence[Sequence[str | None]]) -> str | None:
-    """The money unit that a line above the table states (单位：万元); None when none or several do."""
-    found = set()
-    for row in rows:
-        for cell in row:
-            for match in _MONEY_UNIT.finditer(cell or ""):
-                found.add(match.group(1) or match.group(2))
+    """The one money unit that these lines state; None when none or several do."""
+    found = units_in(rows)
     return found.pop() if len(found) == 1 else None

@@ -32,3 +32,16 @@ def test_more_notices_than_are_listed_are_counted(hand, tmp_path):
     handed = hand(csv_file(tmp_path / "a.csv", PRESALE_HEAD, rows))
     assert handed.as_json(5)["accepted"] == 1_200
     assert texts(handed, "more_of_these") == ["“列名之外有内容”共有 1200 处，没有一一列出。"]
+
+
+def test_days_that_a_csv_holds_as_the_spreadsheets_numbers_are_read_and_told(hand, tmp_path):
+    """46249 is 15 August 2026; a number that can be no day of our time is a finding at its cell."""
+    rows = presale_rows(3)
+    day = PRESALE_HEAD.index("发证日期")
+    for row, number in zip(rows, ("46249", "46249.0", "12345"), strict=True):
+        row[day] = number
+    handed = hand(csv_file(tmp_path / "a.csv", PRESALE_HEAD, rows)).as_json(20)
+    told = [one for one in handed["repaired"] if one["code"] == "date_serial"]
+    assert [(one["from"], one["to"]) for one in told] == [("46249", "2026-08-15"), ("46249.0", "2026-08-15")]
+    (found,) = [one for one in handed["findings"] if one["value"] == "12345"]
+    assert (found["code"], found["severity"], handed["accepted"]) == ("not_date", "block", 2)

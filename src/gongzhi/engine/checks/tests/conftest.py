@@ -40,10 +40,20 @@ def judge(catalogue, make_table):
     """judge(fields, rows, headings=…, period=…, known_keys=…, key=…, checks=…) → Checked."""
 
     def run(
-        fields, rows, *, headings=None, period="2026Q1", known_keys=None, as_kept=None, unit_hint=None, **rest
+        fields,
+        rows,
+        *,
+        headings=None,
+        period="2026Q1",
+        known_keys=None,
+        as_kept=None,
+        units=(None, ()),
+        **rest,
     ):
         sheet = Sheet(code="table", title="测试表", fields=fields, **rest)
-        table = make_table(headings or [field["title"] for field in fields], rows, unit_hint=unit_hint)
+        table = make_table(
+            headings or [field["title"] for field in fields], rows, unit_hint=units[0], units_said=units[1]
+        )
         context = Context(
             catalogue,
             dt.date(2026, 4, 10),

@@ -110,7 +110,7 @@ def test_money(judge_cell, text, fen, found, repaired):
 )
 def test_unit_of_heading_goes_before_the_sheets_and_is_told(judge, heading, hint, text, fen):
     field = {"key": "x", "title": "金额", "type": "money", "unit": "元"}
-    checked = judge([field], [[text]], headings=[heading], unit_hint=hint)
+    checked = judge([field], [[text]], headings=[heading], units=(hint, ()))
     assert checked.accepted["x_fen"].to_list() == [fen]
     assert ("unit_heading" in checked.repaired["code"].to_list()) == (fen != 150)
 
@@ -176,6 +176,7 @@ def test_percent_is_kept_in_percent_points(judge_cell, text, value):
         ("2026年3月1日", dt.date(2026, 3, 1), [], ["date_form"]),
         ("2026-03-01 00:00:00", dt.date(2026, 3, 1), [], ["date_time"]),
         ("46082", dt.date(2026, 3, 1), [], ["date_serial"]),
+        ("12345", None, ["not_date"], []),
         ("'2026-03-01", dt.date(2026, 3, 1), [], ["apostrophe"]),
         ("2026-03-01 ", dt.date(2026, 3, 1), [], ["blanks"]),
         ("２０２６-03-01", dt.date(2026, 3, 1), [], ["width"]),
@@ -338,6 +339,8 @@ def test_period(judge_cell, text, value):
         ("2026-03-01", "2026-03", [], ["period_form"]),  # what a spreadsheet keeps of 2026年3月
         ("2026年3月1日", "2026-03", [], ["period_form"]),
         ("2026-03-15", None, ["not_period"], []),
+        ("46082", "2026-03", [], ["date_serial"]),  # the same, as a csv may hold it
+        ("46083", None, ["not_period"], []),
     ],
 )
 def test_a_day_is_no_period_but_the_first_of_a_month_is_that_month(judge_cell, text, value, found, repaired):

@@ -90,7 +90,7 @@ def test_every_message_renders(judge, catalogue):
 def test_every_text_names_only_places_that_its_finding_fills(catalogue):
     places = {
         "column", "title", "value", "suggestion", "expected", "other", "row", "heading", "near",
-        "columns", "unit",
+        "columns", "unit", "units", "used",
         "longest", "example", "allowed", "period", "as_of", "titles", "other_title",
         "formula", "before", "after", "how", "than",
     }  # fmt: skip

@@ -90,3 +90,57 @@ def test_a_record_is_no_line_of_units(tables):
 )
 def test_a_unit_alone(text, unit):
     assert unit_word(text) == unit
+
+
+BELOW = (
+    "单位：万元",
+    "（金额单位：万元）",
+    "注：本表金额单位为万元",
+    "注：1.本表面积单位：平方米、万元",
+    "说明：金额均以万元计",
+    "以上金额以万元为单位",
+)
+
+
+@pytest.mark.parametrize("name", ["t.xlsx", "t.csv"])
+@pytest.mark.parametrize("text", BELOW)
+def test_a_unit_in_a_note_below_the_table_counts_like_one_above(tables, name, text):
+    (table,) = tables(HEAD, ONE, TWO, [text, None, None, None, None], name=name)
+    assert (table.unit_hint, table.units_said) == ("万元", ("万元",))
+    assert table.data.height == 2
+
+
+def test_it_counts_behind_another_note_and_a_total_too(tables):
+    notes = ["填表人：甲", None, None, None, None], ["注：", None, None, None, None]
+    last = ["1.金额单位：万元", None, None, None, None]
+    (table,) = tables(HEAD, ONE, TWO, ["合计", None, 3000, 110, None], *notes, last)
+    assert table.unit_hint == "万元"
+    assert table.rows.to_list() == [2, 3]
+
+
+def test_units_that_do_not_agree_are_handed_on_to_be_asked_about(tables):
+    above, below = [None, None, None, None, "单位：元"], ["注：金额单位为万元", None, None, None, None]
+    (table,) = tables(above, HEAD, ONE, TWO, below)
+    assert (table.unit_hint, table.units_said) == ("元", ("万元", "元"))
+    both = ["注：单位：元；另附单位：万元", None, None, None, None]
+    (table,) = tables(HEAD, ONE, TWO, both)
+    assert (table.unit_hint, table.units_said) == (None, ("万元", "元"))
+
+
+def test_a_note_between_two_tables_speaks_of_the_lower_one(tables):
+    """Of the upper one it may speak too, where that has none of its own: nobody can say."""
+    between, other = ["单位：万元", None, None, None, None], ["权证号", "权利人", "坐落", "评估额", "登记日"]
+    first, second = tables([None, None, None, None, "单位：元"], HEAD, ONE, TWO, between, other, ONE, TWO)
+    assert (first.unit_hint, first.units_said) == ("元", ("元",))
+    assert second.unit_hint == "万元"
+    first, second = tables(HEAD, ONE, TWO, between, other, ONE, TWO)
+    assert (first.unit_hint, first.units_said) == (None, ("万元",))
+    assert second.unit_hint == "万元"
+
+
+@pytest.mark.parametrize(
+    "text", ["报送单位：元培集团", "注：单位均已核对", "注：5万元以下的未列入", "说明：单位：平方米"]
+)
+def test_what_is_no_unit_of_money_states_none(tables, text):
+    (table,) = tables(HEAD, ONE, TWO, [text, None, None, None, None])
+    assert (table.unit_hint, table.units_said) == (None, ())
