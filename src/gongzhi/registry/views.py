@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from gongzhi.gate import Sight, needs, sight_of
-from gongzhi.lists import Bulk, Column, Mark, Meaning, back_to, chosen, listing
+from gongzhi.lists import Bulk, Column, Listing, Mark, Meaning, back_to, chosen, listing, table
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
 from gongzhi.work.queries import TAXPAYER, about, kinds_to_give, place_name, with_standing
@@ -81,18 +82,51 @@ def taxpayers(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs("see_taxpayer")
-def taxpayer(request: HttpRequest, pk: UUID) -> HttpResponse:
+def taxpayer(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """One taxpayer: who it is, what departments said of it, how each row was joined."""
     sight = sight_of(request.user)
     found = get_object_or_404(queries.visible_to(sight), pk=pk)
     context = {
         "taxpayer": found,
-        "mentions": queries.mentions_of(found, sight),
         "names": found.former_names.all(),
         "back": back_to(request, "/taxpayers"),
         **_work(found, sight),
     }
-    return render(request, "registry/taxpayer.html", context)
+    mentions = queries.mentions_of(found, sight)
+    tables = [_mentioned(request, found, one, at) for at, one in enumerate(mentions)]
+    items = table(request, f"{found.name}的事项", ITEMS, context["work"], guarded=True, key="work")
+    context |= {"mentions": list(zip(mentions, tables, strict=True)), "items": items}
+    answer = exported(request, items, *tables, by=myself(request))
+    return answer or render(request, "registry/taxpayer.html", context)
+
+
+ITEMS = (
+    Column("item", "事项", lambda one: one[0].title),
+    Column("place", "承办", lambda one: one[1]),
+    Column("given", "交办", lambda one: one[0].given_at, "instant"),
+    Column("due", "期限", lambda one: one[0].due, "day"),
+    Column("state", "状态", lambda one: one[2]),
+)
+
+
+def _mentioned(request: HttpRequest, taxpayer: Taxpayer, mention: queries.Mention, at: int) -> Listing:
+    """What one table says of a taxpayer, as it stands on its page, for its workbook."""
+    columns = [
+        Column("period", "所属期", lambda row: row.period),
+        Column("unit", "提供单位", lambda row: row.unit),
+        *(Column(f"c{n}", head.text, _cell(n)) for n, head in enumerate(mention.heads)),
+        Column("name", "报来的名称", lambda row: row.name),
+        Column("how", "怎样认定为同一户", lambda row: row.how),
+        Column("row", "来源行", lambda row: row.place[2], "number"),
+    ]
+    filters = [("纳税人", taxpayer.name), ("表", mention.title), ("作为", mention.role)]
+    return table(
+        request, mention.title, columns, mention.rows, guarded=True, filters=filters, key=f"mention{at}"
+    )
+
+
+def _cell(place: int) -> Callable[[queries.Said], str]:
+    return lambda row: row.cells[place].text if row.cells else ""
 
 
 WORK = 10

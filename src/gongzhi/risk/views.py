@@ -18,7 +18,7 @@ from gongzhi.disclosure.queries import About
 from gongzhi.editions.queries import in_force
 from gongzhi.gate import needs, sight_of, text_in
 from gongzhi.intake.views.revealing import Place, ask
-from gongzhi.lists import Bulk, Column, Mark, Meaning, back_to, chosen, listing, with_back
+from gongzhi.lists import Bulk, Column, Mark, Meaning, back_to, chosen, listing, table, with_back
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
 from gongzhi.registry import queries as registry
@@ -55,6 +55,7 @@ COLUMNS = (
     Column("state", "状态", lambda h: Mark(h.state_label, STATES[h.state]), "mark", order="state"),
     Column("found", "发现时间", lambda h: h.found_at, "instant", order="found_at"),
 )
+OF_TAXPAYER = tuple(one for one in COLUMNS if one.key != "subject")
 EXCLUDE = Bulk("/hits/exclude", "排除并说明")
 
 
@@ -188,10 +189,12 @@ def reveal_evidence(request: HttpRequest, pk: UUID, batch: UUID, part: int, row:
 
 
 @needs("see_hits")
-def of_taxpayer(request: HttpRequest, pk: UUID) -> HttpResponse:
+def of_taxpayer(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The hits of one taxpayer, a fragment of its page."""
     sight = sight_of(request.user)
     taxpayer = get_object_or_404(registry.visible_to(sight), pk=pk)
     found = queries.of_taxpayer(queries.visible_to(sight), taxpayer)
     rows = [(one, queries.rule_name(one), Mark(one.state_label, STATES[one.state])) for one in found[:50]]
-    return render(request, "risk/_of_taxpayer.html", {"rows": rows})
+    page = table(request, f"{taxpayer.name}的疑点", OF_TAXPAYER, [one for one, _, _ in rows], guarded=True)
+    context = {"rows": rows, "page": page}
+    return exported(request, page, by=myself(request)) or render(request, "risk/_of_taxpayer.html", context)

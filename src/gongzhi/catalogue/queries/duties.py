@@ -38,6 +38,13 @@ def sheet_of(key: str) -> Sheet:
     )
 
 
+def asked_how(resource: Resource) -> str:
+    """How a resource is handed in; one that is listed twice is handed in once."""
+    if resource.duplicate_of:
+        return f"与 {resource.duplicate_of} 重复列出，报送 {resource.duplicate_of} 即可"
+    return resource.frequency
+
+
 def by_number(number: str) -> tuple[str, int]:
     """Annex 2 and the bureau's own apart, each in the order of its numbers."""
     head, _, tail = number.partition(".")

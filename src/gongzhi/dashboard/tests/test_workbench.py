@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 
+import openpyxl
 import pytest
 from django.utils import timezone
 from tests.cast import NAMES
@@ -174,3 +176,21 @@ def test_who_answers_for_a_unit_sees_what_its_people_have_in_hand(client_of, cas
         'href="/work?view=post"><span class="label">单位在办事项</span><span class="value">1</span>' in page
     )
     assert "单位在办事项" not in client_of("liaison").get("/").content.decode()
+
+
+def test_each_table_of_the_workbench_can_be_taken_away(client_of, waiting):
+    """What is shown, under the guards of every export: the rows of hits are counted as such."""
+    liaison = client_of("liaison")
+    shown = liaison.get("/")
+    assert {name: page.guarded for name, page in shown.context["tables"].items()} == {
+        "hits": True, "to_do": False, "recent": False,
+    }  # fmt: skip
+    for name, said in (("to_do", "逾期10天"), ("recent", "预售.xlsx")):
+        assert f'href="/?export={name}"' in shown.content.decode()
+        assert any(said in str(cell) for row in taken(liaison, name) for cell in row), name
+    assert len(taken(client_of("peer"), "recent")) == 3  # title, filters, heads: nothing of hers
+
+
+def taken(client, name):
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(client.get(f"/?export={name}").streaming_content)))
+    return list(book.active.values)

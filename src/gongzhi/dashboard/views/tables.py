@@ -1,4 +1,4 @@
-"""The tables that a picture draws, as lists for their workbooks: what the page shows, figures as numbers."""
+"""The tables that a page of this room draws, as lists for workbooks: what it shows, figures as numbers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from gongzhi.dashboard import queries
+from gongzhi.intake.states import State
 from gongzhi.lists import Column, Listing, table
 
 Filters = Sequence[tuple[str, str]]
@@ -110,3 +111,37 @@ def _fills(request: HttpRequest, sheet: queries.SheetFill, at: int, filters: Fil
 
 def _of_period(place: int) -> Callable[[Any], str]:
     return lambda one: str(one.by_period[place][1])
+
+
+HITS = (
+    Column("subject", "对象", lambda one: one[0].subject_name or "（个人）"),
+    Column("rule", "疑似", lambda one: one[1]),
+    Column("tax", "预计税额", lambda one: one[0].expected_yuan, "number", unit="元"),
+    Column("grade", "等级", lambda one: one[2], "mark"),
+)
+TO_DO = (
+    Column("state", "状态", lambda one: f"{one[2]}{'，已退回' if one[3] else ''}"),
+    Column("resource", "资源", lambda one: f"{one[0].obligation.resource} {one[0].resource_title}"),
+    Column("period", "所属期", lambda one: one[1]),
+    Column("unit", "单位", lambda one: one[0].unit_name),
+    Column("due", "到期日", lambda one: one[0].due, "day"),
+)
+RECENT = (
+    Column("received", "接收时间", lambda one: one[0].received_at, "instant"),
+    Column("file", "文件", lambda one: one[0].file_name),
+    Column("resource", "资源", lambda one: one[0].resource),
+    Column("period", "所属期", lambda one: one[1]),
+    Column("state", "结果", lambda one: one[2], "mark"),
+    Column("rows", "入库", lambda one: one[0].accepted if one[0].state == State.COMMITTED else None, "number",
+           unit="行"),
+    Column("aside", "待补正", lambda one: one[0].set_aside, "number", unit="行"),
+)  # fmt: skip
+
+
+def workbench_tables(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Listing]:
+    """What the workbench can be taken away as, by the name that the address gives it."""
+    return {
+        "hits": table(request, "要核的疑点", HITS, shown["hits"], guarded=True, key="hits"),
+        "to_do": table(request, "要报的事项", TO_DO, shown["to_do"], guarded=False, key="to_do"),
+        "recent": table(request, "最近的报送", RECENT, shown["recent"], guarded=False, key="recent"),
+    }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -16,10 +17,14 @@ from gongzhi.intake.queries import Returned
 from gongzhi.intake.queries.marks import state_mark
 from gongzhi.intake.queries.pages import period_label
 from gongzhi.lists import Mark
+from gongzhi.lists.workbook import exported
+from gongzhi.organisation.queries import myself
+
+from .tables import workbench_tables
 
 
 @signed_in()
-def workbench(request: HttpRequest) -> HttpResponse:
+def workbench(request: HttpRequest) -> HttpResponseBase:
     """What to do today, by due day; what happened last."""
     sight, today = sight_of(request.user), timezone.localdate()
     returned = queries.returned(sight)
@@ -36,7 +41,9 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "wide": sight.has("chase_units") or sight.has("see_overview"),
         "recent": [(one, period_label(one.period), state_mark(one)) for one in queries.recent(sight)],
     }
-    return render(request, "dashboard/workbench.html", context)
+    context["tables"] = tables = workbench_tables(request, context)
+    answer = exported(request, *tables.values(), by=myself(request))
+    return answer or render(request, "dashboard/workbench.html", context)
 
 
 def _to_do(

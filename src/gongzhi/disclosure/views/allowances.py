@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,13 +13,15 @@ from gongzhi.disclosure import actions, queries
 from gongzhi.disclosure.actions import Refused
 from gongzhi.disclosure.forms import MoreForm
 from gongzhi.gate import needs, sight_of
+from gongzhi.lists import Column, table
+from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
 from gongzhi.organisation.views.proof import proof_first
 
 
 @require_http_methods(["GET", "POST"])
 @needs("reveal_person", "approve_reveal")
-def more(request: HttpRequest) -> HttpResponse:
+def more(request: HttpRequest) -> HttpResponseBase:
     """Ask for more rows today, and decide what colleagues of the unit ask."""
     sight, person = sight_of(request.user), myself(request)
     quota = queries.quota_of(sight)
@@ -37,12 +39,25 @@ def more(request: HttpRequest) -> HttpResponse:
             return redirect("more_reveals")
     seen = queries.allowances_visible_to(sight).select_related("person", "decided_by")
     waiting = queries.allowances_waiting(sight, timezone.localdate()).select_related("person")
+    rows = list(seen[:50])
+    page = table(request, "增加查看限额", _ASKED, rows, guarded=False)
     context = {
         "form": form if quota else None, "quota": quota, "approvers": queries.approvers(person),
         "left": queries.left_today(person, quota, timezone.now()) if quota else 0,
-        "waiting": waiting, "rows": seen[:50],
+        "waiting": waiting, "rows": rows, "page": page,
     }  # fmt: skip
-    return render(request, "disclosure/more.html", context, status=422 if form.errors else 200)
+    answer = exported(request, page, by=person)
+    return answer or render(request, "disclosure/more.html", context, status=422 if form.errors else 200)
+
+
+_ASKED = (
+    Column("day", "日期", lambda one: one.day, "day"),
+    Column("person", "谁", lambda one: one.person.name),
+    Column("more", "多看", lambda one: "重点保护 1 行" if one.batch else f"{one.more} 行"),
+    Column("reason", "理由", lambda one: one.reason),
+    Column("state", "答复", lambda one: one.state_label),
+    Column("by", "答复人", lambda one: one.decided_by.name if one.decided_by else None),
+)
 
 
 @needs("approve_reveal")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,7 +13,7 @@ from gongzhi.audit import queries as audit
 from gongzhi.disclosure import queries
 from gongzhi.disclosure.models import Reveal
 from gongzhi.gate import needs, sight_of
-from gongzhi.lists import Column, Mark, listing
+from gongzhi.lists import Column, Mark, listing, table
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself, unit_name
 
@@ -77,7 +77,7 @@ def my_reveals(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs("see_own_batches", "see_all_batches")
-def use(request: HttpRequest) -> HttpResponse:
+def use(request: HttpRequest) -> HttpResponseBase:
     """How often rows of the reader's unit were looked at, for what and by which units; no names."""
     sight = sight_of(request.user)
     units = sight.units("see_all_batches" if sight.has("see_all_batches") else "see_own_batches")
@@ -88,4 +88,16 @@ def use(request: HttpRequest) -> HttpResponse:
         for one in queries.usage(units, timezone.now() - dt.timedelta(USE_DAYS))
     ]  # fmt: skip
     total = sum(one.looks for one, *_ in rows)
-    return render(request, "disclosure/use.html", {"rows": rows, "total": total})
+    page = table(request, "个人信息使用情况", _USE, rows, guarded=False, key="use")
+    context = {"rows": rows, "total": total, "page": page}
+    return exported(request, page, by=myself(request)) or render(request, "disclosure/use.html", context)
+
+
+_USE = (
+    Column("unit", "提供单位", lambda row: row[1]),
+    Column("resource", "资源", lambda row: row[2]),
+    Column("purpose", "事由", lambda row: row[0].purpose),
+    Column("viewer", "查看的单位", lambda row: row[3]),
+    Column("looks", "次数", lambda row: row[0].looks, "number"),
+    Column("batches", "涉及批次", lambda row: row[0].batches, "number"),
+)

@@ -2,7 +2,7 @@
 
 from .decided import act_of, decision_of, decisions_like, decisions_visible_to, holding, key_of
 from .joins import METHODS, Covered, Joined, covered, joined, joined_by, unlinked, unlinked_mention
-from .mentions import Mention, mentions_of
+from .mentions import Mention, Said, mentions_of
 from .register import (
     Candidate,
     candidates_of,
@@ -19,6 +19,7 @@ __all__ = [
     "Covered",
     "Joined",
     "Mention",
+    "Said",
     "act_of",
     "candidates_of",
     "candidates_of_all",

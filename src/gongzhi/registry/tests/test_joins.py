@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.files import PRESALE_HEAD, credit_code, csv_file, presale_rows
 
+from gongzhi.audit.models import Event
 from gongzhi.intake.actions import hand_in
 from gongzhi.intake.actions.signing import freeze
 from gongzhi.intake.actions.submission import Place
@@ -173,7 +177,7 @@ def test_the_taxpayers_page_tells_the_latest_rows_and_leads_to_all(
     link_batches(by=None)
     officer = client_of("officer")
     page = officer.get(f"/taxpayers/{Taxpayer.objects.get().pk}")
-    found = {mention.title: mention for mention in page.context["mentions"]}
+    found = {mention.title: mention for mention, _ in page.context["mentions"]}
     presale = found["9.5 商品房预售信息"]
     assert (presale.total, len(presale.rows)) == (7, 5)
     assert {row.period for row in presale.rows} == {"2026年三季度"}
@@ -182,6 +186,15 @@ def test_the_taxpayers_page_tells_the_latest_rows_and_leads_to_all(
         assert said in told, said
     assert "12,000" not in told  # of seven rows the latest five
     assert officer.get(presale.more).context["page"].total == 7
+    address = re.search(r'href="([^"]*export=mention\d+)"', told[told.index("9.5 商品房预售信息") :])[1]
+    taken = officer.get(address.replace("&amp;", "&"))
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(taken.streaming_content)))
+    rows = list(book.active.values)
+    assert "预售建筑面积（㎡）" in rows[2]
+    assert [row[rows[2].index("预售建筑面积（㎡）")] for row in rows[3:]] == [
+        f"12,00{number}" for number in range(6, 1, -1)
+    ]
+    assert Event.objects.filter(verb="list.exported").exists()
 
 
 def test_a_department_sees_no_taxpayer(doubt: Doubt, client_of: Callable[[str], Client]) -> None:

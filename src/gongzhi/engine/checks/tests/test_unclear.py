@@ -1,4 +1,4 @@
-"""What may be meant in two ways is asked about: units around a table, listed values with words around them."""
+"""What may be meant in two ways is asked about: units around a table, listed values amid other words."""
 
 from __future__ import annotations
 
