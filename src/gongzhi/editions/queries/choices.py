@@ -74,13 +74,14 @@ _THINGS: Mapping[str | tuple[str, str], Callable[[Definitions], Choices]] = {
     "finding": _findings,
     "unknown": _findings,
     "differs": _findings,
+    "closed": _findings,
 }  # fmt: skip
 _OWN = {
     "RegisterSource": (
         "latest_by", "code", "name", "old_code", "former_name", "kind", "status", "scale", "industry",
         "address", "street", "phone", "person", "opened_on",
     ),
-    "AgreesWithRegister": ("code", "name"), "Seasonal": ("field",), "NearDuplicate": ("field", "same"),
+    "AgreesWithRegister": ("code", "name", "day"), "Seasonal": ("field",), "NearDuplicate": ("field", "same"),
     "StockAndFlow": ("same", "stock", "before", "plus", "minus"), "Evidence": ("cells",),
 }  # fmt: skip
 """Keys that name a column of the definition's own table."""

@@ -104,7 +104,9 @@ def cutoff_batches(request: HttpRequest, pk: int) -> HttpResponseBase:
     if "unit" in values:
         rows = rows.filter(batch__slot__unit=values["unit"])
     if "q" in values:
-        rows = rows.filter(matching(values["q"], "batch__slot__", file="batch__submission__file_name"))
+        rows = rows.filter(
+            matching(values["q"], "batch__slot__", file="batch__submission__file_name", batch="batch__")
+        )
     columns = (OPENED, *BATCHES[1:]) if sight.has("see_all_batches") else BATCHES
     page = listing(
         request, "截止时有效的批次", columns, rows, guarded=False, filters=[*_said(found), *chosen.words],
