@@ -79,7 +79,7 @@ _THINGS: Mapping[str | tuple[str, str], Callable[[Definitions], Choices]] = {
 _OWN = {
     "RegisterSource": (
         "latest_by", "code", "name", "old_code", "former_name", "kind", "status", "scale", "industry",
-        "address", "street", "phone", "person", "opened_on",
+        "address", "street", "phone", "person", "opened_on", "closed_on",
     ),
     "AgreesWithRegister": ("code", "name", "day"), "Seasonal": ("field",), "NearDuplicate": ("field", "same"),
     "StockAndFlow": ("same", "stock", "before", "plus", "minus"), "Evidence": ("cells",),

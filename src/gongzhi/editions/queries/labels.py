@@ -58,7 +58,8 @@ COMMON = {
     "bureau": "税务局", "weak_words": "密码里不得出现的词", "changes": "可以怎样改",
     "latest_by": "同一代码有几行时按哪一列取最新", "old_code": "旧税号列", "former_name": "曾用名列",
     "status": "状态列", "scale": "规模列", "industry": "行业列", "address": "地址列", "street": "街道列",
-    "phone": "电话列", "person": "法定代表人证件列", "opened_on": "成立日期列", "statuses": "状态",
+    "phone": "电话列", "person": "法定代表人证件列", "opened_on": "成立日期列",
+    "closed_on": "注销日期列", "statuses": "状态",
     "industries": "行业代码（GB/T 4754）",
 }  # fmt: skip
 BY_MODEL = {

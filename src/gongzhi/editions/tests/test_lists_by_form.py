@@ -156,11 +156,11 @@ def test_a_source_of_the_register_is_chosen_table_first_then_its_columns(office,
     first = office.get(f"/editions/{made.pk}/entry?list=coverage&at=new")
     assert "先选一张表" in first.content.decode()
     saved(
-        office, made, "?list=coverage&at=new&table=scenic_spots",
-        {"role": "operator", "industries": "78", "counted": "登记簿中行业为景区管理的纳税人"}
-        | {"role": in_force().tables["scenic_spots"][1].parties[0].role},
+        office, made, "?list=coverage&at=new&table=presale_permits",
+        {"role": "operator", "industries": "70", "counted": "登记簿中行业为房地产业的纳税人"}
+        | {"role": in_force().tables["presale_permits"][1].parties[0].role},
     )  # fmt: skip
-    assert value_of(made)["coverage"][-1]["table"] == "scenic_spots"
+    assert value_of(made)["coverage"][-1]["table"] == "presale_permits"
     assert "已经核对" in faults(office, made)
 
 
