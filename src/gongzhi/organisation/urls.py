@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import account, filings, keys, people, sign_in
+from .views import account, filing_history, filings, keys, people, sign_in
 
 urlpatterns = [
     path("login", sign_in.sign_in, name="sign_in"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("api-keys/<uuid:pk>/rotate", keys.rotate, name="api_key_rotate"),
     path("api-keys/<uuid:pk>/end", keys.end, name="api_key_end"),
     path("liaisons", filings.overview, name="filings"),
+    path("liaisons/history", filing_history.history, name="filing_history"),
     path("liaisons/mine", filings.mine, name="filing"),
     path("liaisons/confirm", filings.confirm, name="filing_confirm"),
     path("liaisons/<uuid:pk>", filings.one, name="filing_one"),

@@ -6,7 +6,9 @@ from .filings import (
     filing_units,
     filings_visible_to,
     half_year,
+    half_years,
     standings,
+    with_replaced,
 )
 from .keys import keys_visible_to, owed_by, used_last
 from .named import person_named
@@ -56,9 +58,10 @@ __all__ = [
     "ACCOUNTS", "ADMINISTRATORS", "FACTOR_PAGE", "PASSWORD_PAGE", "Grants", "Standing", "address_digest",
     "address_of", "administrators", "asks_for_code", "attempt_name", "cell_name", "confirmed",
     "counted_name", "definitions", "filing_units", "filings_visible_to", "find_link", "half_year",
-    "has_second_factor", "history", "idle_accounts", "idle_seconds", "in_force", "is_administrator",
-    "keys_visible_to", "link_digest", "locked_since", "most_sittings", "myself",
+    "half_years", "has_second_factor", "history", "idle_accounts", "idle_seconds", "in_force",
+    "is_administrator", "keys_visible_to", "link_digest", "locked_since", "most_sittings", "myself",
     "needs_second_factor", "network_of", "open_sittings", "owed_by", "password_expired",
     "password_until", "person_named", "proved_lately", "roles_of", "seconds_barred", "standings",
     "unfinished_sign_in", "unit_name", "unit_of", "used_last", "visible_to", "why_ended",
+    "with_replaced",
 ]  # fmt: skip

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, DateTimeField, OuterRef, QuerySet, Subquery, When
 from django.utils import timezone
 
+from gongzhi.engine.calendar import Period, period_of
 from gongzhi.engine.definitions import Unit, UnitKind
 from gongzhi.gate import Sight
 from gongzhi.organisation.models import Filing
@@ -22,6 +24,24 @@ def filings_visible_to(sight: Sight) -> QuerySet[Filing]:
     if sight.unit and sight.has("file_liaisons"):
         return Filing.objects.filter(unit=sight.unit)
     return Filing.objects.none()
+
+
+def with_replaced(rows: QuerySet[Filing]) -> QuerySet[Any]:
+    """Each filing with `replaced_at`: when the next one was filed, or sent where it was never decided."""
+    later = Filing.objects.filter(unit=OuterRef("unit"), submitted_at__gt=OuterRef("submitted_at"))
+    filed = later.exclude(number="").order_by("decided_at").values("decided_at")[:1]
+    sent = later.order_by("submitted_at").values("submitted_at")[:1]
+    told = (
+        When(state="replaced", decided_at=None, then=Subquery(sent)),
+        When(state="replaced", then=Subquery(filed)),
+    )
+    return rows.annotate(replaced_at=Case(*told, default=None, output_field=DateTimeField()))
+
+
+def half_years(rows: QuerySet[Filing]) -> list[Period]:
+    """The half-years in which these were submitted, the latest first."""
+    days = rows.order_by().values_list("submitted_at", flat=True)
+    return sorted({period_of("half_year", timezone.localdate(at)) for at in days}, reverse=True)
 
 
 def half_year(day: dt.date) -> tuple[dt.date, str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 
+import openpyxl
 import pytest
 from django.utils import timezone
 
@@ -79,6 +81,43 @@ def test_who_sees_it(submitted, cast):
     submitted()
     seeing = {name for name, one in cast.items() if queries.filings_visible_to(sight_of(one)).exists()}
     assert seeing == {"liaison", "head", "office", "office2"}
+
+
+def test_the_office_finds_every_filing_and_who_has_not_confirmed(submitted, cast, client_of):
+    office = client_of("office")
+    first = actions.decide_filing(filing=submitted(), accept=True, reason="", by=cast["office"])
+    second = submitted()
+    third = submitted()
+    actions.decide_filing(filing=third, accept=True, reason="", by=cast["office"])
+    peers = actions.submit_filing(unit="natural_resources", posts=POSTS, by=cast["peer"])
+    actions.decide_filing(filing=peers, accept=False, reason="缺科室", by=cast["office"])
+    rows = {one.pk: one for one in queries.with_replaced(Filing.objects.all())}
+    third.refresh_from_db()
+    assert rows[first.pk].replaced_at == third.decided_at
+    assert rows[second.pk].replaced_at == third.submitted_at
+    assert rows[third.pk].replaced_at is None
+
+    def shown(query):
+        answer = office.get(f"/liaisons/history?{query}")
+        return {one.pk for one in answer.context["page"].items}
+
+    assert shown("") == set(rows)
+    assert shown("state=replaced") == {first.pk, second.pk}
+    now = queries.half_years(Filing.objects.all())[0].code
+    assert shown(f"unit=natural_resources&half={now}") == {peers.pk}
+    Filing.objects.filter(pk=first.pk).update(submitted_at=timezone.now() - dt.timedelta(400))
+    before = queries.half_years(Filing.objects.all())[-1].code
+    assert shown(f"half={before}") == {first.pk}
+    assert "缺科室" in office.get("/liaisons/history").content.decode()
+    export = office.get("/liaisons/history?state=replaced&export=xlsx")
+    assert export.status_code == 200
+    book = openpyxl.load_workbook(io.BytesIO(export.getvalue()))
+    cells = [str(cell.value) for row in book.active.iter_rows() for cell in row]
+    assert cells.count("已被替换") >= 2
+    assert client_of("liaison").get("/liaisons/history").status_code == 404
+    units = {one.unit.key for one in office.get("/liaisons?state=unconfirmed").context["rows"]}
+    assert "natural_resources" in units
+    assert UNIT not in units
 
 
 def test_the_pages(client_of, cast):

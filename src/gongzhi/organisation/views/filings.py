@@ -41,6 +41,7 @@ FILINGS = (
     Column("waiting", "待备案", lambda one: one.waiting.submitted_at if one.waiting else None, "instant"),
     Column("confirmed", "本半年", _confirmed, "mark"),
 )
+VIEWS = (("", "全部"), ("waiting", "待备案"), ("unconfirmed", "本半年未确认"))
 
 
 def _say(request: HttpRequest, text: str, tags: str = "good") -> None:
@@ -99,12 +100,14 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     today = timezone.localdate()
     found = standings(today)
     late = [one for one in found if not one.confirmed]
-    only_waiting = request.GET.get("state") == "waiting"
-    shown = [one for one in found if one.waiting] if only_waiting else found
+    state = request.GET.get("state", "")
+    shown = {"waiting": [one for one in found if one.waiting], "unconfirmed": late}.get(state, found)
     rows = sorted(shown, key=lambda one: (one.waiting is None, one.confirmed, one.unit.name))
-    page = table(request, "联络员备案", FILINGS, rows, guarded=False, filters=[("半年", half_year(today)[1])])
+    words = [("半年", half_year(today)[1]), ("范围", dict(VIEWS).get(state, "全部"))]
+    page = table(request, "联络员备案", FILINGS, rows, guarded=False, filters=words)
     context = {
-        "only_waiting": only_waiting,
+        "state": state,
+        "views": VIEWS,
         "rows": rows,
         "late": len(late),
         "half": half_year(today)[1],
