@@ -70,6 +70,44 @@ def test_what_a_check_names_must_exist(contents, values, fault):
         load_contents(changed(contents, CHECK, **values))
 
 
+PARTIES = "checks/party_closed.yml"
+
+
+@pytest.mark.parametrize(
+    ("name", "also", "fault"),
+    [
+        (PARTIES, [{"table": "nowhere"}], "没有这张表：nowhere"),
+        (PARTIES, [{"table": "construction_permits"}], "重复，或就是"),
+        (PARTIES, [{"table": "presale_permits"}], "没有字段 owner_code"),
+        (
+            PARTIES,
+            [{"table": "completion_filings", "columns": {"permitted_on": "owner_name"}}],
+            "不能这样核对",
+        ),
+        (PARTIES, [{"table": "completion_filings", "columns": {"no_column": "filed_on"}}], "不是核对的列"),
+        ("checks/presale_twice.yml", [{"table": "completion_filings"}], "不用于 near_duplicate"),
+    ],
+)
+def test_what_a_further_table_names_must_exist_too(contents, name, also, fault):
+    with pytest.raises(DefinitionError, match=fault):
+        load_contents(changed(contents, name, also=also))
+
+
+def test_an_example_is_run_in_every_table_of_its_check(contents):
+    further = [{"table": "completion_filings", "columns": {"permitted_on": "filed_on"}}]
+    definitions = load_contents(changed(contents, PARTIES, also=further))
+    assert history_failures(definitions) == []
+    asked = [one for one in definitions.checks_of("completion_filings") if one.key == "party_closed"]
+    assert [sorted(one.compares.fields) for one in asked] == [["filed_on", "owner_code"]]
+    examples = yaml.safe_load(contents[PARTIES])["compares"]["examples"]
+    examples[0]["found"] = [1]
+    wrong = load_contents(changed(contents, PARTIES, also=further, compares__examples=examples))
+    named = [text.split("：")[0] for text in history_failures(wrong)]
+    assert named == [
+        f"checks/party_closed.yml（{table}）" for table in ("construction_permits", "completion_filings")
+    ]
+
+
 def test_tax_secrets_are_not_summed(contents):
     name = "checks/grants_summed.yml"
     with pytest.raises(DefinitionError, match="不能这样核对"):
