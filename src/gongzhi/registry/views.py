@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from gongzhi.engine.idcodes.industries import industry_name
 from gongzhi.gate import Sight, needs, sight_of
 from gongzhi.lists import Bulk, Column, Listing, Mark, Meaning, back_to, chosen, listing, table
 from gongzhi.lists.workbook import exported
@@ -89,6 +90,7 @@ def taxpayer(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     context = {
         "taxpayer": found,
         "names": found.former_names.all(),
+        "industry": industry_name(found.industry),
         "back": back_to(request, "/taxpayers"),
         **_work(found, sight),
     }

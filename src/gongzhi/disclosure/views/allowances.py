@@ -33,18 +33,16 @@ def more(request: HttpRequest) -> HttpResponseBase:
             for part, text in refused.faults:
                 form.add_error(part or None, text)
         else:
-            messages.add_message(
-                request, messages.INFO, "已提交，请本单位负责批准的人答复。", extra_tags="good"
-            )
+            said = "已提交，请本单位负责批准的人答复。"
+            messages.add_message(request, messages.INFO, said, extra_tags="good")
             return redirect("more_reveals")
     seen = queries.allowances_visible_to(sight).select_related("person", "decided_by")
     waiting = queries.allowances_waiting(sight, timezone.localdate()).select_related("person")
-    rows = list(seen[:50])
-    page = table(request, "增加查看限额", _ASKED, rows, guarded=False)
+    page = table(request, "增加查看限额", _ASKED, seen[:50], guarded=False)
     context = {
         "form": form if quota else None, "quota": quota, "approvers": queries.approvers(person),
         "left": queries.left_today(person, quota, timezone.now()) if quota else 0,
-        "waiting": waiting, "rows": rows, "page": page,
+        "waiting": waiting, "page": page,
     }  # fmt: skip
     answer = exported(request, page, by=person)
     return answer or render(request, "disclosure/more.html", context, status=422 if form.errors else 200)
