@@ -38,7 +38,7 @@ def more(request: HttpRequest) -> HttpResponseBase:
             return redirect("more_reveals")
     seen = queries.allowances_visible_to(sight).select_related("person", "decided_by")
     waiting = queries.allowances_waiting(sight, timezone.localdate()).select_related("person")
-    page = table(request, "增加查看限额", _ASKED, seen[:50], guarded=False)
+    page = table(request, "增加查看限额", _ASKED, list(seen[:50]), guarded=False)
     context = {
         "form": form if quota else None, "quota": quota, "approvers": queries.approvers(person),
         "left": queries.left_today(person, quota, timezone.now()) if quota else 0,
