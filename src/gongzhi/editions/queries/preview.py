@@ -241,7 +241,10 @@ def _table(name: str, attribute: str, key: str, text: str, before: str | None) -
     there = {key_ for _, entry in shown_ones for key_ in entry}
     labels = {key_: word(model.__name__, key_) for key_ in model.model_fields if key_ in there}
     heads = {key_: label for key_, label in labels.items() if label}
-    rows = [(at, [shown(head, one.get(head), definitions) for head in heads]) for at, one in shown_ones]
+    rows = [
+        (at, str(one.get(key)), [shown(head, one.get(head), definitions) for head in heads])
+        for at, one in shown_ones
+    ]
     return {
         "attribute": attribute, "word": list_word(name, attribute), "heads": list(heads.values()),
         "rows": rows, "of": len(entries), "sum": _sum(model, entries),

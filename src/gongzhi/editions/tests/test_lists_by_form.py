@@ -239,7 +239,9 @@ class TestScoreItems:
 @pytest.mark.parametrize(
     "address",
     ["/definitions?export=rules", "/definitions?export=resources", "/definitions?export=others",
-     "/definitions/parameters?export=xlsx", "/editions?export=published"],
+     "/definitions/parameters?export=xlsx", "/editions?export=published",
+     "/definitions/parameters/cutoff_days?export=xlsx",
+     "/definitions/resources/9.5?export=presale_permits"],
 )  # fmt: skip
 def test_every_list_is_taken_away_as_a_workbook(office, address):
     answer = office.get(address)

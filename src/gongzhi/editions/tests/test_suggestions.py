@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 
 import openpyxl
 import pytest
@@ -138,3 +140,10 @@ def test_the_suggestions_are_taken_away_as_a_workbook(client_of, cast):
     answer = client_of("office").get("/suggestions?export=xlsx")
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     assert "写清楚些" in [cell.value for row in book.active.iter_rows() for cell in row]
+
+
+def test_each_entry_of_a_list_is_spoken_of_by_its_name(client_of):
+    page = client_of("liaison").get("/definitions/other/assessment/items").content.decode()
+    link = re.search(r'href="(/suggestions/new[^"]*about=timely[^"]*)"', page)
+    assert link
+    assert "“timely”：" in client_of("liaison").get(html.unescape(link[1])).content.decode()

@@ -35,7 +35,8 @@ def piece(request: HttpRequest, code: str) -> HttpResponseBase:
     title, seen = title_of(one, texts), preview(one, texts)
     tables = seen.get("tables", [])
     pages = [
-        entries_list(request, f"{title}：{found['word']}", found, alone=len(tables) == 1) for found in tables
+        entries_list(request, f"{title}：{found['word']}", found, alone=len(tables) == 1, about=one)
+        for found in tables
     ]
     context = {
         "title": title,

@@ -20,7 +20,7 @@ from gongzhi.gate import needs, sight_of
 from gongzhi.lists import back_to
 from gongzhi.lists.workbook import exported
 
-from .tables import OTHERS, PARAMETERS, RESOURCES, RULES, given
+from .tables import FIELDS, OTHERS, PARAMETERS, RESOURCES, RULES, SPANS, given
 
 PLACES = re.compile(r"\{[^{}]*\}")
 """What a hit fills into a formula."""
@@ -80,25 +80,25 @@ def _others(text: str) -> list[tuple[str, str, str]]:
 
 
 @needs("see_definitions")
-def resource(request: HttpRequest, number: str) -> HttpResponse:
+def resource(request: HttpRequest, number: str) -> HttpResponseBase:
     """One resource: who provides it, by when, and every column."""
     found = in_force()
     if number not in found.resources:
         raise Http404
     one = found.resources[number]
-    providers = [found.units[key].name for key in one.providers]
     tables = {sheet.code for sheet in one.sheets}
-    fed = [folder.rule for folder in found.rules.values() if tables & set(folder.rule.tables)]
+    lines = [(sheet, [_line(sheet, field) for field in sheet.fields]) for sheet in one.sheets]
+    pages = [given(request, sheet.code, f"{sheet.title}的列", FIELDS, rows) for sheet, rows in lines]
     context = {
         "resource": one,
-        "sheets": [(sheet, [_line(sheet, field) for field in sheet.fields]) for sheet in one.sheets],
+        "sheets": [(sheet, rows, page) for (sheet, rows), page in zip(lines, pages, strict=True)],
         "back": back_to(request, "/definitions"),
-        "providers": providers,
-        "rules": fed,
+        "providers": [found.units[key].name for key in one.providers],
+        "rules": [folder.rule for folder in found.rules.values() if tables & set(folder.rule.tables)],
         "frequency": found.frequencies[one.frequency],
         **editions_of_piece(request, Piece("resource", one.code)),
     }
-    return render(request, "editions/resource.html", context)
+    return exported(request, *pages, by=request.user) or render(request, "editions/resource.html", context)
 
 
 def _line(sheet: Sheet, field: Field) -> dict[str, Any]:
@@ -154,14 +154,16 @@ def parameters(request: HttpRequest) -> HttpResponseBase:
 
 
 @needs("see_definitions")
-def parameter(request: HttpRequest, key: str) -> HttpResponse:
+def parameter(request: HttpRequest, key: str) -> HttpResponseBase:
     """One parameter: its values by date, each with its source, and which rules use it."""
     found = in_force()
     if key not in found.parameters:
         raise Http404
     one, today = found.parameters[key], timezone.localdate()
     piece, theme = next((piece, theme) for piece, theme, keys in parameter_files() if key in keys)
+    page = given(request, "list", one.title, SPANS, one.values)
     context = {
+        "page": page,
         "one": one,
         "theme": theme,
         "spans": [(span, span == one.at(today)) for span in reversed(one.values)],
@@ -169,4 +171,4 @@ def parameter(request: HttpRequest, key: str) -> HttpResponse:
         "back": back_to(request, "/definitions/parameters"),
         **editions_of_piece(request, piece),
     }
-    return render(request, "editions/parameter.html", context)
+    return exported(request, page, by=request.user) or render(request, "editions/parameter.html", context)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from typing import Any
+from urllib.parse import urlencode
 
 import polars as pl
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from gongzhi.editions.models import Edition, Suggestion
-from gongzhi.editions.queries import label, standing
+from gongzhi.editions.queries import Piece, label, standing
 from gongzhi.editions.queries.pieces import kind_word
 from gongzhi.editions.states import Standing
 from gongzhi.gate import text_in
@@ -63,6 +64,21 @@ RESOURCES = (
     Column("document", "文号", lambda row: row[0].document, hidden=True),
     Column("clause", "条款", lambda row: row[0].clause, hidden=True),
 )  # fmt: skip
+FIELDS = (
+    Column("title", "列名", lambda line: line["heading"]),
+    Column("required", "必填", lambda line: "必填" if line["field"].required else ""),
+    Column("type", "内容", lambda line: line["word"]),
+    Column("values", "选项", lambda line: "、".join(line["field"].values)),
+    Column("told", "说明", lambda line: line["told"]),
+    Column("aliases", "也认这些写法", lambda line: "、".join(line["field"].aliases)),
+    Column("proposed", "建议增加", lambda line: "建议增加" if line["field"].proposed else ""),
+)
+SPANS = (
+    Column("value", "取值", lambda span: span.value, "number"),
+    Column("since", "起", lambda span: span.since, "day"),
+    Column("until", "止", lambda span: span.until, "day"),
+    Column("basis", "依据", lambda span: span.basis),
+)
 OTHERS = (
     Column("kind", "类别", lambda row: row[0]),
     Column("title", "名称", lambda row: row[2], link=lambda row: f"/definitions/other/{row[1]}"),
@@ -124,29 +140,48 @@ def given(
     )
 
 
+def _suggest_address(piece: Piece) -> Link:
+    return lambda row: (
+        "/suggestions/new?" + urlencode({"kind": piece.kind, "code": piece.code, "about": row["name"]})
+    )
+
+
 def entry_address(draft: Edition, attribute: str) -> Link:
     """Where an entry of a draft has its form."""
     return lambda row: f"/editions/{draft.pk}/entry?list={attribute}&at={row['at']}"
 
 
 def entries_list(
-    request: HttpRequest, title: str, found: dict[str, Any], *, link: Link | None = None, alone: bool = True
-) -> Listing:
-    """The entries of a list in a file, those that hold the text that is looked for."""
+    request: HttpRequest, title: str, found: dict[str, Any], *, link: Link | None = None, alone: bool = True,
+    about: Piece | None = None,
+) -> Listing:  # fmt: skip
+    """The entries of a list in a file, those that hold the text that is looked for.
+
+    With `about` a reader can suggest a change of each; `alone`: the page has no other list.
+    """
     wanted = text_in(request.GET, "find").strip()
-    keys = [f"c{place}" for place in range(len(found["heads"]))]
-    rows = [
-        {"at": at, **dict(zip(keys, cells, strict=True))}
-        for at, cells in found["rows"] if not wanted or any(wanted in cell for cell in cells)
-    ]  # fmt: skip
-    columns = [
-        Column(key, head, itemgetter(key), order=key, link=link if key == "c0" else None)
-        for key, head in zip(keys, found["heads"], strict=True)
-    ]
-    frame = pl.LazyFrame(rows, schema={"at": pl.Int64, **dict.fromkeys(keys, pl.String)})
+    columns = _columns(found["heads"], link)
+    if about and "export" not in request.GET:
+        columns.append(Column("suggest", "建议", lambda _: "提建议", link=_suggest_address(about)))
     more = {} if alone else {"size": EVERY}
     return listing(
-        request, title, columns, frame, key=found["attribute"], guarded=False, order=("at",),
-        filters=(("查找", wanted or "全部"),), identity=lambda row: row["at"],
+        request, title, columns, _entries(found, wanted), key=found["attribute"], guarded=False,
+        order=("at",), filters=(("查找", wanted or "全部"),), identity=itemgetter("at"),
         empty="没有符合条件的" if wanted else "没有改动", **more,
     )  # fmt: skip
+
+
+def _columns(heads: Sequence[str], link: Link | None) -> list[Column]:
+    return [
+        Column(f"c{at}", head, itemgetter(f"c{at}"), order=f"c{at}", link=None if at else link)
+        for at, head in enumerate(heads)
+    ]
+
+
+def _entries(found: dict[str, Any], wanted: str) -> pl.LazyFrame:
+    keys = [f"c{place}" for place in range(len(found["heads"]))]
+    rows = [
+        {"at": at, "name": name, **dict(zip(keys, cells, strict=True))}
+        for at, name, cells in found["rows"] if not wanted or any(wanted in cell for cell in cells)
+    ]  # fmt: skip
+    return pl.LazyFrame(rows, schema={"at": pl.Int64, "name": pl.String, **dict.fromkeys(keys, pl.String)})
