@@ -42,6 +42,8 @@ def deliver(world: World, resource: Resource, unit: str, period: Period) -> Deli
     own = _is_bureau(world, unit)
     if not told or (not firm and not own and random.random() < MISSING):
         return None
+    others = [(sheet, lines) for sheet, lines in told if sheet.code not in world.told]
+    world.filled |= {(sheet.code, unit, period.code): lines for sheet, lines in others}
     untidy = not own and random.random() < UNTIDY
     grids = [
         _untidy(resource, sheet, lines, random) if untidy else grid_of(sheet, lines) for sheet, lines in told

@@ -87,12 +87,10 @@ def _joined(wants: Wants, serial: int, row: Row, names: Row) -> None:
 
 def _until(wants: Wants, table: str, day: dt.date) -> list[Line]:
     """Rows of a table for periods that had ended by a day."""
-    return [
-        line
-        for (name, _, period), lines in sorted(wants.world.lines.items(), key=lambda slot: slot[0])
-        if name == table and parse_period(period).end <= day
-        for line in lines
-    ]
+    world = wants.world
+    there = world.lines if table in world.told else world.filled
+    slots = sorted(slot for slot in there if slot[0] == table and parse_period(slot[2]).end <= day)
+    return [line for slot in slots for line in there[slot]]
 
 
 def _needed(sheet: Sheet) -> set[str]:

@@ -81,6 +81,7 @@ class World:
         self.people = list(humans(self.founder, max(40, taxpayers // 8)))
         self.lines: dict[Slot, list[Line]] = defaultdict(list)
         self.told: set[str] = set()  # tables that a theme fills; the others are filled from their definition
+        self.filled: dict[Slot, list[Line]] = {}  # of these others, what was handed in so far
         self.cases: list[Case] = []
         self.closed: dict[str, dt.date] = {}  # code → the day on which the taxpayer was deregistered
         self.newcomers: list[Taxpayer] = []  # founded within the year; no other table speaks of them

@@ -5,8 +5,9 @@ from collections import Counter
 
 import pytest
 
+from gongzhi.engine.calendar import parse_period
 from gongzhi.engine.idcodes import birth_date_of, classify, classify_person
-from gongzhi.synth.district import build
+from gongzhi.synth.district import build, files
 from gongzhi.synth.oracle import cents
 from gongzhi.synth.words import words
 
@@ -116,3 +117,25 @@ def test_a_presale_follows_a_planning_permit_except_where_it_is_to_be_asked_abou
         assert len([code for code, _ in presales if code not in planned]) == 1
         late = [code for code, period in presales if code in planned and planned[code] >= period > first]
         assert late == []
+
+
+def test_what_must_stand_in_another_table_stands_there_for_a_period_of_before(definitions):
+    district = build(definitions, seed=7, taxpayers=300)
+    assert list(files(district))
+    licensed = numbers(district, "mining_rights")
+    asked = [
+        ({one for before, one in licensed if before <= end}, number)
+        for end, number in numbers(district, "mine_utilisation")
+    ]
+    assert [number for known, number in asked if known and number not in known] == []
+    assert sum(bool(known) for known, _ in asked) > 3
+
+
+def numbers(district, table):
+    """The permit numbers of a table, each with the end of the period in which it was handed in."""
+    return [
+        (parse_period(period).end, line.values["permit_number"])
+        for (name, _, period), lines in district.filled.items()
+        for line in lines
+        if name == table
+    ]
