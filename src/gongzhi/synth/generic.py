@@ -133,12 +133,19 @@ def _text(wish: _Wish) -> str:
         return "测**"
     if field.pattern:
         return fitting(field.pattern, field.example, wish.random)
-    words_of = wish.random.choice(words().texts)
-    if field.key.startswith("project") or "项目" in field.title or "工程" in field.title:
-        words_of = f"示例{wish.random.choice(words().projects)}{wish.random.randint(1, 99)}期"
-    elif wish.random.random() < 0.8:
-        words_of = f"{words_of}{wish.random.randint(1, 999)}"
-    return words_of[: field.max_length or 200]
+    written = words().under(field.title)
+    works = field.key.startswith("project") or "项目" in field.title or "工程" in field.title
+    if works and written is words().texts:
+        text = f"示例{wish.random.choice(words().projects)}{wish.random.randint(1, 99)}期"
+    else:
+        text = _in_place(wish, wish.random.choice(written))
+    return text[: field.max_length or 200]
+
+
+def _in_place(wish: _Wish, text: str) -> str:
+    """The text with its number and the district's own names."""
+    street = wish.world.places.somewhere(wish.random).street
+    return wish.world.places.seat.filled(text, n=str(wish.random.randint(1, 99)), street=street)
 
 
 def fitting(pattern: str, example: str | None, random: Random) -> str:

@@ -39,9 +39,14 @@ class Words(BaseModel):
     shops: tuple[Trade, ...]
     others: tuple[Other, ...]
     subjects: dict[str, tuple[str, ...]]
+    said: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
     texts: tuple[str, ...]
     stems: str
     branches: str
+
+    def under(self, title: str) -> tuple[str, ...]:
+        """What is written under a heading, as far as anything of its own is."""
+        return next((texts for words, texts in self.said if any(word in title for word in words)), self.texts)
 
 
 @lru_cache(maxsize=1)

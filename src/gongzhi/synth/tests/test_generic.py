@@ -11,6 +11,7 @@ from gongzhi.engine.tables import Column, Table
 from gongzhi.synth.chance import chance
 from gongzhi.synth.generic import Wants, fill, fitting
 from gongzhi.synth.grid import grid_of, text_of
+from gongzhi.synth.words import words
 from gongzhi.synth.world import World
 
 
@@ -71,3 +72,21 @@ def test_texts_fit_their_pattern(pattern):
 def test_a_pattern_that_nothing_fits_is_told():
     with pytest.raises(ValueError, match="give the field an example"):
         fitting("Q{9}", None, chance(1, "odd"))
+
+
+def test_texts_read_as_a_clerk_writes_them(world):
+    """No word with a number stuck on (已核对347), no place left open, nothing from under another heading."""
+    texts = {
+        (field.title, line.values[field.key])
+        for resource in world.definitions.resources.values()
+        for sheet in resource.sheets
+        for line in fill(
+            Wants(world, resource, sheet, world.year.periods(resource)[-1]), 20, chance(5, sheet.code)
+        )
+        for field in sheet.fields
+        if field.type.value == "text" and not field.pattern and not field.masked and line.values[field.key]
+    }
+    assert len(texts) > 300
+    assert [one for one in texts if re.search(r"[{}]", one[1])] == []
+    assert [one for one in texts if re.search(r"[一-鿿]\d+$", one[1])] == []
+    assert {text for title, text in texts if title == "层数或高度"} <= set(words().under("层数或高度"))
