@@ -35,7 +35,8 @@ def _drop(grid: Grid, random: Random) -> None:
     for check in grid.sheet.checks:
         for value in check.model_dump(exclude={"kind", "severity", "values"}).values():
             named |= {value} if isinstance(value, str) else set(value)
-    may = [one for one in grid.sheet.fields if not one.required and one.key not in named]
+    # a column that does not count, because the bureau has it, is not missed
+    may = [one for one in grid.sheet.fields if not one.required and one.counted and one.key not in named]
     if firm or len(grid.columns) - len(may) < 3:
         return
     for one in random.sample(may, random.randint(0, min(2, len(may)))):
