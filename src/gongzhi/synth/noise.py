@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from gongzhi.engine.definitions import FieldType, Party, Sheet
+from gongzhi.engine.definitions import FieldType, Party, Sensitivity, Sheet
 
 from .parties import Taxpayer
 from .words import words
@@ -30,17 +30,23 @@ def add_noise(world: World, sheet: Sheet, lines: list[Line], random: Random) -> 
             else _disturb(sheet, party, line, random)
         )
     if not _keeps_code(sheet, party):
-        _plant_doubts(party, lines, random)
+        _plant_doubts(sheet, party, lines, random)
 
 
-def _plant_doubts(party: Party, lines: list[Line], random: Random) -> None:
-    """A few rows without code under a name that is near a registered one: a person must say who is meant."""
+def _plant_doubts(sheet: Sheet, party: Party, lines: list[Line], random: Random) -> None:
+    """A few rows without code under a name that is near a registered one: a person must say who is meant.
+
+    Where the name may be a person's, one without a form of organisation is sealed at the door and asked of
+    nobody.
+    """
+    personal = sheet.field(str(party.name)).sensitivity in {Sensitivity.PERSONAL, Sensitivity.SENSITIVE}
+    ways = [way for way in DOUBTFUL if not (personal and way is _short)]
     free = [line for line in lines if not line.firm and not line.noise]
     near = [
         line for line in free if isinstance(who := line.about.get(party.role), Taxpayer) and who.is_company
     ]
     chosen = random.sample(near, min(DOUBTS_A_FILE, len(near)))
-    for line, way in zip(chosen, random.sample(DOUBTFUL, len(chosen)), strict=True):
+    for line, way in zip(chosen, random.sample(ways, len(chosen)), strict=True):
         who = line.about[party.role]
         written = way(who.name, random) if isinstance(who, Taxpayer) else None
         if written:

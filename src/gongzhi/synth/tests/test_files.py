@@ -7,6 +7,7 @@ import polars as pl
 
 from gongzhi.engine.calendar import parse_period
 from gongzhi.engine.checks import Context, check, map_columns
+from gongzhi.engine.definitions import Sensitivity
 from gongzhi.engine.tables import read
 from gongzhi.engine.tables.model import column_letter
 from gongzhi.synth.district import build, write_district
@@ -132,3 +133,18 @@ def test_several_kinds_of_names_wait_for_a_person(written):
     doubtful = [kind for kind in kinds if kind in planted]
     assert len(doubtful) >= 10
     assert len(set(doubtful)) >= 4
+
+
+def test_no_name_is_cut_short_where_the_door_would_take_it_for_a_persons(definitions, written):
+    truth = json.loads((written[0] / "truth.json").read_text("utf-8"))
+    kinds = Counter(
+        link["noise"] for one in truth["files"] for link in one["links"] if may_be_a_person(definitions, link)
+    )
+    assert kinds["swapped_without_code"] + kinds["slip_without_code"] > 0
+    assert kinds["short_without_code"] == 0
+
+
+def may_be_a_person(definitions, link):
+    sheet = definitions.tables[link["table"]][1]
+    party = next(one for one in sheet.parties if one.role == link["role"])
+    return bool(party.name) and sheet.field(party.name).sensitivity is Sensitivity.PERSONAL
