@@ -6,11 +6,11 @@ always full. It tells how much goes through; how late an answer is, is then only
 server does, and each answer is as late as it comes after the instant at which its call was due, not after the
 one at which it could be sent: a queue that forms anywhere is in the figures (no coordinated omission).
 
-The real thing on loopback: `gongzhi serve` (gunicorn and the worker beside it) over PostgreSQL out of a pip
+The real thing on loopback: `gongzhi serve` (pages and the worker beside them) over PostgreSQL out of a pip
 package with its own settings (`fsync`, synchronous commits), ten keys of one unit, connections kept open, every
 call signed with a nonce of its own. The calls are signed beforehand and sent by one process of asyncio, so
 that the load itself takes little of the two cores. Rates and percentiles are of answers 202; `other` counts any
-other answer. `cpu_ms` is the processor time of a call by who spends it (from /proc): gunicorn's processes, the
+other answer. `cpu_ms` is the processor time of a call by who spends it (from /proc): the pages, the
 worker beside them (which chains the events), PostgreSQL, the load itself. Afterwards the records in the database are counted. The floor is what the same PostgreSQL does in
 transactions of one sealed row from eight connections. `load` is the machine's load average before the run.
 """
@@ -102,8 +102,9 @@ def run(seed: int) -> Result:
         calls = _Calls(told)
         load = os.getloadavg()[0]
         floor = _floor(database)
-        with _served(folder / "home", database) as (port, group):
-            spent = _Spent(folder / "postgresql", group)
+        with _served(folder / "home", database) as (port, served):
+            spent = _Spent(folder / "postgresql", served)
+            spent.at_rest()
             spent.by(_sent(port, [calls.call(1) for _ in range(WARM)], 8))
             ones = spent.by(_sent(port, [calls.call(1) for _ in range(SINGLES)], CLIENTS))
             paced = spent.by(_paced(port, [calls.call(1) for _ in range(PACED)], CLIENTS, RATE))
@@ -253,9 +254,9 @@ class _Connection:
 class _Spent:
     """Processor time by who spends it."""
 
-    def __init__(self, database: Path, group: int) -> None:
+    def __init__(self, database: Path, served: int) -> None:
         self.database = int((database / "postmaster.pid").read_text().split("\n")[0])
-        self.group = group  # of the processes that serve
+        self.served = served  # `gongzhi serve`, from which the pages and the worker come
 
     def by(self, sending: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
         """What the sending tells, and the milliseconds of a call that each has spent meanwhile."""
@@ -269,33 +270,56 @@ class _Spent:
         each = 1_000 / os.sysconf("SC_CLK_TCK") / calls
         return told | {"cpu_ms": {who: round(ticks * each, 2) for who, ticks in spent.items()}}
 
+    def at_rest(self) -> None:
+        """Wait until the worker's first round is over, which opens the year's periods: once after a start."""
+        deadline, calm = time.monotonic() + WAIT_SECONDS, 0
+        while calm < 3 and time.monotonic() < deadline:
+            before = sum(self._ticks().get("worker", {}).values())
+            time.sleep(1)
+            spent = sum(self._ticks().get("worker", {}).values()) - before
+            calm = calm + 1 if before and spent < os.sysconf("SC_CLK_TCK") / 5 else 0
+
     def _ticks(self) -> dict[str, dict[int, int]]:
         found: dict[str, dict[int, int]] = {}
-        for folder in Path("/proc").iterdir():
-            if not folder.name.isdigit():
-                continue
+        running = dict(_running())
+        parents = {pid: parent for pid, (parent, _, _) in running.items()}
+        for pid, (_, command, ticks) in running.items():
+            if who := self._who([pid, *_above(pid, parents)], command):
+                found.setdefault(who, {})[pid] = ticks
+        return found
+
+    def _who(self, line: list[int], command: str) -> str:
+        """By the line of parents that begins with the process itself."""
+        if line[0] == os.getpid():
+            return "load"
+        if self.database in line[:2]:
+            return "postgresql"
+        if self.served in line[1:]:
+            return "worker" if "gongzhi.worker" in command else "pages"
+        return ""
+
+
+def _running() -> Iterator[tuple[int, tuple[int, str, int]]]:
+    """Each process: its parent, its command line, the ticks of the processor that it has spent."""
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
             try:
                 command = (folder / "cmdline").read_bytes().decode("utf-8", "replace")
                 columns = (folder / "stat").read_text().rpartition(")")[2].split()
             except OSError:  # it has ended
                 continue
-            if who := self._who(int(folder.name), int(columns[1]), int(columns[2]), command):
-                found.setdefault(who, {})[int(folder.name)] = int(columns[11]) + int(columns[12])
-        return found
+            yield int(folder.name), (int(columns[1]), command, int(columns[11]) + int(columns[12]))
 
-    def _who(self, pid: int, parent: int, group: int, command: str) -> str:
-        if pid == os.getpid():
-            return "load"
-        if self.database in {pid, parent}:
-            return "postgresql"
-        if group == self.group:
-            return "pages" if "gunicorn" in command else "worker"
-        return ""
+
+def _above(pid: int, parents: dict[int, int]) -> Iterator[int]:
+    while parent := parents.get(pid):
+        yield parent
+        pid = parent
 
 
 @contextmanager
 def _served(home: Path, database: str) -> Iterator[tuple[int, int]]:
-    """`gongzhi serve` on a free port for the time of the block; the port and the group of its processes."""
+    """`gongzhi serve` on a free port for the time of the block; the port and the number of its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ENDS_WITHIN = 60
+OPENS_WITHIN = 120
 pytestmark = pytest.mark.enable_socket
 
 
@@ -26,16 +28,18 @@ def port() -> int:
 
 
 @pytest.fixture
-def serve(tmp_path: Path, port: int) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+def serve(tmp_path: Path, port: int) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start it in a home of its own; whatever is left running is killed after."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("GONGZHI", "DJANGO"))}
     environment = kept | {"GONGZHI_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT / "src")}
     started: list[subprocess.Popen[str]] = []
 
-    def start() -> subprocess.Popen[str]:
+    def start(**more: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "gongzhi.cli", "serve", "--port", str(port)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        started.append(subprocess.Popen(command, env=environment, text=True, start_new_session=True, **pipes))
+        started.append(
+            subprocess.Popen(command, env=environment | more, text=True, start_new_session=True, **pipes)
+        )
         return started[-1]
 
     yield start
@@ -92,6 +96,58 @@ def test_it_opens_when_it_says_so_and_ends_whole(serve, port: int, way: str) -> 
     assert started.returncode == 0
     assert not [line for pid, line in running.items() if there(pid)]
     assert "Traceback" not in said
+
+
+def answer(port: int) -> int:
+    """The status of the page for signing in; 0 while nobody answers."""
+    page = HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        page.request("GET", "/login")
+        return page.getresponse().status
+    except OSError:
+        return 0
+    finally:
+        page.close()
+
+
+def test_pages_that_are_killed_are_opened_again(serve, port: int) -> None:
+    started = serve()
+    assert str(port) in opened(started), started.communicate()[1]
+    pages = {pid for pid, line in children(started.pid).items() if "gongzhi.web.wsgi" in line}
+    os.kill(max(pages), signal.SIGKILL)
+    assert started.stderr
+    assert "正在重新打开" in next(line for line in started.stderr if line.strip())
+    until = time.monotonic() + OPENS_WITHIN
+    while answer(port) != 200:
+        assert started.poll() is None
+        assert time.monotonic() < until
+    running = children(started.pid)
+    assert sum("gongzhi.worker" in line for line in running.values()) == 1
+    os.kill(started.pid, signal.SIGTERM)
+    started.communicate(timeout=ENDS_WITHIN)
+    assert started.returncode == 0
+    assert not [pid for pid in running if there(pid)]
+
+
+BROKEN = """
+from django.core.checks import Error, register
+from gongzhi.web.settings import *
+
+@register()
+def broken(**_):
+    return [Error("this place is not safe")]
+"""
+
+
+def test_pages_that_may_not_open_are_not_tried_again(serve, port: int, tmp_path: Path) -> None:
+    (tmp_path / "broken_place.py").write_text(BROKEN)
+    paths = f"{ROOT / 'src'}{os.pathsep}{tmp_path}"
+    started = serve(DJANGO_SETTINGS_MODULE="broken_place", PYTHONPATH=paths)
+    said, wrong = started.communicate(timeout=OPENS_WITHIN)
+    assert started.returncode == 1
+    assert "this place is not safe" in wrong
+    assert "已就绪" not in said
+    assert "重新打开" not in wrong
 
 
 def test_a_port_in_use_is_told_at_once(serve, port: int) -> None:

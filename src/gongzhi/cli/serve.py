@@ -14,12 +14,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from typing import Any
+from typing import Any, NoReturn
 
 from .screen import complain, out
 
+ORDERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 THREADS = "32"
 """Of each page process: calls of machines that come at once share a transaction, so waiting is cheap."""
+END_SECONDS = "20"
+"""What a page process may take to end what it has begun; then it is killed."""
 PAUSE = 0.05
 PATIENCE = 60
 """Seconds between questions whether the pages answer, and that one question may take."""
@@ -38,10 +41,11 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace, meanwhile: Callable[[], None] | None = None) -> int:
-    """The pages by gunicorn, and one background worker beside them; all end together.
+    """The pages by granian, and one background worker beside them; all end together.
 
     `meanwhile` is done while the pages load, which takes some seconds. The pages check the system
     themselves and do not open while it has faults; checked here too, a start would cost that twice.
+    Pages that end by themselves after they have once opened are opened again.
     """
     from django.core.management import call_command  # noqa: PLC0415  # settings exist only after setup
 
@@ -49,27 +53,53 @@ def run(options: argparse.Namespace, meanwhile: Callable[[], None] | None = None
         complain(f"不能在 {options.bind}:{options.port} 打开网页：{fault}")
         return 1
     call_command("collectstatic", interactive=False, verbosity=0)
+    for way in ORDERS:  # set anew: the data frame library has its own
+        if signal.getsignal(way) != signal.SIG_IGN:  # nohup asks to stay when the terminal goes
+            signal.signal(way, _end)
     # Each page process loads the application itself: the analytic libraries start threads of their own,
     # and a process forked after that is not safe.
     command = [
-        *(sys.executable, "-m", "gunicorn", "gongzhi.web.wsgi:application"),
-        *("--bind", f"{options.bind}:{options.port}", "--workers", "2", "--threads", THREADS),
-        *("--timeout", "120", "--log-level", "warning"),
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"),
+        *("--host", options.bind.strip("[]"), "--port", str(options.port), "--workers", "2"),
+        *("--blocking-threads", THREADS, "--workers-kill-timeout", END_SECONDS, "--log-level", "error"),
+        "gongzhi.web.wsgi:application",
     ]
     with ending(command) as pages:
-        # SIGINT is set anew: the data frame library has put its own in place, and the wait below sleeps on.
-        for way in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(way) != signal.SIG_IGN:  # nohup asks to stay when the terminal goes
-                signal.signal(way, lambda *_: pages.terminate())
         if meanwhile:
             meanwhile()
-        while pages.poll() is None and not answers(options.bind, options.port):
-            time.sleep(PAUSE)
-        if pages.returncode is not None:
-            return pages.returncode
-        with ending(WORKER):  # from now on: it would keep the pages from loading
-            out.print(f"网页已就绪：http://{options.bind}:{options.port}/  （按 Ctrl+C 结束）")
-            return pages.wait()
+        if opened(pages, options):
+            with ending(WORKER):  # from now on: it would keep the pages from loading
+                out.print(f"网页已就绪：http://{options.bind}:{options.port}/  （按 Ctrl+C 结束）")
+                pages.wait()
+                return _opened_again(command, options)
+    return pages.returncode
+
+
+def opened(pages: subprocess.Popen[bytes], options: argparse.Namespace) -> bool:
+    """Wait until the pages answer; False when they end before."""
+    while pages.poll() is None:
+        if answers(options.bind, options.port):
+            return True
+        time.sleep(PAUSE)
+    return False
+
+
+def _opened_again(command: list[str], options: argparse.Namespace) -> int:
+    """Open pages again that ended by themselves, as often as they do; the code with which they did not."""
+    while True:
+        complain("网页进程意外结束，正在重新打开 …")
+        with ending(command) as pages:
+            if opened(pages, options):
+                pages.wait()
+                continue
+        return pages.returncode
+
+
+def _end(*_: object) -> NoReturn:
+    """The order to end: what runs is ended on the way out, and a second order changes nothing."""
+    for way in ORDERS:
+        signal.signal(way, signal.SIG_IGN)
+    raise SystemExit(0)
 
 
 def why_not(bind: str, port: int) -> str:

@@ -31,7 +31,7 @@ from gongzhi.organisation.actions import NotPlain
 from gongzhi.organisation.models import ApiKey
 
 from . import original
-from .place import Place, draft_of
+from .place import Place, draft_of, spot_of
 from .refused import Refused
 from .submission import write_down
 
@@ -49,14 +49,12 @@ def prepared(*, place: Place, rows: Sequence[Row], by: ApiKey) -> Push:
 
     Raises Refused when the place does not fit.
     """
-    draft = draft_of(place, name="", by=by, channel="api", received_at=None)
+    at = timezone.now()
+    spot = spot_of(place, by=by, at=at)
     content = json.dumps(list(rows), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    slot = f"{draft.unit}|{draft.resource}|{draft.letter}|{draft.period}|".encode()
+    slot = "|".join([*spot, ""]).encode()
     digest = hmac_sm3(settings.KEYS.current("inbox").secret, slot + content).hex()
-    new = Push(
-        key=by, unit=draft.unit, resource=draft.resource, letter=draft.letter, period=draft.period,
-        rows=len(rows), digest=digest, received_at=draft.received_at,
-    )  # fmt: skip
+    new = Push(key=by, **spot._asdict(), rows=len(rows), digest=digest, received_at=at)
     new.sealed = seal(settings.KEYS.current("inbox"), content, new.place)
     return new
 
@@ -90,14 +88,12 @@ def _pushed(new: Push) -> Event:
 @transaction.atomic
 def want_sealed(*, place: Place, by: ApiKey) -> tuple[int, int]:
     """The machine says that a slot's rows are all there; how many pushes and rows are gathered next."""
-    draft = draft_of(place, name="", by=by, channel="api", received_at=None)
-    mine = waiting().filter(
-        unit=draft.unit, resource=draft.resource, letter=draft.letter, period=draft.period
-    )
+    spot = spot_of(place, by=by, at=timezone.now())
+    mine = waiting().filter(**spot._asdict())
     counts = list(mine.values_list("rows", flat=True))
     mine.filter(wanted_at=None).update(wanted_at=timezone.now())
-    detail = {"resource": draft.resource, "period": draft.period, "rows": sum(counts)}
-    record("rows.sealed", by=by, subject=("unit", draft.unit), duty="submit_file", detail=detail)
+    detail = {"resource": spot.resource, "period": spot.period, "rows": sum(counts)}
+    record("rows.sealed", by=by, subject=("unit", spot.unit), duty="submit_file", detail=detail)
     return len(counts), sum(counts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import NamedTuple
 from uuid import UUID
 
 from django.utils import timezone
@@ -45,19 +46,24 @@ class Place:
     only_sheet: str = ""  # name of the one sheet of the workbook that is meant
 
 
+class Spot(NamedTuple):
+    """A place by its keys: unit, number and letter of the resource, code of the period."""
+
+    unit: str
+    resource: str
+    letter: str
+    period: str
+
+
 def draft_of(
     place: Place, *, name: str, by: Author | None, channel: str, received_at: dt.datetime | None
 ) -> Submission:
     """A submission for this place, not stored and without its file yet. Raises Refused (Chinese text)."""
-    resource, letter = _resource(place.resource)
-    unit = _unit(place.unit, resource, by)
     at = received_at or timezone.now()
-    period = _period(resource, place.period, timezone.localdate(at))
-    _provided_then(resource, unit, period)
-    _requested(resource, unit, period)
+    unit, number, letter, period = spot_of(place, by=by, at=at)
     return Submission(
         unit=unit,
-        resource=resource.number,
+        resource=number,
         letter=letter,
         only_sheet=place.only_sheet[:31],
         period=period,
@@ -66,11 +72,21 @@ def draft_of(
         received_key=by if isinstance(by, ApiKey) else None,
         channel=channel,
         file_name=PurePath(name.replace("\\", "/")).name[-200:],
-        adds=_batch(place.adds, unit, resource.number, period),
-        replaces=_batch(place.replaces, unit, resource.number, period),
+        adds=_batch(place.adds, unit, number, period),
+        replaces=_batch(place.replaces, unit, number, period),
         whole=place.whole,
-        definitions=in_force_for(resource.number, period).digest,
+        definitions=in_force_for(number, period).digest,
     )
+
+
+def spot_of(place: Place, *, by: Author | None, at: dt.datetime) -> Spot:
+    """The keys of this place in the definitions that count; Refused where it does not fit at this instant."""
+    resource, letter = _resource(place.resource)
+    unit = _unit(place.unit, resource, by)
+    period = _period(resource, place.period, timezone.localdate(at))
+    _provided_then(resource, unit, period)
+    _requested(resource, unit, period)
+    return Spot(unit, resource.number, letter, period)
 
 
 def _resource(name: str) -> tuple[Resource, str]:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from gongzhi.engine.crypto import sm3
+from gongzhi.engine.crypto.calls import Claim
 from gongzhi.engine.crypto.digest import new_sm3
 from gongzhi.organisation.actions import Call, admit, claimed, recognised
 from gongzhi.organisation.models import ApiKey
@@ -30,11 +31,8 @@ class Calls:
     """Lets a signed call in as its key."""
 
     def admit(self, request: HttpRequest, *, stream: bool) -> ApiKey:
-        claim = claimed(request.headers.get("Authorization", ""))
-        most = settings.MAX_FILE_BYTES if stream else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if int(request.META.get("CONTENT_LENGTH") or 0) > most:
-            raise TooLarge(most)
-        request.digest = set_aside(request, most) if stream else sm3(request.body)  # type: ignore[attr-defined]  # beside the body
+        claim = here(request, stream=stream)
+        request.digest = set_aside(request, settings.MAX_FILE_BYTES) if stream else sm3(request.body)  # type: ignore[attr-defined]  # beside the body
         call = Call(
             method=str(request.method),
             path=request.path,
@@ -46,6 +44,20 @@ class Calls:
             request.nonce = claim.nonce  # type: ignore[attr-defined]  # it is written together with the act
             return recognised(call=call, claim=claim)
         return admit(call=call, claim=claim)
+
+
+def here(request: HttpRequest, *, stream: bool = False) -> Claim:
+    """What a call claims, once all of its body is here (a stream is read later).
+
+    Turned where it claims nothing, before its body is waited for; TooLarge.
+    """
+    claim = claimed(request.headers.get("Authorization", ""))
+    most = settings.MAX_FILE_BYTES if stream else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+        raise TooLarge(most)
+    if not stream:
+        len(request.body)  # read, and kept with the request
+    return claim
 
 
 def try_plainly(request: HttpRequest, yes: bool) -> None:

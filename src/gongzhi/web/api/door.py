@@ -15,8 +15,9 @@ from gongzhi.gate.middleware import GateMiddleware
 from gongzhi.gate.policies import policy_of
 from gongzhi.organisation.actions import NotPlain, Turned
 
-from .admission import TooLarge, file_of, try_plainly
+from .admission import TooLarge, file_of, here, try_plainly
 from .problems import PREFIX, problem
+from .pushing import inbox
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -61,10 +62,12 @@ class DoorMiddleware:
 
         None, and nothing is written, where anything asks for a closer look: then it begins anew.
         """
+        here(request)  # before its turn comes: whoever sends slowly keeps nobody waiting
         look_back()
         try_plainly(request, True)
         try:
-            response = self._through(request, match)
+            with inbox.coming():
+                response = self._through(request, match)
         except (NotPlain, Http404):
             response = None
         try_plainly(request, False)

@@ -62,7 +62,7 @@ def _plainly(request: HttpRequest, name: str, place: Place, rows: Sequence[Row])
         raise NotPlain from error
     reply = _reply(made, known=False)
     call = PlainCall(key, nonce_of(request), name, asked(request, digest_of(request)), reply)
-    _inbox.put(Plain(call, made, stamp()))
+    inbox.put(Plain(call, made, stamp()))
     return told(reply)
 
 
@@ -81,7 +81,7 @@ def _write(these: Sequence[Plain]) -> None:
         raise NotPlain from error
 
 
-_inbox = Together(_write, most=MOST, apart=NotPlain)
+inbox = Together(_write, most=MOST, apart=NotPlain)
 
 
 def _reply(made: Push, *, known: bool) -> Reply:

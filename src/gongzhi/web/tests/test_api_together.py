@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
+from django.test.client import FakePayload
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.calls import Machine, authorization, key_of
@@ -18,7 +19,7 @@ from gongzhi.editions.models import Publication
 from gongzhi.intake.models import Push
 from gongzhi.organisation.actions import NotPlain, end_key
 from gongzhi.organisation.models import Answer, ApiKey, Nonce, Tally, TurnedAway
-from gongzhi.web.api import pushing
+from gongzhi.web.api import pushing, together
 from gongzhi.web.api.together import Together
 
 ROWS = "/api/v1/resources/9.5/rows"
@@ -67,7 +68,7 @@ def plain(monkeypatch):
         pushing._write([one])
         found.append(one)
 
-    monkeypatch.setattr(pushing._inbox, "put", put)
+    monkeypatch.setattr(pushing.inbox, "put", put)
     return found
 
 
@@ -178,7 +179,7 @@ def plain_pushes(machines, monkeypatch) -> list[pushing.Plain]:
     """A plain push of each machine, ready to be written."""
     ready = []
     with monkeypatch.context() as patch:
-        patch.setattr(pushing._inbox, "put", ready.append)
+        patch.setattr(pushing.inbox, "put", ready.append)
         for number, machine in enumerate(machines):
             assert pushed(machine, number).status_code == 202
     return ready
@@ -230,6 +231,61 @@ def test_who_comes_while_something_is_written_is_written_together_next():
     assert batches == [[0], [1, 2, 3], [4, 5]]
     queue.put(9)  # nobody holds the turn any more
     assert batches[-1] == [9]
+
+
+def test_who_is_on_the_way_is_waited_for(monkeypatch):
+    monkeypatch.setattr(together, "PATIENCE", 30)
+    batches, set_out, go = [], threading.Event(), threading.Event()
+    queue = Together(lambda these: batches.append(sorted(these)), most=3, apart=NotPlain)
+
+    def late():
+        with queue.coming():
+            set_out.set()
+            assert go.wait(30)
+            queue.put(2)
+
+    def astray():
+        with pytest.raises(NotPlain), queue.coming():
+            raise NotPlain
+
+    threads = [threading.Thread(target=late), threading.Thread(target=queue.put, args=(1,))]
+    threads[0].start()
+    assert set_out.wait(30)
+    threads[1].start()
+    while not queue._waiting:
+        pass
+    assert not batches
+    threads.append(threading.Thread(target=astray))
+    threads[-1].start()
+    go.set()
+    for thread in threads:
+        thread.join(30)
+    assert batches == [[1, 2]]
+    queue.put(3)  # nobody is expected any more
+    assert batches[-1] == [3]
+
+
+def test_who_does_not_arrive_is_waited_for_only_a_moment():
+    batches = []
+    queue = Together(lambda these: batches.append(list(these)), most=3, apart=NotPlain)
+    with queue.coming():
+        other = threading.Thread(target=queue.put, args=(1,))
+        other.start()
+        other.join(30)
+        assert batches == [[1]]
+
+
+def test_a_body_is_here_before_its_turn_comes(known, plain, monkeypatch):
+    read, turns = FakePayload.read, []
+
+    def slowly(payload, *size):
+        turns.append(pushing.inbox._way.locked())
+        return read(payload, *size)
+
+    monkeypatch.setattr(FakePayload, "read", slowly)
+    assert pushed(known).status_code == 202
+    assert len(plain) == 1
+    assert set(turns) == {False}
 
 
 def outcomes(write, contents) -> dict[object, str]:
