@@ -18,6 +18,7 @@ REFUSALS: dict[str, tuple[str, ...]] = {
     "xml_entities": ("part",),
     "xml_encoding": ("part",),
     "stray_cell": ("cell",),
+    "repeated_cell": ("cell",),
     "too_many_rows": ("limit",),
     "too_many_columns": ("columns", "limit"),
     "too_many_sheets": ("sheets", "limit"),
@@ -49,6 +50,7 @@ NOTICES: frozenset[str] = frozenset(
         "extension_mismatch",  # before: the ending, after: the format found, in words
         "damaged_characters",  # before: the first line that holds one
         "other_sheet",  # before: a sheet that was not read
+        "hidden_sheet_left",  # before: a hidden sheet with the same table, which was not read
         "hidden_sheet_read",  # before: the sheet
         "hidden_rows_read",  # cell: first:last row
         "hidden_columns_read",  # cell: first:last column

@@ -43,24 +43,28 @@ class Found:
 def choose(grids: Sequence[Grid], headings: HeadingSet) -> tuple[list[Found], list[Notice]]:
     """The sheets that hold the table, in order, and a notice for every other sheet that is not empty.
 
-    Hidden sheets count only when no visible sheet has a table.
+    Hidden sheets count only when no visible sheet has a table; one that holds the same table (an old copy, or
+    rows that somebody forgot there) is told of as such.
     """
     found: list[Found] = []
+    aside: list[Found] = []
     others: list[str] = []
     for hidden in (False, True):
         settled = bool(found) if not headings else any(f.header.matched for f in found)
         for grid in (g for g in grids if g.hidden is hidden):
-            header = None if hidden and settled else find_header(grid.head, headings, grid.spans)
+            header = find_header(grid.head, headings, grid.spans)
             if header is None:
                 others.append(grid.name)
             else:
-                found.append(Found(grid, header))
+                (aside if hidden and settled else found).append(Found(grid, header))
     if not found:
         raise Unreadable("no_table", {"sheets": "、".join(g.name for g in grids)[:200]})
     best = max(found, key=lambda f: f.header.score)
     chosen = [f for f in found if _same_table(f, best, headings)]
-    others += [f.grid.name for f in found if f not in chosen]
+    left = [f for f in aside if _same_table(f, best, headings)]
+    others += [f.grid.name for f in (*found, *aside) if f not in chosen and f not in left]
     notices = [Notice("other_sheet", None, name, None) for name in others]
+    notices += [Notice("hidden_sheet_left", None, f.grid.name, None) for f in left]
     notices += [Notice("hidden_sheet_read", None, f.grid.name, None) for f in chosen if f.grid.hidden]
     return sorted(chosen, key=lambda f: f.grid.index), notices
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from .model import Limits, Notice, Unreadable, address, column_index, column_letter
 from .percent import Percents
+from .repeats import Repeats
 
 
 class _Patterns:
@@ -21,6 +22,7 @@ class _Patterns:
     """
 
     def __init__(self, prefix: bytes, percents: Collection[str] = ()) -> None:
+        self.prefix = prefix
         p = re.escape(prefix)
         cell = rb"<" + p + rb"c\s([^>]*)(?<!/)>\s*"
         formula = rb"<" + p + rb"f(?:\s[^>]*)?(?:/>|>[^<]*</" + p + rb"f>)\s*"
@@ -128,10 +130,12 @@ def whole_rows(chunks: Iterable[bytes]) -> Iterator[bytes]:
 def scan(chunks: Iterable[bytes], limits: Limits, percents: Collection[str] = ()) -> Seen:
     """Look through the XML of one worksheet; `percents`: the styles that show a percentage."""
     seen = Seen()
-    patterns = None
+    patterns = repeats = None
     for piece in whole_rows(chunks):
         patterns = patterns or _patterns(piece, percents)
+        repeats = repeats or Repeats(patterns.prefix, limits)
         data = piece.replace(b"'", b'"') if b"r='" in piece else piece
+        repeats.look(data)
         _note_rows(seen, data, patterns)
         _note_values(seen, data, patterns)
         _note_far(seen, data, patterns)

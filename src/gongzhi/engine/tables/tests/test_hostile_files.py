@@ -46,6 +46,10 @@ LONG = "长" * 32_768
 BOMB_XML = (XML + ENTITIES + "<a/>").encode()
 UTF16_SHEET = sheet_xml().decode().replace("UTF-8", "UTF-16").encode("utf-16")
 FAR_EMPTY = '<row r="1048576"><c r="XFD1048576" s="0"/></row>'
+AGAIN = '<c r="B2"><v>2</v></c>'
+STYLED = '</v></c><c s="0" r="B2"><v>2</v></c>'
+MANY_ROWS = "".join(f'<row r="{row}">{cell(f"A{row}", "甲公司")}</row>' for row in range(3, 60_000))
+UPSIDE_DOWN = "</row>".join([*ROWS.split("</row>")[1::-1], ""])
 ENDLESS_MERGE = '<mergeCells count="1"><mergeCell ref="A2:XFD1048576"/></mergeCells>'
 OTHER_NAME = GOOD.replace(b"[Content_Types]", b"[Xontent_Types]", 1)
 OTHER_SUM = patched(patched(GOOD, 14, b"abcd"), central(GOOD) + 16, b"abcd")
@@ -123,6 +127,37 @@ CASES: list[tuple[str, str, bytes, str | int]] = [
         "stray_cell",
     ),
     ("geometry far empty cell", ".xlsx", with_sheet(ROWS + FAR_EMPTY), 1),
+    (
+        "geometry cell twice",
+        ".xlsx",
+        with_sheet(ROWS.replace("</v></c>", "</v></c>" + AGAIN)),
+        "repeated_cell",
+    ),
+    (
+        "geometry cell twice in a row",
+        ".xlsx",
+        with_sheet(ROWS + f'<row r="2">{AGAIN}</row>'),
+        "repeated_cell",
+    ),
+    (
+        "geometry cell twice, empty once",
+        ".xlsx",
+        with_sheet(ROWS.replace("</v></c>", '</v></c><c r="B2"/>')),
+        1,
+    ),
+    (
+        "geometry cell twice, style first",
+        ".xlsx",
+        with_sheet(ROWS.replace("</v></c>", STYLED)),
+        "repeated_cell",
+    ),
+    (
+        "geometry row twice, far apart",
+        ".xlsx",
+        with_sheet(ROWS + MANY_ROWS + f'<row r="2">{AGAIN}</row>'),
+        "repeated_cell",
+    ),
+    ("geometry rows upside down", ".xlsx", with_sheet(UPSIDE_DOWN), 1),
     ("geometry beyond excel", ".xlsx", with_row(4_000_000_000, "A4000000000"), "too_many_rows"),
     ("geometry wrong dimension", ".xlsx", with_sheet(before='<dimension ref="A1:XFD1048576"/>'), 1),
     ("geometry small dimension", ".xlsx", with_sheet(before='<dimension ref="A1"/>'), 1),
