@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 
@@ -66,3 +67,10 @@ def presale_rows(count: int, *, start: int = 0, day: str = "2026-08-15") -> list
         ]
         for number in range(start, start + count)
     ]
+
+
+def taken(answer: Any) -> list[str]:
+    """The texts of all cells of a workbook that a page gave."""
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    rows = (row for sheet in book for row in sheet.iter_rows(values_only=True))
+    return [str(cell) for row in rows for cell in row if cell is not None]

@@ -14,6 +14,7 @@ from .screen import as_json, complain, err, out
 CODES = {"accepted": 0, "partial": 3, "refused": 4, "awaiting": 5}
 SHOWN = 1_000
 TOLD = 20
+LACKS = "missing_optional"  # said in one line: a file of several sheets would say it for each
 USAGE = 2
 CHINA = dt.timezone(dt.timedelta(hours=8))
 
@@ -125,9 +126,14 @@ def tell(answer: dict[str, Any]) -> None:
         out.print(f"[green]{word}[/]  {title}：{counts}")
     for line in (*left_out(answer), *seen(answer), *put_right(answer)):
         out.print(f"  {line}", markup=False)
-    for finding in answer["findings"][:TOLD]:
+    lacking = {one["column"]: None for one in answer["findings"] if one["code"] == LACKS}
+    if lacking:
+        said = f"表中没有 {len(lacking)} 个选填列，按未提供处理，不影响入库：{'、'.join(lacking)}"
+        out.print(f"  整份文件  {said}", markup=False)
+    others = [one for one in answer["findings"] if one["code"] != LACKS]
+    for finding in others[:TOLD]:
         out.print(f"  {finding['cell'] or '整份文件'}  {finding['message']}  {finding['mend']}", markup=False)
-    if answer["findings_total"] > TOLD:
+    if len(others) > TOLD:
         out.print(f"  ……共 {answer['findings_total']} 处，用 --report 导出标注表可看到全部")
     if answer["receipt"]:
         out.print(f"回执 {answer['receipt']['number']}")

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
-from tests.files import PRESALE_HEAD, csv_file, presale_rows
+from tests.files import PRESALE_HEAD, csv_file, presale_rows, taken
 
 from gongzhi.catalogue.models import Obligation
 from gongzhi.engine.doors import Database, Doors, Secret, Source, Watched
@@ -91,3 +91,15 @@ def test_without_doors_it_says_so_and_nobody_else_is_let_in(home, client_of):
     assert "没有前置机文件夹" in page
     for name in ("liaison", "office", "security", "auditor"):
         assert client_of(name).get("/doors").status_code == 404
+
+
+def test_what_waits_and_the_sources_are_taken_away(watched, client_of):
+    csv_file(watched / PLACE / "老张的表.csv", PRESALE_HEAD, presale_rows(2))
+    take_files()
+    page = shown(client_of)
+    for key, sheet in (("waiting", "前置机文件夹在等的文件"), ("sources", "前置库的数据源")):
+        assert f"?export={key}" in page
+        cells = taken(client_of("system").get(f"/doors?export={key}"))
+        assert sheet in cells
+        assert not [secret for secret in SECRETS if any(secret in cell for cell in cells)]
+    assert "presale" in cells

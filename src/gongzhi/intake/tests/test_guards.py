@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.files import credit_code, person_id
+from tests.files import credit_code, person_id, taken
 
 from gongzhi.audit.models import Event
 from gongzhi.disclosure.actions import Refused, decide, end_guard, guard
@@ -96,6 +96,18 @@ def test_the_list_itself_tells_no_number(client_of, cast):
     assert "已登记" in text_of(client_of("officer").post("/reveals/recusals", said, follow=True))
     assert Guard.objects.filter(person=cast["officer"]).count() == 1
     assert client_of("officer").get("/guards").status_code == 404
+
+
+def test_the_list_is_taken_away_and_tells_no_number_there_either(client_of, cast):
+    said = {"number": person_id(7), "name": "欧阳某某", "reason": "区领导"}
+    client_of("security").post("/guards", said)
+    client_of("officer").post("/reveals/recusals", said)
+    assert "export=xlsx" in text_of(client_of("security").get("/guards"))
+    for role, address in (("security", "/guards"), ("officer", "/reveals/recusals")):
+        cells = taken(client_of(role).get(f"{address}?export=xlsx"))
+        assert "区领导" in cells
+        assert not [cell for cell in cells if person_id(7) in cell or "欧阳某某" in cell]
+    assert client_of("officer").get("/guards?export=xlsx").status_code == 404
 
 
 def test_roles_and_quotas_are_those_of_the_editions_in_force(cast, monkeypatch):

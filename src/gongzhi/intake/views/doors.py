@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -13,16 +16,49 @@ from gongzhi.intake import queries
 from gongzhi.intake.actions.pulling import reason_of
 from gongzhi.intake.queries.doors import folder
 from gongzhi.intake.queries.pages import period_label
+from gongzhi.lists import Column, table
+from gongzhi.lists.workbook import exported
+from gongzhi.organisation.queries import myself
 
 _KINDS = {"postgresql": "PostgreSQL", "mysql": "MySQL"}
 _MEANS = {"done": "good", "empty": "warn"}  # everything else is a fault
 
+WAITING = (
+    Column("place", "放在哪里", lambda one: one.place),
+    Column("since", "何时起", lambda one: one.since, "instant"),
+    Column("state", "情况", lambda one: f"已出错 {one.tries} 次" if one.tries else "等待读取"),
+)
+SOURCES = (
+    Column("name", "数据源", lambda one: one["name"]),
+    Column("unit", "单位", lambda one: one["unit"] + ("" if one["known"] else "（单位或资源不认识）")),
+    Column("resource", "资源", lambda one: one["resource"]),
+    Column("kind", "类型", lambda one: one["kind"]),
+    Column("period", "最近一次的期间", lambda one: one["period"]),
+    Column("at", "最近一次", lambda one: one["at"], "instant"),
+    Column("result", "结果", lambda one: one["result"]),
+    Column("tries", "已试（次）", lambda one: one["tries"], "number"),
+    Column("rows", "行数", lambda one: one["rows"], "number"),
+    Column("waits", "待取的期间", lambda one: "、".join(one["waits"])),
+)
+
 
 @needs("administer_system")
-def doors(request: HttpRequest) -> HttpResponse:
+def doors(request: HttpRequest) -> HttpResponseBase:
     """Last look, last file, faults, what waits. No address, no account, no password, no value of a row."""
+    now, sources = timezone.now(), _sources()
+    watched = folder(now) if settings.DOORS.folder else None
+    files = watched.waiting if watched else ()
+    waiting = table(request, "前置机文件夹在等的文件", WAITING, files, guarded=False, key="waiting")
+    pulled = table(request, "前置库的数据源", SOURCES, sources, guarded=False, key="sources")
+    context = {"folder": watched, "sources": sources, "now": now, "waiting": waiting, "pulled": pulled}
+    file = exported(request, waiting, pulled, by=myself(request))
+    return file or render(request, "intake/doors.html", context)
+
+
+def _sources() -> list[dict[str, Any]]:
+    """How each SQL source stands, in words."""
     found = queries.pulls_of(settings.DOORS.sources, timezone.localdate())
-    sources = [
+    return [
         one | {
             "kind": _KINDS[source.database.kind],
             "at": parse_datetime(one["last_at"]) if one["last_at"] else None,
@@ -33,6 +69,3 @@ def doors(request: HttpRequest) -> HttpResponse:
         }
         for source, one in zip(settings.DOORS.sources, found, strict=True)
     ]  # fmt: skip
-    now = timezone.now()
-    context = {"folder": folder(now) if settings.DOORS.folder else None, "sources": sources, "now": now}
-    return render(request, "intake/doors.html", context)

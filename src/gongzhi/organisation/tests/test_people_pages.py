@@ -1,6 +1,7 @@
 """The pages of people: what each administrator is offered and what a page refuses."""
 
 import pytest
+from tests.files import taken
 
 from gongzhi.organisation.models import Grant, Person
 from gongzhi.organisation.queries import in_force
@@ -95,3 +96,12 @@ def test_a_liaison_sees_her_own_unit_and_may_change_nothing(client_of, cast):
     own = text(client.get(f"/people/{cast['liaison'].pk}"))
     assert "授予角色" not in own
     assert "停用账号" not in own
+
+
+def test_the_grants_of_a_person_are_taken_away(client_of, cast):
+    address = f"/people/{cast['liaison'].pk}"
+    assert "export=xlsx" in text(client_of("security").get(address))
+    cells = taken(client_of("security").get(f"{address}?export=xlsx"))
+    assert f"{cast['liaison'].name}的授权" in cells
+    assert "联络员" in cells
+    assert client_of("peer").get(f"{address}?export=xlsx").status_code == 404

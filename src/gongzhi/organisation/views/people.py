@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from gongzhi.gate import needs, sight_of
-from gongzhi.lists import Column, listing
+from gongzhi.lists import Column, listing, table
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation import actions, forms
 from gongzhi.organisation.models import Grant, Person
@@ -39,6 +39,15 @@ COLUMNS = (
     Column("state", "状态", state_of, kind="mark"),
     Column("last_login", "最近登录", lambda p: p.last_login, kind="instant"),
     Column("created_at", "登记时间", lambda p: p.created_at, kind="instant", order="created_at", hidden=True),
+)
+GRANTS = (
+    Column("role", "角色", lambda g: g["title"]),
+    Column("scope", "范围", lambda g: g["scope"]),
+    Column("valid_from", "起", lambda g: g["grant"].valid_from, kind="day"),
+    Column("valid_until", "止", lambda g: g["grant"].valid_until or "长期"),
+    Column("basis", "依据", lambda g: g["grant"].basis),
+    Column("granted_by", "授予", lambda g: g["grant"].granted_by.name if g["grant"].granted_by else "系统"),
+    Column("ended_at", "收回时间", lambda g: g["grant"].ended_at, kind="instant"),
 )
 
 
@@ -77,20 +86,24 @@ def _filtered(
 
 
 @needs("administer_accounts", "administer_grants", "see_unit_people")
-def person(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     shown = _one(request, pk)
+    grants = [grant_words(grant) for grant in history(shown)]
+    page = table(request, f"{shown.name}的授权", GRANTS, grants, guarded=True)
     context = {
+        "page": page,
         "person": shown,
         "unit": unit_name(shown.unit) if shown.unit else "—",
         "state": state_of(shown),
-        "grants": [grant_words(grant) for grant in history(shown)],
+        "grants": grants,
         "bound": has_second_factor(shown),
         "locked_since": locked_since(shown.username),
         "idle_days": settings.IDLE_ACCOUNT_DAYS,
         "reason": forms.Reason(),
         "self": str(shown.pk) == sight_of(request.user).person,
     }
-    return render(request, "organisation/person.html", context)
+    file = exported(request, page, by=myself(request))
+    return file or render(request, "organisation/person.html", context)
 
 
 @needs("administer_accounts")
