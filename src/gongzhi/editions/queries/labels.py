@@ -33,6 +33,7 @@ COMMON = {
     "about": "须有哪种没有办完的事作依据", "reason": "须写明原因",
     "years": "同期看几年", "recent": "没有同期时看几期",
     "deviations": "偏离几倍算异常", "share": "至少偏离中位数的几成",
+    "below": "少于中位数的几成算过少",
     "summary": "比什么", "left": "左边", "right": "右边", "unit": "单位", "formula": "算式", "tax": "税费种",
     "basis": "依据", "article": "第几条", "explanations": "可能的正当原因", "tables": "用到的表",
     "waivable": "可以经批准暂不问", "cuts": "超出的内容不留存",

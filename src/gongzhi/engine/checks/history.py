@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil, floor
 from statistics import median
 
 import polars as pl
@@ -137,15 +138,30 @@ def season(compares: Seasonal, period: Period, earlier: Mapping[str, float], val
     margin = max(compares.deviations * spread, compares.share * abs(middle))
     shown = {code.code: amount for code, amount in before[-compares.recent :]}
     shown |= {code.code: amount for code, amount in chosen}
+    low, high = _low(compares, middle, margin), middle + margin
+    if compares.measure == "rows":  # whole rows, so that the text never names the value itself as usual
+        low, high = float(ceil(low)), float(floor(high))
     return Season(
         shown=tuple(sorted(shown.items(), key=lambda one: parse_period(one[0]))),
         value=value,
         usual=middle,
-        low=max(0.0, middle - margin),
-        high=middle + margin,
+        low=max(0.0, low) if middle >= 0 else low,
+        high=high,
         compared=len(chosen),
-        unlike=abs(value - middle) > margin,
+        unlike=not low <= value <= high,
     )
+
+
+def _low(compares: Seasonal, middle: float, margin: float) -> float:
+    """From where on a value is not too little: as far below the median as the margin reaches.
+
+    A margin of more than the median would let nothing at all pass for usual. There the ratio counts: as many
+    times smaller as it may be larger, and smaller than the part `below` in any case.
+    """
+    if middle <= 0 or compares.below is None:
+        return middle - margin
+    ratio = middle / (middle + margin)
+    return max(middle - margin, middle * min(compares.below, ratio))
 
 
 def _same_season(earlier: Period, period: Period, years: int) -> bool:
@@ -172,6 +188,8 @@ def check_seasons(
         compares = one.check.compares
         if not isinstance(compares, Seasonal) or period is None:
             continue
+        if not accepted.height and not one.besides:
+            continue  # every row was set aside: the findings at the rows say why there is so little
         value = one.besides + measured(compares, sheet, accepted)
         stands = season(compares, period, one.earlier, value)
         if stands and stands.unlike:

@@ -136,7 +136,9 @@ class Seasonal(Strict):
 
     Compared with the same season of the last `years` years where there are `at_least` of them, else with
     the last `recent` periods (again `at_least`). Out of line: further from the median than `deviations`
-    times the median absolute deviation, and further than `share` of the median.
+    times the median absolute deviation, and further than `share` of the median. Where that distance is more
+    than the median itself, too little is less than the part `below` of it and as many times smaller as a
+    value may be larger; without `below` too little is not asked there.
     """
 
     kind: Literal["seasonal"]
@@ -147,6 +149,7 @@ class Seasonal(Strict):
     at_least: Annotated[int, Also(ge=2, le=24)]
     deviations: Annotated[float, Also(gt=0)]
     share: Annotated[float, Also(gt=0, le=10)]
+    below: Annotated[float, Also(gt=0, lt=1)] | None = None
     finding: Key
     examples: tuple[SeasonExample, ...]
 

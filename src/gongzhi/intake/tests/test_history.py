@@ -164,6 +164,19 @@ def test_a_count_out_of_line_is_asked_about_with_a_chart(changes, client_of):
     assert peer.status_code == 404
 
 
+def test_far_fewer_rows_than_usual_are_asked_about_and_none_at_all_are_not(changes, hand):
+    for month, count in ((3, 28), (4, 30), (5, 33)):
+        assert found(changes(f"2026-{month:02d}", count), "unlike_season").is_empty()
+    handed = changes("2026-06", 5)
+    assert "本期行数为 5行" in found(handed, "unlike_season")["message"][0]
+    assert "通常在 6行 到 75行 之间" in found(handed, "unlike_season")["message"][0]
+    head = ("企业名称", "统一社会信用代码", "变更时间", "变更类型")
+    rows = [["绍兴示例1号置业有限公司", "9133060", "2026-07-05", "新办"]]
+    aside = hand(rows, "15.3", "2026-07", "market_regulation", head=head)
+    assert aside.submission.accepted == 0
+    assert found(aside, "unlike_season").is_empty()
+
+
 def test_a_count_out_of_line_stands_beside_findings_of_cells(changes, hand):
     for month, count in ((3, 4), (4, 5), (5, 6)):
         changes(f"2026-{month:02d}", count)
@@ -241,7 +254,7 @@ def test_sums_out_of_line_are_told_as_people_read_them_and_each_is_to_be_explain
     handed = sold(hand, "2026-06", 40, 2_585_000)
     told = "".join(found(handed, "unlike_season")["message"].to_list())
     assert "“网签金额”合计为 10,340万元" in told
-    assert "通常在 0元 到 1,000万元 之间" in told
+    assert "通常在 80万元 到 1,000万元 之间" in told
     shown = queries.findings_page(handed.submission, "unlike_season", 50)
     assert shown["to_explain"] == len(shown["findings"]) == 2
     summed = next(one for one in shown["findings"] if one["column"])

@@ -149,10 +149,37 @@ def test_a_value_beside_its_season(period, earlier, value, unlike):
     assert (stands.unlike if stands else None) == unlike
 
 
+WIDE = COMPARES.model_copy(
+    update={"measure": "sum", "field": "price", "share": 1.5, "below": 0.2, "deviations": 9}
+)
+SWINGING = {"2023-02": 30.0, "2024-02": 300.0, "2025-02": 100.0}
+
+
+@pytest.mark.parametrize(
+    ("earlier", "value", "unlike"),
+    [
+        (SAME, 100.0, False),
+        (SAME, 113.0, True),
+        (SAME, 10.0, False),
+        (SAME, 8.0, True),  # less than a fifth of what is usual
+        (SAME, 0.0, True),
+        (SWINGING, 14.0, False),  # what has swung between a third and thrice may go lower
+        (SWINGING, 13.0, True),
+        (dict.fromkeys(SAME, 4.0), 1.0, False),  # one of four is chance
+        ({"2023-02": 0.0, "2024-02": 0.0, "2025-02": 5.0}, 0.0, False),
+    ],
+)  # fmt: skip
+def test_too_little_is_out_of_line_as_too_much_is(earlier, value, unlike):
+    stands = season(WIDE, parse_period("2026-02"), earlier, value)
+    assert stands.unlike == unlike
+    unasked = season(WIDE.model_copy(update={"below": None}), parse_period("2026-02"), earlier, value)
+    assert unasked.unlike == (unlike and value > stands.usual)
+
+
 @given(st.lists(st.floats(0, 1e9), min_size=3, max_size=3), st.integers(0, 2))
 def test_a_value_at_the_median_is_never_out_of_line(amounts, place):
     earlier = dict(zip(("2025-10", "2025-11", "2025-12"), amounts, strict=True))
-    stands = season(COMPARES, parse_period("2026-01"), earlier, sorted(amounts)[1])
+    stands = season(WIDE, parse_period("2026-01"), earlier, sorted(amounts)[1])
     assert stands is not None
     assert not stands.unlike
     assert stands.low <= stands.usual <= stands.high
