@@ -290,6 +290,7 @@ DETAILS = MappingProxyType(
         "unit": "单位",
         "unlinked": "登记簿里没有的",
         "until": "截止日期",
+        "with_stock": "存量也免报",
         "values": "数据项个数",
         "verdict": "答复",
         "version": "版次",

@@ -91,11 +91,16 @@ class AskForm(_Dressed):
     )
     field_order = ("kind", "wanted", "until", "place", "agreed", "reason")
 
+    def __init__(self, *args: object, stock: bool = False, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through as they come
+        if stock:
+            del self.fields["until"]  # a stock has no further periods
+
     @property
     def day(self) -> dt.date | None:
         """The day that belongs to what is asked."""
         said, kind = self.cleaned_data, self.cleaned_data["kind"]
-        until: Period | None = said["until"]
+        until: Period | None = said.get("until")
         if kind == Kind.EXEMPT:
             return until.end if until else None
         found: dt.date | None = said["agreed" if kind == Kind.ELSEWHERE else "wanted"]
@@ -141,10 +146,15 @@ class ExemptionForm(_Dressed):
         error_messages={"required": "请填写从哪一期起免报"},
     )
     end = PeriodField(label="到哪一期", required=False, help_text="含这一期。不填就是一直到撤销为止。")
+    with_stock = forms.BooleanField(
+        label="存量也免报",
+        required=False,
+        help_text="目录里的频率说的是数据更新，免报只免这些期间；登记簿已有的存量另报一次，也不必报的才勾选。",
+    )
     basis = forms.CharField(
         label="文号或依据", max_length=120, error_messages={"required": "请填写文号或依据"}
     )
-    field_order = ("resource", "unit", "start", "end", "reason", "basis")
+    field_order = ("resource", "unit", "start", "end", "with_stock", "reason", "basis")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through as they come
@@ -160,7 +170,7 @@ class ExemptionForm(_Dressed):
     @property
     def said(self) -> dict[str, Any]:
         """What is proposed, as the action takes it."""
-        found = {key: self.cleaned_data[key] for key in ("resource", "unit", "reason", "basis")}
+        found = {key: self.cleaned_data[key] for key in ("resource", "unit", "with_stock", "reason", "basis")}
         end: Period | None = self.cleaned_data["end"]
         return found | {"from_on": self.cleaned_data["start"].start, "until": end.end if end else None}
 

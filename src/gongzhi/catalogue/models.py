@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 
+from gongzhi.engine.calendar import parse_period
 from gongzhi.organisation.models import Person
 
 from .states import ActState, Kind, RulingKind, day_of
@@ -31,6 +32,7 @@ class Obligation(models.Model):
     due_provisional = models.BooleanField(default=False)  # the office's parameter, not the notice's words
     due_assured = models.BooleanField(default=True)  # False: counted beyond the days off that are announced
     scored = models.BooleanField(default=True)
+    of_stock = models.BooleanField(default=False)  # the 存量 of a register, owed once and not by the calendar
     definitions = models.CharField(max_length=64)  # digest of the definitions that laid it down
     from_file = models.BooleanField(default=False)  # nobody asked: the file of an event (按次) laid it down
     received_at = models.DateTimeField(null=True)
@@ -55,6 +57,12 @@ class Obligation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.resource} {self.period}"
+
+    @property
+    def period_label(self) -> str:
+        """Its period as a person reads it; the day of a stock is the one on which it was laid down."""
+        label = parse_period(self.period).label
+        return f"{label}的存量" if self.of_stock else label
 
     def save(self, **kwargs: Any) -> None:
         """The days follow the instants, whoever writes them."""
@@ -129,6 +137,8 @@ class Ruling(Asking):
     `granted_on` for the periods that end from `from_on` to `until` (empty: until it is revoked) of one unit,
     or of all that provide the resource; for one `period` alone where a unit asked for that one. Revoked, it
     no longer holds for the periods that end from `ended_on` on; one for a single period ends altogether.
+    Annex 2 states the periods as those of updates (数据更新需求): what a register already holds, its 存量, is
+    no such period; it is exempt only where the ruling says so (`with_stock`), and until that is revoked.
     """
 
     resource = models.CharField(max_length=8)
@@ -137,6 +147,7 @@ class Ruling(Asking):
     since = models.DateField()  # the day of the proposal
     basis = models.CharField(max_length=120, blank=True)  # 文号 or statute
     period = models.CharField(max_length=16, blank=True)
+    with_stock = models.BooleanField(default=False)
     from_on = models.DateField(null=True)
     until = models.DateField(null=True)
     act = models.OneToOneField(Act, null=True, on_delete=models.PROTECT, related_name="ruling")
@@ -182,11 +193,14 @@ class Ruling(Asking):
             return False
         if self.resource != owed.resource or self.period not in {"", owed.period}:
             return False
-        if self.granted_on is None or self.granted_on > as_of or not self.covers(owed.period_end):
+        if self.granted_on is None or self.granted_on > as_of:
             return False
-        if self.ended_on is None or self.ended_on > as_of:
-            return True
-        return not self.period and owed.period_end < self.ended_on
+        lives = self.ended_on is None or self.ended_on > as_of
+        if owed.of_stock:
+            return lives and bool(self.period or self.with_stock)
+        if not self.covers(owed.period_end):
+            return False
+        return lives or (not self.period and self.ended_on is not None and owed.period_end < self.ended_on)
 
 
 class Activity(models.Model):

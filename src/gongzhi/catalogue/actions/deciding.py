@@ -12,7 +12,6 @@ from gongzhi.catalogue.models import Act, Obligation
 from gongzhi.catalogue.queries import resource_named
 from gongzhi.catalogue.states import SHANGHAI, ActState, Kind, NotPossible, after, day_of, due_of
 from gongzhi.editions.queries import in_force
-from gongzhi.engine.calendar import parse_period
 from gongzhi.organisation.models import Person
 
 from .answering import answered, said
@@ -134,6 +133,8 @@ def _fits(owed: Obligation, kind: Kind, day: dt.date | None) -> None:
     due = due_of(owed, today)
     if kind is Kind.EXTEND and (day is None or due is None or day <= due):
         raise NotPossible(f"请填写晚于现在到期日{f'（{due}）' if due else ''}的日期")
+    if kind is Kind.EXEMPT and day is not None and owed.of_stock:
+        raise NotPossible("存量只报一次，免报不用填到哪一期")
     if kind is Kind.EXEMPT and day is not None and day < owed.period_end:
         raise NotPossible("免报到哪一期，不能早于这一期")
     if kind is not Kind.ELSEWHERE or day is None:
@@ -240,7 +241,7 @@ def _write(
 
 def _what(act: Act) -> str:
     owed = act.obligation
-    return f"{Kind(act.kind).label}（{resource_named(owed.resource)} {parse_period(owed.period).label}）"
+    return f"{Kind(act.kind).label}（{resource_named(owed.resource)} {owed.period_label}）"
 
 
 def _page(act: Act) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from itertools import count
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
@@ -71,8 +70,8 @@ def _stocks(definitions: Definitions) -> Iterator[Obligation]:
     installed years after the notice finds nobody overdue.
     """
     today = timezone.localdate()
-    of_one_day = Obligation.objects.filter(opens=F("period_end"))
-    asked = set(of_one_day.order_by().values_list("unit", "resource").distinct())
+    of_stock = Obligation.objects.filter(of_stock=True)
+    asked = set(of_stock.order_by().values_list("unit", "resource").distinct())
     for resource in definitions.resources.values():
         frequency = definitions.frequencies[resource.frequency]
         if resource.duplicate_of or resource.proposed or not is_stock(resource) or resource.since > today:
@@ -96,6 +95,7 @@ def _obligation(
         due_provisional=provisional,
         due_assured=assured,
         scored=resource.scored,
+        of_stock=_of_stock(frequency, period),
         definitions=definitions.digest,
     )
 
@@ -118,7 +118,7 @@ def _counted(definitions: Definitions, frequency: Frequency, period: Period, day
 
 def _days(definitions: Definitions, frequency: Frequency, period: Period) -> tuple[int | None, bool]:
     """Days after the period's end: the notice's own, or the office's parameter (then provisional)."""
-    stock = period.kind == "day" and frequency.period in CALENDAR_KINDS
+    stock = _of_stock(frequency, period)
     if frequency.due_days is not None and not stock:
         return frequency.due_days, False
     key = "stock_due_days" if stock else frequency.due_parameter
@@ -127,6 +127,11 @@ def _days(definitions: Definitions, frequency: Frequency, period: Period) -> tup
     parameter = definitions.parameters.get(key)
     value = parameter.at(period.end) if parameter else None
     return (int(value.value), True) if value else (None, True)
+
+
+def _of_stock(frequency: Frequency, period: Period) -> bool:
+    """A day is no period of the calendar: what is owed of one is the stock."""
+    return period.kind == "day" and frequency.period in CALENDAR_KINDS
 
 
 def number_on(definitions: Definitions, key: str, day: dt.date) -> int:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.catalogue.models import Act, Obligation, Ruling
-from gongzhi.catalogue.queries import resource_named
+from gongzhi.catalogue.queries import is_stock, resource_named
 from gongzhi.catalogue.states import ActState, NotPossible, RulingKind, after
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Definitions
@@ -43,9 +43,11 @@ def propose_exemption(
     reason: str,
     basis: str,
     by: Person,
+    with_stock: bool = False,
 ) -> Ruling:
     """Somebody of the office proposes 免报 for what a unit (empty: all that provide it) owes of a resource in
-    the periods that end from `from_on` to `until` (None: until it is revoked). Another one has to agree.
+    the periods that end from `from_on` to `until` (None: until it is revoked), and of its stock (存量) where
+    `with_stock` says so. Another one has to agree.
 
     Raises NotPossible without a reason or its basis, for what the unit does not owe, and where the same
     waits or holds already.
@@ -58,10 +60,12 @@ def propose_exemption(
         raise NotPossible("这个单位不报这项数据，请核对单位和资源")
     if until is not None and until < from_on:
         raise NotPossible("“到哪一期”不能早于“从哪一期”")
+    if with_stock and not is_stock(known):
+        raise NotPossible("这项数据不另报存量，不要勾选“存量也免报”")
     _not_twice(resource, unit, from_on, until)
     made = Ruling.objects.create(
         resource=resource, unit=unit, kind=RulingKind.EXEMPT, since=timezone.localdate(), from_on=from_on,
-        until=until, reason=why, basis=law, asked_by=by, asked_at=timezone.now(),
+        until=until, with_stock=with_stock, reason=why, basis=law, asked_by=by, asked_at=timezone.now(),
     )  # fmt: skip
     _record("proposed", made, by)
     tell_ruling_proposed(ruling=made, what=_what(made))
@@ -177,4 +181,5 @@ def _record(verb: str, ruling: Ruling, by: Person | None) -> None:
     detail |= {"unit": ruling.unit} if ruling.unit else {}
     detail |= {"from": ruling.from_on.isoformat()} if ruling.from_on else {}
     detail |= {"until": ruling.until.isoformat()} if ruling.until else {}
+    detail |= {"with_stock": True} if ruling.with_stock else {}
     record(f"ruling.{verb}", by=by, subject=("ruling", ruling.pk), duty="decide_waiver", detail=detail)

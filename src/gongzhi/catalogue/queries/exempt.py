@@ -13,20 +13,23 @@ from gongzhi.editions.queries import in_force
 from gongzhi.gate import Sight
 
 
-def exempt_then(as_of: dt.date) -> Exists:
+def exempt_then(as_of: dt.date) -> Q:
     """A condition on obligations: whether 免报 holds as of the end of a day (`Ruling.exempts` in SQL)."""
     end = OuterRef("period_end")
     granted = Ruling.objects.filter(
-        kind=RulingKind.EXEMPT, granted_on__lte=as_of, resource=OuterRef("resource"), from_on__lte=end
+        Q(unit="") | Q(unit=OuterRef("unit")),
+        kind=RulingKind.EXEMPT, granted_on__lte=as_of, resource=OuterRef("resource"),
+    )  # fmt: skip
+    alone = Q(period=OuterRef("period"))
+    lives = Q(ended_on=None) | Q(ended_on__gt=as_of)
+    of_periods = granted.filter(
+        Q(period="") | alone,
+        Q(until=None) | Q(until__gte=end),
+        lives | Q(period="", ended_on__gt=end),
+        from_on__lte=end,
     )
-    return Exists(
-        granted.filter(
-            Q(unit="") | Q(unit=OuterRef("unit")),
-            Q(period="") | Q(period=OuterRef("period")),
-            Q(until=None) | Q(until__gte=end),
-            Q(ended_on=None) | Q(ended_on__gt=as_of) | Q(period="", ended_on__gt=end),
-        )
-    )
+    of_stocks = granted.filter(lives, Q(period="", with_stock=True) | alone)
+    return Q(Exists(of_periods), of_stock=False) | Q(Exists(of_stocks), of_stock=True)
 
 
 class Exemptions:

@@ -8,7 +8,6 @@ from gongzhi.audit.queries import Describer, names_of
 from gongzhi.catalogue.models import Obligation, Ruling
 from gongzhi.catalogue.states import RulingKind
 from gongzhi.editions.queries import in_force
-from gongzhi.engine.calendar import parse_period
 from gongzhi.gate import Sight
 from gongzhi.organisation.queries import unit_name
 
@@ -24,7 +23,7 @@ def _obligations(identities: Collection[str], _: Sight) -> Mapping[str, str]:
 
 
 def _obligation(one: Obligation) -> str:
-    return f"{unit_name(one.unit)} {resource_named(one.resource)} {parse_period(one.period).label}"
+    return f"{unit_name(one.unit)} {resource_named(one.resource)} {one.period_label}"
 
 
 def _rulings(identities: Collection[str], _: Sight) -> Mapping[str, str]:

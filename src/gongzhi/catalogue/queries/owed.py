@@ -12,7 +12,6 @@ from django.utils import timezone
 from gongzhi.catalogue.models import Act, Activity, Obligation, Ruling
 from gongzhi.catalogue.states import Standing, State, due_of, standing
 from gongzhi.editions.queries import in_force
-from gongzhi.engine.calendar import parse_period
 from gongzhi.gate import Sight
 from gongzhi.work.queries import Matter
 
@@ -103,7 +102,7 @@ def matters(today: dt.date, ahead: int = 31) -> list[Matter]:
     for one in rows.filter(due__lte=today + dt.timedelta(ahead)):
         due, resource = due_of(one, today), definitions.resources.get(one.resource)
         if resource and due and standing(one, today).state in {State.NOT_DUE, State.AWAITED, State.MISSING}:
-            title = f"{one.resource} {resource.title}（{parse_period(one.period).label}）"
+            title = f"{one.resource} {resource.title}（{one.period_label}）"
             address = f"/obligations/{one.pk}"
             found.append(
                 Matter(

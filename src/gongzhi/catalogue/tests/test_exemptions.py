@@ -74,7 +74,7 @@ def proposed(cast, opened):
 
 
 def test_one_proposes_another_agrees_and_it_holds_from_that_day_on(proposed, cast, on):
-    ruling = proposed()
+    ruling = proposed(with_stock=True)
     assert state(1, TODAY) is State.AWAITED
     with pytest.raises(NotPossible, match="另一个人"):
         rule(ruling=ruling, grant=True, answer="", by=cast["office"])
@@ -132,7 +132,7 @@ def test_it_ends_with_its_last_period_and_concerns_one_unit_or_all(proposed, cas
 
 def test_what_came_stays_and_who_is_exempt_is_not_chased(proposed, cast):
     actions.satisfy(unit=UNIT, resource=RESOURCE, period="2026Q1", received_at=timezone.now())
-    rule(ruling=proposed(), grant=True, answer="", by=cast["office2"])
+    rule(ruling=proposed(with_stock=True), grant=True, answer="", by=cast["office2"])
     assert state(1, TODAY) is State.ON_TIME
     assert not queries.unmet(Obligation.objects.filter(unit=UNIT, resource=RESOURCE), TODAY).exists()
     assert not [one for one in queries.matters(dt.date(2026, 7, 20)) if RESOURCE in one.title]
@@ -196,6 +196,81 @@ def test_for_one_period_alone_it_ends_altogether_and_the_office_may_end_it_too(o
     act.refresh_from_db()
     with pytest.raises(NotPossible):
         withdraw(act=act, by=cast["liaison"])
+
+
+def stock_of(unit=UNIT, resource=RESOURCE):
+    return Obligation.objects.get(unit=unit, resource=resource, of_stock=True)
+
+
+def stands(one, day):
+    """The standing as of a day, and the same in the words of the database."""
+    found = queries.owed_one(one, day).standing.state
+    told = queries.with_state(Obligation.objects.filter(pk=one.pk), day).get().state_then
+    assert told == found
+    return found
+
+
+def test_the_stock_of_a_register_is_no_period_and_exempt_only_where_it_is_said(proposed, cast, on):
+    day, stock = dt.date(2100, 1, 1), stock_of()
+    rule(ruling=(first := proposed()), grant=True, answer="", by=cast["office2"])
+    assert [state(1, day), stands(stock, day)] == [State.EXEMPT, State.MISSING]
+    end_ruling(ruling=first, why="存量也不必报", by=cast["office"])
+    on(TODAY + dt.timedelta(1))
+    later = dt.date(2027, 1, 1)  # the stock has its own clock: it was laid down before the first period
+    rule(
+        ruling=(second := proposed(from_on=later, with_stock=True)), grant=True, answer="", by=cast["office2"]
+    )
+    assert [state(2, day), stands(stock, day)] == [State.MISSING, State.EXEMPT]
+    assert stands(stock, TODAY) is not State.EXEMPT
+    on(TODAY + dt.timedelta(2))
+    end_ruling(ruling=second, why="核实有存量", by=cast["office"])
+    assert stands(stock, day) is State.MISSING
+    assert stands(stock, TODAY + dt.timedelta(1)) is State.EXEMPT  # as it was told on that day
+    with pytest.raises(NotPossible, match="不另报存量"):
+        proposed(resource="20.1", unit="", with_stock=True)
+
+
+def test_a_unit_asks_for_its_stock_alone(laid, client_of, cast):
+    stock, day = stock_of(), dt.date(2100, 1, 1)
+    liaison, office = client_of("liaison"), client_of("office")
+    page = liaison.get(f"/obligations/{stock.pk}").content.decode()
+    assert "存量" in page
+    assert "ask-until" not in page
+    with pytest.raises(NotPossible, match="存量只报一次"):
+        ask(obligation=stock, kind=Kind.EXEMPT, reason="没有", by=cast["liaison"], wanted=day)
+    said = {"ask-kind": "exempt", "ask-reason": "以前的预售许可都已交过纸质清单"}
+    assert liaison.post(f"/obligations/{stock.pk}/ask", said).status_code == 302
+    office.post(f"/acts/{stock.acts.get().pk}/decide", {"grant": "yes"})
+    assert [stands(stock, day), state(1, day)] == [State.EXEMPT, State.MISSING]
+    assert "的存量" in liaison.get(f"/rulings/{Ruling.objects.get(unit=UNIT).pk}").content.decode()
+
+
+def test_what_is_proposed_in_the_browser_says_whether_the_stock_is_in_it(laid, client_of):
+    office = client_of("office")
+    form = {"resource": RESOURCE, "unit": UNIT, "start": "2026Q1", "reason": "停办", "basis": "会议纪要3号"}
+    office.post("/rulings/new", form)
+    first = Ruling.objects.get(unit=UNIT)
+    client_of("office2").post(f"/rulings/{first.pk}/decide", {"grant": "yes"})
+    assert "登记簿已有的存量仍要报一次" in office.get(f"/rulings/{first.pk}").content.decode()
+    office.post(f"/rulings/{first.pk}/end", {"why": "连存量一起免"})
+    office.post("/rulings/new", form | {"with_stock": "on"})
+    assert "存量也免报" in office.get("/rulings").content.decode()
+    assert Ruling.objects.filter(unit=UNIT, with_stock=True).count() == 1
+
+
+def test_a_stock_that_was_exempt_stays_so(laid, cast):
+    """The migration: what was owed of one day is known as stock, and what covered it goes on to."""
+    stock = stock_of()
+    Ruling.objects.create(
+        resource=RESOURCE, unit=UNIT, kind="exempt", since=TODAY, from_on=TODAY, granted_on=TODAY,
+        state="granted", reason="停办", asked_at=timezone.now(),
+    )  # fmt: skip
+    kept = set(Obligation.objects.filter(of_stock=True).values_list("pk", flat=True))
+    Obligation.objects.update(of_stock=False)
+    import_module("gongzhi.catalogue.migrations.0007_stock").marked(apps, None)
+    assert set(Obligation.objects.filter(of_stock=True).values_list("pk", flat=True)) == kept
+    stock.refresh_from_db()
+    assert stands(stock, dt.date(2100, 1, 1)) is State.EXEMPT
 
 
 def heard(person):

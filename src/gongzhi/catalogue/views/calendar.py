@@ -23,7 +23,6 @@ from gongzhi.catalogue.queries import (
 )
 from gongzhi.catalogue.states import COUNTED, LABELS, REPORTED, TIMELY, State, due_of
 from gongzhi.editions.queries import in_force
-from gongzhi.engine.calendar import parse_period
 from gongzhi.gate import Sight, needs, sight_of
 from gongzhi.lists import Column, Mark, Meaning, listing
 from gongzhi.lists.workbook import exported
@@ -84,7 +83,7 @@ def columns(today: dt.date, sight: Sight) -> tuple[Column, ...]:
         Column("due", "到期日", lambda o: due_of(o, today), "day", order="due"),
         Column("state", "状态", state, "mark"),
         Column("resource", "资源", title, link=hand_in, order="resource"),
-        Column("period", "所属期", lambda o: parse_period(o.period).label, link=_page, order="period"),
+        Column("period", "所属期", lambda o: o.period_label, link=_page, order="period"),
         Column("unit", "单位", lambda o: unit_name(o.unit), order="unit"),
         Column("received", "接收时间", lambda o: o.received_at, "instant", order="received_at"),
         Column("note", "说明", _note, hidden=True),

@@ -223,7 +223,7 @@ def matrix_row(request: HttpRequest, unit: str, resource: str) -> HttpResponseBa
         raise Http404
     named = in_force().resources.get(resource)
     lines = [
-        (told.obligation, parse_period(told.obligation.period).label, mark_of(told, today), told.due)
+        (told.obligation, told.obligation.period_label, mark_of(told, today), told.due)
         for told in queries.owed(found, today)
     ]
     filters = [("单位", unit_name(unit)), ("资源", queries.resource_named(resource))]

@@ -17,7 +17,6 @@ from gongzhi.catalogue.forms import AskForm, DecisionForm, RequestForm, ZeroForm
 from gongzhi.catalogue.models import Act, Asking, Obligation
 from gongzhi.catalogue.states import ActState, Kind, NotPossible, State
 from gongzhi.editions.queries import in_force
-from gongzhi.engine.calendar import parse_period
 from gongzhi.gate import needs, sight_of, text_in
 from gongzhi.lists import Column, Mark, Meaning, listing
 from gongzhi.lists.workbook import exported
@@ -48,7 +47,7 @@ COLUMNS = (
         lambda a: queries.resource_named(a.obligation.resource),
         order="obligation__resource",
     ),
-    Column("period", "所属期", lambda a: parse_period(a.obligation.period).label),
+    Column("period", "所属期", lambda a: a.obligation.period_label),
     Column("reason", "理由", lambda a: a.reason),
     Column("state", "状态", state_mark, "mark", order="state"),
 )
@@ -93,7 +92,7 @@ def _page(request: HttpRequest, owed: Obligation, status: int = 200, **forms: An
     context = {
         "owed": owed,
         "resource": definitions.resources.get(owed.resource),
-        "period": parse_period(owed.period).label,
+        "period": owed.period_label,
         "unit": unit_name(owed.unit),
         "state": mark_of(told, today),
         "due": told.due,
@@ -105,7 +104,7 @@ def _page(request: HttpRequest, owed: Obligation, status: int = 200, **forms: An
         "may_decide": sight.has("decide_waiver"),
         "mine": mine,
         "zero": forms.get("zero") or ZeroForm(prefix="zero"),
-        "ask": forms.get("ask") or AskForm(prefix="ask"),
+        "ask": forms.get("ask") or AskForm(prefix="ask", stock=owed.of_stock),
         "form": forms.get("form"),
     }
     return render(request, "catalogue/obligation.html", context, status=status)
@@ -149,7 +148,7 @@ def zero(request: HttpRequest, pk: int) -> HttpResponse:
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for 免报, 延期 or another way of exchange."""
     owed = _own(request, pk)
-    form = AskForm(request.POST, prefix="ask")
+    form = AskForm(request.POST, prefix="ask", stock=owed.of_stock)
     if form.is_valid():
         said = form.cleaned_data
         try:
@@ -253,6 +252,6 @@ def request_data(request: HttpRequest) -> HttpResponse:
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
-            return _done(request, made.pk, f"已提请，{parse_period(made.period).label}。")
+            return _done(request, made.pk, f"已提请，{made.period_label}。")
     status = 422 if form.is_bound else 200
     return render(request, "catalogue/request.html", {"form": form}, status=status)

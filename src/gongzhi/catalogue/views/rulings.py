@@ -44,7 +44,13 @@ def whose(one: Ruling) -> str:
 
 
 def spans(one: Ruling) -> str:
-    """The periods that it is about, in words."""
+    """What it is about, in words: periods, and the stock where it says so."""
+    return f"{_periods(one)}，存量也免报" if one.with_stock else _periods(one)
+
+
+def _periods(one: Ruling) -> str:
+    if one.act is not None and one.period:
+        return one.act.obligation.period_label
     if one.period:
         return parse_period(one.period).label
     if one.from_on is None:
@@ -146,6 +152,7 @@ def _page(request: HttpRequest, found: Ruling, form: RulingForm | None = None) -
         "ruling": found, "resource": resource, "mark": ruling_mark(found), "unit": whose(found),
         "spans": spans(found), "proposer": _proposer(found), "form": form, **_may(found, sight),
         "providers": "、".join(unit.name for unit in units),
+        "with_stock": resource is not None and queries.is_stock(resource),
         "decision": form or RulingForm(dated=not found.proposed_by_definitions),
     }  # fmt: skip
     return render(request, "catalogue/ruling.html", context, status=422 if form else 200)

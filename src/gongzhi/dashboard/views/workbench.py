@@ -55,5 +55,5 @@ def _to_do(
     for one in queries.to_do(sight, today):
         owed = one.obligation
         again = back.get((owed.resource, owed.period)) if owed.unit == sight.unit else None
-        found.append((one, period_label(owed.period), mark_of(one, today), again))
+        found.append((one, owed.period_label, mark_of(one, today), again))
     return found
