@@ -7,6 +7,7 @@ from .named import resource_named
 from .owed import (
     Owed,
     acts_visible_to,
+    besides,
     in_days,
     matters,
     owed,
@@ -20,7 +21,7 @@ from .periods import is_stock, periods_of
 
 __all__ = [
     "Exemptions", "Lateness", "Matrix", "Owed", "Rates", "Sheet", "acts_visible_to", "asked_how",
-    "by_number", "in_days", "is_stock", "lateness", "matrix", "matters", "owed", "owed_one", "periods_of",
-    "rates", "requested", "resource_named", "rulings_for_ones_word", "rulings_of",
+    "besides", "by_number", "in_days", "is_stock", "lateness", "matrix", "matters", "owed", "owed_one",
+    "periods_of", "rates", "requested", "resource_named", "rulings_for_ones_word", "rulings_of",
     "rulings_visible_to", "sheet_of", "standing_duties", "unmet", "visible_to", "with_state",
 ]  # fmt: skip

@@ -122,6 +122,14 @@ def acts_visible_to(sight: Sight) -> QuerySet[Act]:
     return Act.objects.filter(obligation__in=visible_to(sight)).select_related("obligation")
 
 
+def besides(unit: str, resource: str, period: str) -> QuerySet[Obligation]:
+    """What a unit owes of a resource besides the calendar's last periods: its stock (存量), and the period
+    that an address names, however old it is.
+    """
+    rows = Obligation.objects.filter(unit=unit, resource=resource)
+    return rows.filter(Q(of_stock=True) | Q(period=period)).order_by("-opens")
+
+
 def standing_duties(units: frozenset[str] | None = None) -> list[tuple[str, str, dt.datetime | None]]:
     """日常: unit, resource and when something was last handed in; such a duty is never late.
 

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from gongzhi.catalogue.queries import periods_of
+from gongzhi.catalogue.queries import besides, periods_of
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import Period, PeriodError, parse_period_text
 from gongzhi.engine.definitions import Resource
@@ -81,7 +81,7 @@ class HandInForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.resource = resource
         self.live = list(live_batches(unit=unit, resource=resource.number)[:60])
-        self._offer_periods(today)
+        self._offer_periods(unit, today)
         if self.live:
             batches = [
                 (str(one.pk), f"{one.number}（{period_label(one.slot.period)}，{one.rows:,} 行）")
@@ -91,8 +91,10 @@ class HandInForm(forms.Form):
         else:
             del self.fields["batch"], self.fields["relation"]
 
-    def _offer_periods(self, today: dt.date) -> None:
-        """The periods that may be due now, latest first; free text where files come by event or request."""
+    def _offer_periods(self, unit: str, today: dt.date) -> None:
+        """The periods that may be due now, latest first, the stock and what the address names after them;
+        free text where files come by event or request.
+        """
         kind = in_force().frequencies[self.resource.frequency].period
         if kind not in CALENDAR:
             self.fields["period"] = forms.CharField(
@@ -105,7 +107,9 @@ class HandInForm(forms.Form):
         owed = periods_of(self.resource.number, since, today)
         periods = sorted(period for _, period in owed if period.start <= today)
         choices = [(period.code, period.label) for period in reversed(periods)]
-        wanted = self.initial.get("period")
+        wanted = _code_of(self.data.get("period") or self.initial.get("period", ""))
+        owed_too = besides(unit, self.resource.number, wanted)
+        choices += [(one.period, one.period_label) for one in owed_too if one.period not in dict(choices)]
         if wanted not in dict(choices) and wanted in {one.slot.period for one in self.live}:
             choices.append((wanted, period_label(wanted)))  # an older one whose batch is corrected
         self.fields["period"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
@@ -148,6 +152,14 @@ class HandInForm(forms.Form):
         elif cleaned["relation"] == "replaces" and len(here) > 1:
             self.add_error("batch", f"{label}已有 {len(here)} 批，请选择要更正的一批")
         return str(here[-1].pk) if here else ""
+
+
+def _code_of(text: str) -> str:
+    """The period that an address or a sender names; empty for what is none."""
+    try:
+        return parse_period_text(text).code
+    except PeriodError:
+        return ""
 
 
 def _last_ended(periods: list[Period], today: dt.date) -> str | None:
