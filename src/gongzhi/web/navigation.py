@@ -45,6 +45,14 @@ ENTRIES = (
 )
 
 
+WITHIN = (
+    ("/rulings", "/acts"), ("/withdrawals", "/acts"), ("/check-waivers", "/acts"), ("/requests", "/calendar"),
+    ("/obligations", "/calendar"), ("/receipts", "/batches"), ("/two-persons", "/submissions"),
+    ("/resources", "/pictures"),
+)  # fmt: skip
+"""Pages that are reached through an entry of another address."""
+
+
 @dataclass(frozen=True)
 class Link:
     href: str
@@ -69,4 +77,6 @@ def groups(sight: Sight, path: str) -> list[tuple[str, list[Link]]]:
 
 
 def _under(path: str, href: str) -> bool:
-    return path == href or (href != "/" and path.startswith(f"{href}/"))
+    """Whether a page lies below an entry, or is reached through it."""
+    within = next((entry for page, entry in WITHIN if path == page or path.startswith(f"{page}/")), path)
+    return within == href or (href != "/" and within.startswith(f"{href}/"))
