@@ -40,11 +40,14 @@ _PAGES: tuple[tuple[str, Callable[[str], Piece | None]], ...] = (
 )
 
 
-def about_thing(rule: str, resource: str) -> Piece | None:
-    """The rule or the resource that a page says it is about: a hit, a batch, an obligation, a submission."""
+def about_thing(rule: str, resource: str, made_by: str) -> Piece | None:
+    """The rule or the resource that a page says it is about (a hit, a batch, an obligation, a submission), or
+    the definition by which it was made: the kind of a work item, the wording of a letter.
+    """
     if rule in in_force().rules:
         return Piece("rule", rule)
-    return _resource(resource)
+    piece = Piece("list", made_by)
+    return piece if made_by and piece in pieces_of(contents_in_force()) else _resource(resource)
 
 
 def about_page(address: str) -> Piece:

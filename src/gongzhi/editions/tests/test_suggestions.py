@@ -95,6 +95,8 @@ def test_who_reads_no_definitions_is_told_no_title_of_one(client_of):
         ("page=/definitions/rules/R01&resource=9.5", Piece("rule", "R01")),
         ("page=/definitions/parameters/cutoff_days", Piece("parameters", "calendar")),
         ("kind=page&code=/x", Piece("page", "/")),
+        ("page=/work/x&list=work/errand", Piece("list", "work/errand")),
+        ("page=/work/x&list=work/nothing", Piece("page", "/work/x")),
     ],
 )
 def test_it_is_filed_under_what_the_page_is_about(client_of, address, piece):

@@ -94,7 +94,7 @@ def _about(request: HttpRequest) -> tuple[Piece, str]:
     piece = Piece(said.get("kind", ""), said.get("code", ""))
     if address := said.get("page", ""):
         piece = about_page(address)
-        thing = about_thing(said.get("rule", ""), said.get("resource", ""))
+        thing = about_thing(*(said.get(name, "") for name in ("rule", "resource", "list")))
         piece = thing if thing and piece.kind == "page" else piece
     if piece.kind == "page" or not reads:
         menu = said.get("at", "")[:20]

@@ -30,7 +30,10 @@ def test_the_office_gives_and_the_liaison_does(client_of, cast):
     assert "核对清单" in page
     assert "/work/new" not in page
     assert "1" in text(liaison.get("/"))
-    assert "签收" in text(liaison.get(f"/work/{item.pk}"))
+    page = text(liaison.get(f"/work/{item.pk}"))
+    assert "签收" in page
+    assert f"page=/work/{item.pk}&amp;at=" in page
+    assert "&amp;list=work/errand" in page  # what is suggested here is filed under the kind of the item
     page = text(liaison.post(f"/work/{item.pk}/act/take", follow=True))
     assert "办完送审" in page
     page = text(liaison.post(f"/work/{item.pk}/act/submit", {"answer-done_on": "x"}))

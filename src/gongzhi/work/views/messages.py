@@ -96,6 +96,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         today = timezone.localdate()
         queries.drawn(found, queries.matters_on(today), today)
     context = {"letter": found, "mark": _mark(found), "back": back_to(request, "/letters")}
+    context["made_by"] = f"letters/{found.template}"
     context |= {"may_decide": drafted and sight.has("chase_units"), "settled": drafted and not found.matters}
     return render(request, "work/letter.html", context)
 
