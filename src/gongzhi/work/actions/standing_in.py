@@ -28,6 +28,8 @@ def name_stand_in(*, item: Item, person: Person | None, by: Person, note: str = 
         raise RuntimeError("an item that nobody holds has no stand-in")
     if person and not colleagues(now, holder).filter(pk=person.pk).exists():
         raise Refused("AB角应是本单位的另一个人")
+    if now.stand_in_id == (person.pk if person else None):
+        raise Refused(f"AB角已经是{person.name}" if person else "还没有指定AB角，请选择一个人")
     mine = holder.pk == by.pk
     _named(now, person, by, words(note, needed="" if mine else _NEEDED))
     duty = duty_of(now, "assignee") if mine else answering_duty(by, holder.unit)

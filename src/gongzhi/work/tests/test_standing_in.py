@@ -93,3 +93,20 @@ def test_on_the_pages(held, cast, colleague, client_of):
     assert "AB角" in client_of("office").post("/work/handover", asked, follow=True).content.decode()
     held.refresh_from_db()
     assert (held.person, held.stand_in) == (cast["liaison"], colleague)
+
+
+def test_where_nobody_else_could_the_page_says_so_and_nothing_is_kept(held, client_of):
+    liaison = client_of("liaison")
+    page = liaison.get(f"/work/{held.pk}").content.decode()
+    assert "没有别的人能办这一件" in page
+    assert f"/work/{held.pk}/stand-in" not in page
+    before = Event.objects.count()
+    answer = liaison.post(f"/work/{held.pk}/stand-in", {"person": ""})
+    assert (answer.status_code, "还没有指定AB角" in answer.content.decode()) == (422, True)
+    assert Event.objects.count() == before
+
+
+def test_the_same_is_not_named_twice(held, cast, colleague):
+    actions.name_stand_in(item=held, person=colleague, by=cast["liaison"])
+    with pytest.raises(Refused, match=f"已经是{colleague.name}"):
+        actions.name_stand_in(item=held, person=colleague, by=cast["liaison"])
