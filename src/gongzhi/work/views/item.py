@@ -46,7 +46,8 @@ def _page(
     sight, kind = sight_of(request.user), queries.kind_of(found)
     text, meaning = queries.with_standing(found, timezone.localdate())
     context = {
-        "item": found, "made_by": f"work/{kind.key}", "kind": kind, "state": (text, meaning), "place": queries.place_name(found),
+        "item": found, "kind": kind, "made_by": f"work/{kind.key}",
+        "state": (text, meaning), "place": queries.place_name(found),
         "verbs": queries.verbs_of(sight, found), "form": answer if answer is not None else wrong,
         "ask": answer or AnswerForm(kind=kind, initial=found.answer),
         "said": [(field.title, found.answer[field.key]) for field in kind.form if field.key in found.answer],
