@@ -142,3 +142,25 @@ def test_the_pages(client_of, cast):
     Filing.objects.update(decided_at=timezone.now() - dt.timedelta(200))
     assert "没有变化，确认" in liaison.get("/liaisons/mine").content.decode()
     assert "已确认本半年" in liaison.post("/liaisons/confirm", follow=True).content.decode()
+
+
+def test_what_waits_or_was_returned_is_shown_and_is_changed_from_there(client_of, cast):
+    liaison, office = client_of("liaison"), client_of("office")
+    assert "待备案" not in liaison.get("/liaisons/mine").content.decode()
+    liaison.post("/liaisons/mine", POSTS)
+    page = liaison.get("/liaisons/mine").content.decode()
+    assert "正等领导小组办公室备案" in page
+    assert 'value="示例丙"' in page
+    at = f"/liaisons/{Filing.objects.get().pk}/decide"
+    office.post(at, {"verdict": "return", "reason": "电话打不通"})
+    page = liaison.get("/liaisons/mine").content.decode()
+    assert "被领导小组办公室退回：电话打不通" in page
+    assert 'value="示例丙"' in page
+    liaison.post("/liaisons/mine", POSTS | {"telephone": "0575-00000001"})
+    filing = Filing.objects.get(state="submitted")
+    office.post(f"/liaisons/{filing.pk}/decide", {"verdict": "file"})
+    before = Event.objects.filter(verb="filing.opened").count()
+    page = liaison.get("/liaisons/mine").content.decode()
+    assert Event.objects.filter(verb="filing.opened").count() == before + 1
+    assert "有变化的重新填写" in page
+    assert "退回" not in page.split("<h2>经过</h2>")[0]

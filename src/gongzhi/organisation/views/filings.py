@@ -17,7 +17,7 @@ from gongzhi.lists import Column, Mark, table
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation import actions
 from gongzhi.organisation.forms import POSTS, FilingForm
-from gongzhi.organisation.models import Filing
+from gongzhi.organisation.models import Filing, Person
 from gongzhi.organisation.queries import (
     confirmed,
     filing_units,
@@ -55,8 +55,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     by, today = myself(request), timezone.localdate()
     found = list(filings_visible_to(sight_of(request.user)).filter(unit=by.unit)[:20])
     filed = next((one for one in found if one.state == "filed"), None)
-    posts = actions.open_posts(filing=filed, by=by) if filed and request.method == "GET" else {}
-    form = FilingForm(request.POST or None, initial=posts)
+    sent = next((one for one in found[:1] if one.state in {"submitted", "returned"}), None)
+    posts = _posts(request, filed, by)
+    form = FilingForm(request.POST or None, initial=_posts(request, sent, by) or posts)
     if request.method == "POST" and form.is_valid():
         try:
             actions.submit_filing(unit=by.unit, posts=form.cleaned_data, by=by)
@@ -66,11 +67,16 @@ def mine(request: HttpRequest) -> HttpResponse:
             _say(request, "已提交，等领导小组办公室备案。")
             return redirect("filing")
     context = {
-        "unit": unit_name(by.unit), "filed": filed, "form": form, "history": found,
+        "unit": unit_name(by.unit), "filed": filed, "sent": sent, "form": form, "history": found,
         "confirmed": confirmed(filed, today), "half": half_year(today)[1], "posts": _worded(posts),
         "owes": _files(by.unit),
     }  # fmt: skip
     return render(request, "organisation/filing.html", context, status=422 if form.errors else 200)
+
+
+def _posts(request: HttpRequest, filing: Filing | None, by: Person) -> dict[str, str]:
+    """What stands in a filing, where the page shows it."""
+    return actions.open_posts(filing=filing, by=by) if filing and request.method == "GET" else {}
 
 
 def _files(unit: str) -> bool:
