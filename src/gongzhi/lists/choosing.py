@@ -29,10 +29,13 @@ class Bulk:
     label: str
 
 
-def chosen(request: HttpRequest, kind: Callable[[str], Name]) -> list[Name]:
-    """The names of the chosen rows, each once, in order; what `kind` (UUID, int) refuses is left out."""
+def chosen(request: HttpRequest, kind: Callable[[str], Name], *, most: int = MOST) -> list[Name]:
+    """The names of the chosen rows, each once, in order; what `kind` (UUID, int) refuses is left out.
+
+    `most`: a form that is posted bears more than an address does.
+    """
     found: dict[Name, None] = {}
-    for text in (request.POST if request.method == "POST" else request.GET).getlist(CHOSEN)[:MOST]:
+    for text in (request.POST if request.method == "POST" else request.GET).getlist(CHOSEN)[:most]:
         try:
             name = kind(text)
         except ValueError:

@@ -23,9 +23,9 @@ CALENDAR = {"month", "quarter", "half_year", "year"}
 class Faulty(NotPossible):
     """The checks found faults; `faults` are Chinese sentences."""
 
-    def __init__(self, faults: list[str]) -> None:
+    def __init__(self, faults: list[str], told: str = "") -> None:
         self.faults = faults
-        super().__init__(f"检查发现 {len(faults)} 处问题，改正后再提交")
+        super().__init__(told or f"检查发现 {len(faults)} 处问题，改正后再提交")
 
 
 @transaction.atomic
@@ -35,22 +35,37 @@ def submit(*, edition: Edition, since: dt.date, reason: str, document: str = "",
     Raises NotPossible, with every fault (`Faulty`) where the checks find some.
     """
     draft = Edition.objects.select_for_update().get(pk=edition.pk)
-    target = after(draft.state, "submit")
-    if draft.author_id not in {None, by.pk}:
-        raise NotPossible("这份草稿由别人起草，请由起草人提交")
     if not reason.strip():
         raise NotPossible("请写明为什么改")
-    if draft.basis and not changes(draft.kind, draft.basis.texts, draft.texts, in_force()):
-        raise NotPossible("与现行版没有不同，不必提交")
-    draft.since, draft.reason, draft.document = since, reason.strip()[:300], document.strip()[:120]
-    _may_begin(draft, since)
+    may_submit(draft, since, by)
+    put(draft, since, reason, document, by)
     if faults := problems(draft):
         raise Faulty(faults)
-    draft.state, draft.checked_at, draft.answer = target, timezone.now(), ""
-    draft.author = draft.author or by
-    draft.save()
-    _record(draft, by, "submitted")
+    put_forward(draft, by, timezone.now())
     return draft
+
+
+def may_submit(draft: Edition, since: dt.date, by: Person) -> None:
+    """Raises NotPossible where a draft cannot be submitted, whatever its text says."""
+    after(draft.state, "submit")
+    if draft.author_id not in {None, by.pk}:
+        raise NotPossible("这份草稿由别人起草，请由起草人提交")
+    if draft.basis and not changes(draft.kind, draft.basis.texts, draft.texts, in_force()):
+        raise NotPossible("与现行版没有不同，不必提交")
+    _may_begin(draft, since)
+
+
+def put(draft: Edition, since: dt.date, reason: str, document: str, by: Person) -> None:
+    """What is said with a submission; nothing is stored yet. What a release brought has its author now."""
+    draft.since, draft.reason, draft.document = since, reason.strip()[:300], document.strip()[:120]
+    draft.author = draft.author or by
+
+
+def put_forward(draft: Edition, by: Person, at: dt.datetime) -> None:
+    """The draft has passed and waits for a second person."""
+    draft.state, draft.checked_at, draft.answer = after(draft.state, "submit"), at, ""
+    draft.save()
+    noted(draft, by, "submitted")
 
 
 def _may_begin(draft: Edition, since: dt.date) -> None:
@@ -103,35 +118,54 @@ def approve(*, edition: Edition, by: Person) -> Edition:
     """
     row = locked()
     draft = Edition.objects.select_for_update().get(pk=edition.pk)
-    target = after(draft.state, "approve")
+    may_approve(draft, by)
+    if faults := problems(draft):
+        raise Faulty(faults)
+    publish(draft, by)
+    stamped(row)
+    return draft
+
+
+def may_approve(draft: Edition, by: Person) -> None:
+    """Raises NotPossible where this person cannot approve it, whatever its text says."""
+    after(draft.state, "approve")
     if draft.written_by(by):
         raise NotPossible("自己起草的，须由另一个人批准")
     latest = newest(Piece(draft.kind, draft.code))
     if (latest and latest.pk) != draft.basis_id:
         raise NotPossible("起草之后这一项已有新版，请作废后按新版重新起草")
-    if faults := problems(draft):
-        raise Faulty(faults)
-    draft.version = (latest.version or 0) + 1 if latest else 1
-    draft.state, draft.approver, draft.approved_at = target, by, timezone.now()
+
+
+def publish(draft: Edition, by: Person) -> None:
+    """The edition has its number; `stamped` tells every process of it."""
+    draft.version = (draft.basis.version or 0) + 1 if draft.basis else 1
+    draft.state, draft.approver, draft.approved_at = after(draft.state, "approve"), by, timezone.now()
     draft.save()
-    stamped(row)
-    _record(draft, by, "approved")
-    return draft
+    noted(draft, by, "approved")
 
 
 @transaction.atomic
 def send_back(*, edition: Edition, reason: str, by: Person) -> Edition:
     """The second person gives a draft back with a reason."""
     draft = Edition.objects.select_for_update().get(pk=edition.pk)
-    draft.state = after(draft.state, "send_back")
-    if draft.written_by(by):
-        raise NotPossible("自己起草的，须由另一个人退回；要改请作废后重新起草")
+    may_send_back(draft, by)
     if not reason.strip():
         raise NotPossible("请写明退回的理由")
-    draft.answer = reason.strip()[:300]
-    draft.save()
-    _record(draft, by, "sent_back")
+    give_back(draft, reason, by)
     return draft
+
+
+def may_send_back(draft: Edition, by: Person) -> None:
+    """Raises NotPossible where this person cannot give it back."""
+    after(draft.state, "send_back")
+    if draft.written_by(by):
+        raise NotPossible("自己起草的，须由另一个人退回；要改请作废后重新起草")
+
+
+def give_back(draft: Edition, reason: str, by: Person) -> None:
+    draft.state, draft.answer = after(draft.state, "send_back"), reason.strip()[:300]
+    draft.save()
+    noted(draft, by, "sent_back")
 
 
 @transaction.atomic
@@ -143,11 +177,12 @@ def discard(*, edition: Edition, reason: str, by: Person) -> Edition:
         raise NotPossible("请写明作废的理由")
     draft.answer = reason.strip()[:300]
     draft.save()
-    _record(draft, by, "discarded")
+    noted(draft, by, "discarded")
     return draft
 
 
-def _record(edition: Edition, by: Person, done: str) -> None:
+def noted(edition: Edition, by: Person, done: str) -> None:
+    """The event of a decision."""
     detail = {
         "kind": edition.kind, "code": edition.code, "digest": edition.digest, "version": edition.version,
         "since": edition.since.isoformat() if edition.since else None,

@@ -16,10 +16,11 @@ from .resource import (
     TextsForm,
     ValueForm,
 )
+from .together import DecideTogetherForm, SubmitTogetherForm
 
 __all__ = [
     "AboutForm", "AnnouncementForm", "AnswerForm", "BindingForm", "CarriedForm", "CellForm", "ColumnForm",
-    "EntryForm",
-    "HolidayYearForm", "NewPieceForm", "NewResourceForm", "ReasonForm", "RuleForm", "SubmitForm",
-    "SuggestionForm", "TableForm", "TextsForm", "ValueForm",
+    "DecideTogetherForm", "EntryForm", "HolidayYearForm", "NewPieceForm", "NewResourceForm", "ReasonForm",
+    "RuleForm",
+    "SubmitForm", "SubmitTogetherForm", "SuggestionForm", "TableForm", "TextsForm", "ValueForm",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """All that reads in this room: the definitions in force, editions, what differs, what is wrong."""
 
 from .about import about_page, about_thing
-from .checking import problems, reading
+from .checking import problems, problems_together, reading
 from .counting import (
     contents_in_force,
     edition_for,
@@ -37,7 +37,8 @@ __all__ = [
     "KINDS", "FoundResource", "Piece", "Template", "about_page", "about_thing", "changes",
     "contents_in_force", "digest_of_texts", "drafts_of", "edition_for", "editions_of", "history",
     "in_force", "in_force_for", "label", "lines", "look_again", "look_back", "newest", "open_draft",
-    "piece_of", "pieces_of", "pin", "problems", "reading", "release_drafts", "resource_for",
+    "piece_of", "pieces_of", "pin", "problems", "problems_together", "reading", "release_drafts",
+    "resource_for",
     "resources_like", "stamp", "standing", "submitted_to", "suggestions_visible_to", "template_by",
     "unchanged", "units_like", "visible_to", "wordings",
 ]  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -14,60 +15,93 @@ from gongzhi.engine.definitions import (
     Definitions,
     FieldType,
     Resource,
+    digest_of,
     load_contents,
     understood,
 )
 from gongzhi.engine.definitions.canonical import faults
 from gongzhi.engine.definitions.editing import plain
 from gongzhi.engine.definitions.kinds import model_of
+from gongzhi.engine.definitions.words import CompatibleFile
 
 from .counting import contents_in_force, in_force, wordings
 from .pieces import Piece, piece_of, title_of
 from .seen import history
 from .words import type_word
 
+TRIED = 256
+"""Rules whose trial is remembered; a district has some ninety."""
 
-def with_texts(edition: Edition) -> dict[str, bytes]:
-    """The files of the day from which the edition would count, with its texts in the place of the piece's."""
-    day = max(edition.since or timezone.localdate(), timezone.localdate())
-    piece = Piece(edition.kind, edition.code)
-    others = {name: text for name, text in contents_in_force(day).items() if piece_of(name) != piece}
-    return others | {name: text.encode() for name, text in edition.texts.items()}
+
+def day_of(edition: Edition) -> dt.date:
+    """The day on whose set an edition is checked: its first one, today where that is past or not said."""
+    return max(edition.since or timezone.localdate(), timezone.localdate())
+
+
+def with_texts(*editions: Edition) -> dict[str, bytes]:
+    """The files of the last of the days from which the editions would count, with their texts in place."""
+    day = max(map(day_of, editions))
+    pieces = {Piece(one.kind, one.code) for one in editions}
+    contents = {name: text for name, text in contents_in_force(day).items() if piece_of(name) not in pieces}
+    return contents | {name: text.encode() for one in editions for name, text in one.texts.items()}
 
 
 def problems(edition: Edition) -> list[str]:
     """Every fault in a sentence, gravest first; an empty list when the draft may be approved."""
-    contents = with_texts(edition)
-    key = tuple(sorted(contents.items()))
-    found = list(_problems(edition.kind, edition.code, tuple(sorted(edition.texts.items())), key))
-    if not found and edition.code == "calendar/frequencies":
-        found = list(_rhythms_gone(edition))
-    return found or list(_incompatible(edition))
+    return list(_problems([(edition, "")]))
+
+
+def problems_together(editions: Sequence[Edition]) -> list[str]:
+    """Every fault of several drafts as they will stand together, each with the name of its piece.
+
+    Looked at on each day from which one of them counts, with those that count by then: a set may hold
+    together where its members alone do not, and must hold on the way to its last day.
+    """
+    found: dict[str, None] = {}
+    for day in sorted({day_of(one) for one in editions}):
+        begun = [(one, f"“{one.title}”") for one in editions if day_of(one) <= day]
+        found |= dict.fromkeys(_problems(begun))
+    return list(found)
+
+
+def _problems(named: Sequence[tuple[Edition, str]]) -> tuple[str, ...]:
+    contents = tuple(sorted(with_texts(*(one for one, _ in named)).items()))
+    pieces = tuple(Piece(one.kind, one.code) for one, _ in named)
+    texts = tuple((name, called) for one, called in named for name in sorted(one.texts))
+    return _unsound(pieces, texts, contents) or tuple(_broken_with(named, dict(contents)))
+
+
+def _broken_with(named: Sequence[tuple[Edition, str]], contents: Mapping[str, bytes]) -> Iterator[str]:
+    """What a set that holds together would break: what is owed, what was accepted."""
+    for one, called in named:
+        found = list(_rhythms_gone(one)) if one.code == "calendar/frequencies" else []
+        yield from (called + text for text in found or _incompatible(one, contents))
 
 
 @lru_cache(maxsize=8)
-def _problems(
-    kind: str, code: str, texts: tuple[tuple[str, str], ...], contents: tuple[tuple[str, bytes], ...]
+def _unsound(
+    pieces: tuple[Piece, ...], texts: tuple[tuple[str, str], ...], contents: tuple[tuple[str, bytes], ...]
 ) -> tuple[str, ...]:
+    """Faults of form, of references, of rules and checks on their examples; `texts` names the new files."""
+    files, names = dict(contents), dict(texts)
     unformed = [
-        f"第 {fault.line} 行：{fault.message}"
-        for name, text in texts if name.endswith(".yml")
-        for fault in faults(name, text.encode(), model_of(name))
+        f"{called}第 {fault.line} 行：{fault.message}"
+        for name, called in texts if name.endswith(".yml")
+        for fault in faults(name, files[name], model_of(name))
     ]  # fmt: skip
     if unformed:
         return tuple(unformed)
     try:
-        definitions = load_contents(dict(contents))
+        definitions = load_contents(files)
     except DefinitionError as error:
-        named = {name for name, _ in texts}
-        return tuple(_told(problem, named, dict(contents)) for problem in error.problems)
-    return (*_rules(kind, code, definitions), *_examples(kind, code, definitions))
+        return tuple(_told(problem, names, files) for problem in error.problems)
+    return (*_rules(pieces, definitions, files), *_examples(pieces, definitions))
 
 
-def _told(problem: Any, named: set[str], contents: Mapping[str, bytes]) -> str:
-    """A fault of the draft by its line; one of another file by what that file is called."""
+def _told(problem: Any, named: Mapping[str, str], contents: Mapping[str, bytes]) -> str:
+    """A fault of a draft by its line; one of another file by what that file is called."""
     if problem.file in named:
-        return f"第 {problem.line} 行：{problem.message}"
+        return f"{named[problem.file]}第 {problem.line} 行：{problem.message}"
     return f"{_called(problem.file, contents)}引用了它：{problem.message}"
 
 
@@ -80,23 +114,46 @@ def _called(name: str, contents: Mapping[str, bytes]) -> str:
     return f"“{title_of(piece, {name: contents[name].decode()})}”" if piece else f"文件 {name} "
 
 
-def _rules(kind: str, code: str, definitions: Definitions) -> Iterator[str]:
-    """Every rule that reads the piece, run on its worked examples."""
+def _rules(pieces: Sequence[Piece], definitions: Definitions, contents: Mapping[str, bytes]) -> Iterator[str]:
+    """Every rule that reads one of the pieces, run on its worked examples."""
+    own = {piece.code for piece in pieces if piece.kind == "rule"}
+    for code in sorted({code for piece in pieces for code in reading(*piece, definitions)}):
+        name = definitions.rules[code].rule.name
+        for failure in _tried(code, definitions, contents):
+            yield failure if code in own else f"规则 {code}“{name}”读不成了：{failure}"
+
+
+_results: dict[tuple[str, str], tuple[str, ...]] = {}
+"""What trying a rule gave, by its code and what it was tried on."""
+
+
+def _tried(code: str, definitions: Definitions, contents: Mapping[str, bytes]) -> tuple[str, ...]:
     from gongzhi.engine.rules import check_rule  # noqa: PLC0415  # loads the analytic libraries
 
-    for found in reading(kind, code, definitions):
-        folder = definitions.rules[found]
-        for failure in check_rule(folder, definitions):
-            yield failure if kind == "rule" else f"规则 {found}“{folder.rule.name}”读不成了：{failure}"
+    folder = definitions.rules[code]
+    files = {f"{definitions.tables[table][0].code}.yml" for table in folder.rule.tables}
+    read = {
+        name: content for name, content in contents.items()
+        if name.startswith((f"rules/{folder.rule.theme}/{code}/", "parameters/", "district.yml"))
+        or (name.startswith("catalogue/") and name.rsplit("/", 1)[1] in files)
+    }  # fmt: skip
+    key = code, digest_of(read)
+    if key not in _results:
+        while len(_results) >= TRIED:
+            _results.pop(next(iter(_results)), None)
+        _results[key] = tuple(check_rule(folder, definitions))
+    return _results[key]
 
 
-def _examples(kind: str, code: str, definitions: Definitions) -> Iterator[str]:
-    """The examples of every check that knows history and reads the piece, run."""
+def _examples(pieces: Sequence[Piece], definitions: Definitions) -> Iterator[str]:
+    """The examples of every check that knows history and reads one of the pieces, run."""
     from gongzhi.engine.checks import failures  # noqa: PLC0415  # loads the analytic libraries
 
-    tables = {sheet.code for sheet in definitions.resource(code).sheets} if kind == "resource" else set()
+    codes = {piece.code for piece in pieces if piece.kind == "list"}
+    resources = {piece.code for piece in pieces if piece.kind == "resource"}
+    tables = {table for table, (resource, _) in definitions.tables.items() if resource.code in resources}
     for key, check in definitions.history_checks.items():
-        if code == f"checks/{key}" or tables & {one.table for one in check.each}:
+        if f"checks/{key}" in codes or tables & {one.table for one in check.each}:
             yield from failures(definitions, check)
 
 
@@ -126,12 +183,13 @@ def _keys_in(code: str) -> set[str]:
     return {one["key"] for one in plain(content.decode())["parameters"]}
 
 
-def _incompatible(edition: Edition) -> Iterator[str]:
+def _incompatible(edition: Edition, contents: Mapping[str, bytes]) -> Iterator[str]:
     """Columns whose accepted rows could no longer be read as one with the new ones."""
     if edition.kind != "resource":
         return
     new = _resource(edition)
-    allowed = in_force().compatible
+    told = understood("compatible.yml", contents["compatible.yml"], CompatibleFile)[1]
+    allowed = {change.source: change for change in told.changes}
     for earlier in history(Piece(edition.kind, edition.code)):
         old = _resource(earlier)
         if old.number != new.number:

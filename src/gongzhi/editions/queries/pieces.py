@@ -48,6 +48,12 @@ WHOLE = {
     "purposes": ("查看个人信息的事由", "title"),
 }
 """Folders in which each file is a definition of its own: what it is called, and the key of its name."""
+TYPES = {
+    **{kind: word for kind, word in KINDS.items() if kind not in {"list", "page"}},
+    **{folder: word for folder, (word, _) in WHOLE.items()},
+    "list": KINDS["list"],
+}
+"""The kinds by which the office looks for a piece."""
 _RULE_DEPTH = 4
 
 

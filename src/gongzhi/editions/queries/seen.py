@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import reduce
+from operator import or_
 
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
@@ -13,7 +15,7 @@ from gongzhi.gate import Sight
 from gongzhi.organisation.models import Person
 
 from .counting import at, stamp, versions
-from .pieces import Piece
+from .pieces import KINDS, WHOLE, Piece
 
 OFFICE = ("draft_definitions", "approve_definitions")
 OPEN = (State.DRAFT, State.CHECKED)
@@ -41,6 +43,39 @@ def suggestions_visible_to(sight: Sight) -> QuerySet[Suggestion]:
 def submitted_to(sight: Sight) -> QuerySet[Edition]:
     """What people have changed and a second person has to approve."""
     return visible_to(sight).filter(state=State.CHECKED, author__isnull=False)
+
+
+def of_type(rows: QuerySet[Edition], type_: str) -> QuerySet[Edition]:
+    """Those of one kind as the office speaks of kinds (`pieces.TYPES`); all where none is named."""
+    if type_ in WHOLE:
+        return rows.filter(kind="list", code__startswith=f"{type_}/")
+    if type_ == "list":
+        inside = [Q(code__startswith=f"{folder}/") for folder in WHOLE]
+        return rows.filter(kind="list").exclude(reduce(or_, inside))
+    return rows.filter(kind=type_) if type_ in KINDS else rows
+
+
+def decidable(sight: Sight) -> QuerySet[Edition]:
+    """What waits for a second person and is not the reader's own."""
+    waiting = submitted_to(sight)
+    others = [one.pk for one in waiting.only("author", "former_authors") if not own(one, sight)]
+    return waiting.filter(pk__in=others)
+
+
+def own(edition: Edition, sight: Sight) -> bool:
+    """Whether the reader wrote any of it (`Edition.written_by`)."""
+    return sight.person in {str(edition.author_id), *edition.former_authors}
+
+
+def submittable(sight: Sight) -> QuerySet[Edition]:
+    """Drafts that the reader may submit: her own, and what a release brought and nobody took up."""
+    hers = Q(author=None) | Q(author=sight.person)
+    return visible_to(sight).filter(hers, state=State.DRAFT)
+
+
+def submittable_by(draft: Edition, sight: Sight) -> bool:
+    """`submittable`, of one draft."""
+    return draft.author_id is None or str(draft.author_id) == sight.person
 
 
 def standing(edition: Edition, day: dt.date | None = None) -> Standing:

@@ -1,7 +1,6 @@
 """Draft, checks, second person, first day: what counts when, and what every process sees."""
 
 import datetime as dt
-import shutil
 
 import pytest
 from django.conf import settings
@@ -16,7 +15,6 @@ from gongzhi.editions.queries import (
     Piece,
     changes,
     contents_in_force,
-    counting,
     in_force,
     in_force_for,
     look_again,
@@ -219,24 +217,6 @@ def test_taking_the_folder_in_changes_nothing_and_is_done_once(cast):
     assert contents_in_force() == contents_of(settings.DEFINITIONS)
 
 
-@pytest.fixture
-def release(tmp_path, settings):
-    """A later release of the folder: release(name, change)."""
-    root = tmp_path / "definitions"
-
-    def made(name, change):
-        if not root.exists():
-            shutil.copytree(settings.DEFINITIONS, root)
-        before = (root / name).read_text("utf-8") if (root / name).exists() else ""
-        (root / name).write_text(change(before), "utf-8")
-        settings.DEFINITIONS = root
-        load_once.cache_clear()
-        counting.folder.cache_clear()
-
-    yield made
-    load_once.cache_clear()
-
-
 def test_a_later_release_arrives_as_drafts_and_new_codes_at_once(cast, second, release):
     actions.take_folder()
     before = in_force()
@@ -256,41 +236,11 @@ def test_a_later_release_arrives_as_drafts_and_new_codes_at_once(cast, second, r
     assert contents_in_force() == contents_of(settings.DEFINITIONS)
 
 
-CHECK = """key: trial_check
-title: 试用核对
-document: 越政办发〔2021〕45号
-clause: 附件2第11项
-since: 2021-06-10
-table: slaughterhouses
-severity: explain
-compares:
-  kind: seasonal
-  measure: sum
-  field: inspected
-  years: 5
-  recent: 12
-  at_least: 3
-  deviations: 5
-  share: 1.5
-  finding: unlike_season
-  examples:
-    - says: 与往年相近
-      period: 2025H1
-      value: 46
-      earlier: {2022H1: 40, 2023H1: 44, 2024H1: 52}
-    - says: 十倍于往年
-      period: 2025H1
-      value: 440
-      earlier: {2022H1: 40, 2023H1: 44, 2024H1: 52}
-      unlike: true
-"""
-
-
-def test_what_does_not_fit_what_is_in_force_waits_and_the_program_starts(cast, second, release):
+def test_what_does_not_fit_what_is_in_force_waits_and_the_program_starts(cast, second, release, trial_check):
     actions.take_folder()
     before = in_force()
     release("catalogue/agriculture/slaughterhouses.yml", extra)
-    release("checks/trial_check.yml", lambda _: CHECK)
+    release("checks/trial_check.yml", lambda _: trial_check)
     taken = actions.take_folder()
     assert (taken.first, taken.entries, taken.drafts) == (0, 0, 2)
     look_again()

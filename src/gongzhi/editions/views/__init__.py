@@ -7,11 +7,13 @@ from .holidays import remove_year, year
 from .kinds import catalogue, new_piece, piece
 from .reading import definitions, parameter, parameters, resource, rule
 from .suggestions import answer, carried, suggest, suggestions
+from .together import decide_together, submit_together
 
 __all__ = [
-    "about", "answer", "approve", "binding", "carried", "catalogue", "column", "definitions", "desk",
-    "discard",
+    "about", "answer", "approve", "binding", "carried", "catalogue", "column", "decide_together",
+    "definitions", "desk", "discard",
     "draft", "edition", "entries", "entry", "new_piece", "new_resource", "parameter", "parameters", "piece",
-    "preview", "remove_entry", "remove_year", "resource", "retire", "rule", "send_back", "submit", "suggest",
+    "preview", "remove_entry", "remove_year", "resource", "retire", "rule", "send_back", "submit",
+    "submit_together", "suggest",
     "suggestions", "texts", "value", "year",
 ]  # fmt: skip

@@ -28,7 +28,9 @@ from gongzhi.editions.queries import (
     visible_to,
 )
 from gongzhi.editions.queries.pieces import TITLES, WHOLE, kind_word, list_kinds
+from gongzhi.editions.queries.pieces import TYPES as PIECE_TYPES
 from gongzhi.editions.queries.preview import head_keys, preview
+from gongzhi.editions.queries.seen import of_type
 from gongzhi.editions.queries.words import type_word
 from gongzhi.editions.states import Answer, NotPossible, State
 from gongzhi.engine.definitions.editing import plain, sheets_of
@@ -37,6 +39,7 @@ from gongzhi.lists.workbook import exported
 from gongzhi.organisation.models import Person
 from gongzhi.organisation.queries import myself
 
+from .choosing import decisions, submissions, whole_sets
 from .tables import editions_list, entries_list, entry_address, mark_of
 
 SHOWN = 30
@@ -57,20 +60,22 @@ def done(request: HttpRequest, edition: Edition, text: str, tags: str = "good") 
 @needs("draft_definitions", "approve_definitions")
 def desk(request: HttpRequest) -> HttpResponseBase:
     """What is being worked on, what waits for a second person, what was published last."""
-    sight = sight_of(request.user)
-    rows, drafts = visible_to(sight), visible_to(sight).filter(state=State.DRAFT)
-    approved = rows.filter(state=State.APPROVED, author__isnull=False)
+    sight, type_ = sight_of(request.user), text_in(request.GET, "type")
+    rows, submitted = visible_to(sight), submitted_to(sight)
+    drafts, approved = rows.filter(state=State.DRAFT), rows.filter(state=State.APPROVED, author__isnull=False)
     lists = (
-        ("submitted", "待批准的修改", submitted_to(sight), "没有等待批准的修改"),
-        ("drafts", "草稿", drafts.filter(author__isnull=False), "没有草稿"),
-        ("brought", "新版程序带来的不同", drafts.filter(author=None), ""),
-        ("published", "最近批准的", approved, "还没有批准过修改，现行的都是程序所附的第一版"),
+        ("submitted", "待批准的修改", submitted, "没有等待批准的修改", decisions(sight)),
+        ("drafts", "草稿", drafts.filter(author__isnull=False), "没有草稿", submissions(sight)),
+        ("brought", "新版程序带来的不同", drafts.filter(author=None), "没有这一类的", submissions(sight)),
+        ("published", "最近批准的", approved, "还没有批准过修改，现行的都是程序所附的第一版", {}),
     )
+    words = (("类别", PIECE_TYPES.get(type_, "全部")),)
     pages = {
-        key: editions_list(request, key, title, found, empty=empty) for key, title, found, empty in lists
+        key: editions_list(request, key, title, of_type(found, type_), empty=empty, filters=words, **bulk)
+        for key, title, found, empty, bulk in lists
     }
-    suggestions = suggestions_visible_to(sight).filter(state=Answer.OPEN).count()
-    context = {**pages, "suggestions": suggestions, "lists": sorted(TITLES.items())}
+    context = {**pages, **whole_sets(sight, type_), "lists": sorted(TITLES.items())}
+    context["suggestions"] = suggestions_visible_to(sight).filter(state=Answer.OPEN).count()
     return exported(request, *pages.values(), by=request.user) or render(
         request, "editions/desk.html", context
     )
@@ -152,6 +157,7 @@ def _may(found: Edition, person: Person) -> dict[str, bool]:
     draft, mine = found.state == State.DRAFT, found.author_id in {None, person.pk}
     waits = found.state == State.CHECKED and sight.has("approve_definitions")
     return {
+        "may_take_together": any(map(sight.has, ("draft_definitions", "approve_definitions"))),
         "mine": draft and mine and sight.has("draft_definitions"),
         "may_approve": waits and not mine,
         "waits_for_another": waits and mine,

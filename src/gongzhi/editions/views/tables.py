@@ -108,13 +108,13 @@ SUGGESTIONS = (
 
 
 def editions_list(
-    request: HttpRequest, key: str, title: str, rows: QuerySet[Edition], *, empty: str
+    request: HttpRequest, key: str, title: str, rows: QuerySet[Edition], *, empty: str, **more: Any
 ) -> Listing:
-    """Editions of one state; a page shows several such lists."""
+    """Editions of one state; a page shows several such lists. `more`: what can be done with chosen ones."""
     rows = rows.select_related("author", "approver").defer("texts")
     return listing(
         request, title, EDITIONS, rows, key=key, guarded=False, order=("-drafted_at", "-pk"), size=EVERY,
-        empty=empty,
+        empty=empty, **more,
     )  # fmt: skip
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -28,6 +30,10 @@ SAID = {
     BACK: "您起草的“{}”的修订被退回，请看理由，改好后重新提交",
     GONE: "您起草的“{}”的修订已作废，请看理由",
 }
+TOGETHER = {
+    WAITS: "{} 项修订已一起提交，请批准或退回",
+    BACK: "您提交的 {} 项修订被退回，请看理由，改好后重新提交",
+}
 
 
 def tell_of_editions() -> int:
@@ -38,7 +44,17 @@ def tell_of_editions() -> int:
     known = set(Told.objects.filter(matter__startswith="edition:").values_list("matter", "days"))
     asked = Q(state=State.CHECKED) | Q(state=State.DRAFT, checked_at__isnull=False) & ~Q(answer="")
     found = Edition.objects.filter(asked | Q(pk__in=_given_up())).select_related("author").order_by("pk")
-    return sum(_tell(one, _rung(one)) for one in found if (_matter(one), _rung(one)) not in known)
+    sets = Counter(map(_set, found))
+    return sum(
+        _tell(one, _rung(one), sets[_set(one)])
+        for one in found if (_matter(one), _rung(one)) not in known
+    )  # fmt: skip
+
+
+def _set(edition: Edition) -> tuple[Any, ...]:
+    """What was submitted in one act, or sent back with one reason, is one line in a message."""
+    shared = {WAITS: edition.checked_at, BACK: edition.answer, GONE: edition.pk}
+    return _rung(edition), edition.author_id, shared[_rung(edition)]
 
 
 def _given_up() -> list[int]:
@@ -62,9 +78,11 @@ def _matter(edition: Edition) -> str:
 
 
 @transaction.atomic
-def _tell(edition: Edition, rung: int) -> bool:
+def _tell(edition: Edition, rung: int, several: int) -> bool:
     people = _hear(edition, rung)
     line = (SAID[rung].format(edition.title), f"/editions/{edition.pk}")
+    if several > 1:  # the same line for each of them, so that a message has it once
+        line = (TOGETHER[rung].format(several), "/editions")
     new = told_once(_matter(edition), rung, people, line)
     if new:
         subject, detail = ("edition", edition.pk), {"people": len(people), "rung": RUNGS[rung]}

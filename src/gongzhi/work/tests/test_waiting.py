@@ -80,6 +80,22 @@ def test_who_may_approve_an_edition_that_waits_once_each_time_it_is_submitted(ca
     assert (tell_of_editions(), tell_of_editions()) == (1, 0)
 
 
+def test_what_is_submitted_or_sent_back_together_is_one_line(cast):
+    drafts = []
+    for code in ("letters/chase", "reminders/obligation"):
+        draft = editions.draft_of(piece=Piece("list", code), by=cast["office"])
+        texts = {name: text.replace("title: ", "title: 试改") for name, text in draft.texts.items()}
+        drafts.append(editions.rewrite(edition=draft, texts=texts, by=cast["office"]))
+    day = timezone.localdate()
+    editions.submit_together(editions=drafts, since=day, reason="试改", by=cast["office"])
+    assert (tell_of_editions(), tell_of_editions()) == (2, 0)
+    assert lines(cast["office2"]) == [("2 项修订已一起提交，请批准或退回", "/editions")]
+    editions.send_back_together(editions=drafts, reason="再想想", by=cast["office2"])
+    assert (tell_of_editions(), tell_of_editions()) == (2, 0)
+    back = "您提交的 2 项修订被退回，请看理由，改好后重新提交"
+    assert lines(cast["office"]) == [(back, "/editions")]
+
+
 @pytest.mark.parametrize(("by", "told"), [("office2", 1), ("office", 0)])
 def test_the_author_of_a_draft_that_somebody_else_gave_up(cast, by, told):
     draft = editions.draft_of(piece=Piece("resource", "slaughterhouses"), by=cast["office"])
