@@ -55,6 +55,18 @@ COLUMNS = (
     Column("state", "状态", lambda h: Mark(h.state_label, STATES[h.state]), "mark", order="state"),
     Column("found", "发现时间", lambda h: h.found_at, "instant", order="found_at"),
 )
+SIDES = {"left": "左", "right": "右"}
+EVIDENCE = (
+    Column("side", "哪一边", lambda c: SIDES[c.side]),
+    Column("table", "数据", lambda c: c.table_title),
+    Column("column", "列", lambda c: c.head.text),
+    Column("value", "内容", lambda c: c.text),
+    Column("batch", "批次", lambda c: c.batch.number),
+    Column("file", "文件", lambda c: c.file),
+    Column("sheet", "工作表", lambda c: c.sheet),
+    Column("row", "原表行号", lambda c: c.row, "number"),
+    Column("cell", "单元格", lambda c: c.cell),
+)
 OF_TAXPAYER = tuple(one for one in COLUMNS if one.key != "subject")
 EXCLUDE = Bulk("/hits/exclude", "排除并说明")
 
@@ -90,47 +102,51 @@ def _filtered(
 
 
 @needs("see_hits")
-def hit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def hit(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """One hit explains itself: left, right, formula, law, evidence to the cell."""
     found = get_object_or_404(queries.visible_to(sight_of(request.user)), pk=pk)
     return _page(request, found, ReopeningForm() if found.state == State.EXCLUDED else ExclusionForm())
 
 
-def _page(request: HttpRequest, found: Hit, form: Form, status: int = 200) -> HttpResponse:
-    shown = queries.exhibits(queries.evidence_of(found))
+def _page(request: HttpRequest, found: Hit, form: Form, status: int = 200) -> HttpResponseBase:
+    cells = queries.evidence_of(found)
+    shown = queries.exhibits(cells)
+    which = f"{found.subject_name or '（个人）'} {queries.rule_name(found)} {found.period_label}".strip()
+    page = table(request, "疑点的证据", EVIDENCE, cells, guarded=True, filters=[("疑点", which)])
     context = {
+        "page": page,
         "hit": found,
         "rule": queries.rule_of(found),
         "left": queries.shown(found.left_unit, found.left_value),
         "right": queries.shown(found.right_unit, found.right_value),
-        "sides": [
-            (side, [one for one in shown if one.side == key])
-            for key, side in (("left", "左"), ("right", "右"))
-        ],
+        "sides": [(side, [one for one in shown if one.side == key]) for key, side in SIDES.items()],
         "trail": queries.trail(found),
         "state": Mark(found.state_label, STATES[found.state]),
         "grade": queries.grade_of(found),
         "form": form,
         "back": back_to(request, "/hits"),
     }
-    return render(request, "risk/hit.html", context, status=status)
+    file = exported(request, page, by=myself(request))
+    return file or render(request, "risk/hit.html", context, status=status)
 
 
 @require_POST
 @needs("decide_hits")
-def exclude(request: HttpRequest, pk: UUID) -> HttpResponse:
+def exclude(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Exclude a hit with a reason."""
     return _decided(request, pk, ExclusionForm(request.POST), exclude_hit, "已排除，理由已记录。")
 
 
 @require_POST
 @needs("decide_hits")
-def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+def reopen(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Open an excluded hit again, with a reason."""
     return _decided(request, pk, ReopeningForm(request.POST), reopen_hit, "已重新打开，理由已记录。")
 
 
-def _decided(request: HttpRequest, pk: UUID, form: Form, act: Callable[..., Any], said: str) -> HttpResponse:
+def _decided(
+    request: HttpRequest, pk: UUID, form: Form, act: Callable[..., Any], said: str
+) -> HttpResponseBase:
     found = get_object_or_404(queries.visible_to(sight_of(request.user)), pk=pk)
     if form.is_valid():
         try:

@@ -26,7 +26,7 @@ from .rows import RowsPage, period_label, rows_page
 from .stored import findings_of, live, repaired_of
 
 __all__ = [
-    "RowsPage", "decision_of", "findings_page", "live_batches", "matching",
+    "RowsPage", "decision_of", "findings_listed", "findings_page", "live_batches", "matching",
     "owed_resources", "period_label", "reading_of", "rows_page", "unit_choices",
 ]  # fmt: skip
 REASONS = {
@@ -37,6 +37,7 @@ ADOPTING = {t.source for t in TRANSITIONS if t.verb == "adopt"}
 SEVERITIES = {"refuse": "整份退回", "block": "阻断", "explain": "需说明", "hint": "提示"}
 MEANINGS = {"refuse": "stop", "block": "stop", "explain": "warn"}
 RANK = {"refuse": 0, "block": 1, "explain": 2, "hint": 3}
+LACKS = "missing_optional"
 REPAIRS_SHOWN = 50
 NOTICES_SHOWN = 20
 OTHER_TEMPLATE = ("template_carried", "template_change")
@@ -206,27 +207,40 @@ def findings_page(submission: Submission, code: str, size: int, start: int = 0) 
     Without a `code`, columns that the file lacks are told together in `lacking` instead of one by one.
     """
     frame = findings_of(submission)
+    lacking, ordered = _in_order(frame, code)
     groups = [Group(*row) for row in frame.group_by("code", "title", "severity").len().iter_rows()]
-    lacking, rest = _lacking(frame) if not code else ([], frame.filter(pl.col("code") == code))
-    rank = pl.col("severity").replace_strict(RANK, default=9, return_dtype=pl.Int8)
-    ordered = rest.sort([rank, "_part", "row"], maintain_order=True, nulls_last=False)
     shown = [_told(row) for row in ordered.slice(start, size).to_dicts()]
     return {
         "groups": sorted(groups, key=lambda group: (RANK.get(group.severity, 9), -group.count)),
         "findings": shown,
         "with_suggestions": any(row["suggestion"] for row in shown),
-        "adoptable": adoptable(rest).height if submission.state in ADOPTING else 0,
+        "adoptable": adoptable(ordered).height if submission.state in ADOPTING else 0,
         "lacking": lacking,
         "chosen": code,
         "may_waive": _may_waive(submission, code, shown),
-        "found": rest.height,
+        "found": ordered.height,
         "all_found": frame.height,
         "first": start + 1,
         "last": start + len(shown),
         "before": max(0, start - size) if start else None,
-        "next": start + size if start + size < rest.height else None,
+        "next": start + size if start + size < ordered.height else None,
         "to_explain": _to_explain(frame),
     }
+
+
+def findings_listed(submission: Submission, code: str) -> pl.LazyFrame:
+    """All findings of `code` (of all when empty) in the order of the page, each with where it stands."""
+    frame = findings_of(submission)
+    lacking, ordered = _in_order(frame, code)
+    told = pl.concat([ordered, frame.filter(pl.col("code") == LACKS)]) if lacking else ordered
+    return told.with_row_index("_at").lazy()
+
+
+def _in_order(frame: pl.DataFrame, code: str) -> tuple[list[str], pl.DataFrame]:
+    """Columns that are told together, and the other findings of a kind, gravest first."""
+    lacking, rest = _lacking(frame) if not code else ([], frame.filter(pl.col("code") == code))
+    rank = pl.col("severity").replace_strict(RANK, default=9, return_dtype=pl.Int8)
+    return lacking, rest.sort([rank, "_part", "row"], maintain_order=True, nulls_last=False)
 
 
 def _may_waive(submission: Submission, code: str, shown: Sequence[dict[str, Any]]) -> str:
@@ -243,7 +257,7 @@ def adoptable(findings: pl.DataFrame) -> pl.DataFrame:
 
 def _lacking(frame: pl.DataFrame) -> tuple[list[str], pl.DataFrame]:
     """Titles of the optional columns that the file lacks, where there are several; and the other findings."""
-    lacks = pl.col("code") == "missing_optional"
+    lacks = pl.col("code") == LACKS
     columns = frame.filter(lacks)["column"].drop_nulls().unique(maintain_order=True).to_list()
     return (columns, frame.filter(~lacks)) if len(columns) > 1 else ([], frame)
 
@@ -266,13 +280,13 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
         "word": SEVERITIES.get(severity, ""),
         "meaning": MEANINGS.get(severity, "note"),
         "part": row["_part"],  # a template reads no name that begins with an underscore
-        "place": _standing(row),
+        "place": standing(row),
         "empty": row["row"] is not None and row["value"] is None,
     }
     return row | more | {"exact": bool(EXACT.fullmatch(row["value"] or ""))}
 
 
-def _standing(row: dict[str, Any]) -> str:
+def standing(row: dict[str, Any]) -> str:
     """Where a finding stands: its cell, the column where no one cell is meant, or the whole file."""
     cell = row["cell"] or "整份"
     return cell if row["row"] is not None or row["value"] else HEADING_CELL.sub(r"\1 列", cell)

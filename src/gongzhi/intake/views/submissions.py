@@ -22,10 +22,18 @@ from gongzhi.intake.actions.refused import Refused
 from gongzhi.intake.forms import ListFilter
 from gongzhi.intake.models import Batch, Submission
 from gongzhi.intake.queries.marks import state_mark
-from gongzhi.intake.queries.pages import decision_of, matching, period_label, unit_choices
+from gongzhi.intake.queries.pages import (
+    SEVERITIES,
+    decision_of,
+    findings_listed,
+    matching,
+    period_label,
+    standing,
+    unit_choices,
+)
 from gongzhi.intake.queries.trends import trends_of
 from gongzhi.intake.states import LABELS, NotPossible, State
-from gongzhi.lists import Column, back_to, listing
+from gongzhi.lists import Column, Listing, back_to, listing
 from gongzhi.lists.workbook import TYPE, attachment, exported
 from gongzhi.organisation.queries import myself
 
@@ -56,6 +64,16 @@ COLUMNS = (
     Column("rows", "行数", lambda s: s.rows, "number", order="rows"),
     Column("accepted", "入库", lambda s: s.accepted if s.state == State.COMMITTED else None, "number"),
     Column("aside", "待补正", lambda s: s.set_aside, "number", order="set_aside"),
+)
+FOUND = (
+    Column("cell", "单元格", standing),
+    Column("severity", "级别", lambda one: SEVERITIES.get(one["severity"], "")),
+    Column("title", "问题", lambda one: one["title"]),
+    Column("column", "列", lambda one: one["column"]),
+    Column("value", "填的内容", lambda one: one["value"]),
+    Column("message", "说明", lambda one: one["message"]),
+    Column("mend", "改法", lambda one: one["mend"]),
+    Column("suggestion", "建议值", lambda one: one["suggestion"]),
 )
 
 
@@ -131,10 +149,21 @@ def _findings(request: HttpRequest, found: Submission) -> dict[str, Any]:
 
 
 @needs("see_own_batches", "see_all_batches")
-def findings(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The findings of one kind, a fragment of the submission's page."""
+def findings(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The findings of one kind, a fragment of the submission's page; or all of them as a file."""
     found = _seen(request, pk)
+    if "export" in request.GET and (file := exported(request, _found(request, found), by=myself(request))):
+        return file
     return render(request, "intake/_findings.html", {"submission": found, **_findings(request, found)})
+
+
+def _found(request: HttpRequest, found: Submission) -> Listing:
+    """The whole list of findings that the address names, as the page orders it."""
+    code = request.GET.get("code", "")
+    told = in_force().findings.get(code)
+    words = [("文件", found.file_name), *([("问题", told.title)] if told else [])]
+    rows = findings_listed(found, code)
+    return listing(request, "检查出的问题", FOUND, rows, guarded=True, order=("_at",), filters=words)
 
 
 @require_POST

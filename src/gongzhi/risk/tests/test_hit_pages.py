@@ -7,6 +7,7 @@ import re
 
 import openpyxl
 import pytest
+from tests.files import taken
 
 from gongzhi.audit.models import Event
 from gongzhi.organisation.models import uuid7
@@ -175,3 +176,14 @@ def test_the_way_back_survives_an_exclusion(hit, client_of):
         f"/hits/{hit.pk}/exclude", {"reason": "已核对", "back": back}, follow=True
     )
     assert 'href="/hits?rule=R17#r-1"' in answer.content.decode()
+
+
+def test_the_evidence_leaves_cell_by_cell(hit, client_of):
+    assert "export=xlsx" in client_of("officer").get(f"/hits/{hit.pk}").content.decode()
+    cells = taken(client_of("officer").get(f"/hits/{hit.pk}?export=xlsx"))
+    assert "疑点的证据" in cells
+    [amount] = [cell for cell in queries.evidence_of(hit) if cell.title == "成交金额"]
+    for said in (amount.text, amount.cell, amount.file, amount.batch.number, "成交金额（元）"):
+        assert said in cells, said
+    assert any(f"{hit.subject_name} R17" in cell for cell in cells[:4])
+    assert client_of("liaison").get(f"/hits/{hit.pk}?export=xlsx").status_code == 404
