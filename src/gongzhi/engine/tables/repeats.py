@@ -59,8 +59,8 @@ def _refuse(place: int) -> None:
 def _places(data: npt.NDArray[np.uint8], tag: bytes) -> Places:
     """The places of the cells whose address comes first in their tag, in the order of the file."""
     at = np.flatnonzero(data[: max(0, len(data) - len(tag) - _LONGEST)] == tag[0])
-    for step, sign in enumerate(tag[1:], 1):
-        at = at[data[at + step] == sign]
+    for step, byte in enumerate(tag[1:], 1):
+        at = at[data[at + step] == byte]
     at += len(tag)
     column, row = np.zeros(len(at), np.int64), np.zeros(len(at), np.int64)
     open_ones = np.ones(len(at), dtype=bool)
