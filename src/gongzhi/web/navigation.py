@@ -51,6 +51,11 @@ WITHIN = (
     ("/resources", "/pictures"),
 )  # fmt: skip
 """Pages that are reached through an entry of another address."""
+OF_A_UNIT = {
+    "picture": "/pictures", "fills": "/pictures", "faults": "/pictures", "tries": "/pictures",
+    "feedback": "/feedback",
+}  # fmt: skip
+"""The same of pages about one unit (/units/<unit>/…)."""
 
 
 @dataclass(frozen=True)
@@ -78,5 +83,11 @@ def groups(sight: Sight, path: str) -> list[tuple[str, list[Link]]]:
 
 def _under(path: str, href: str) -> bool:
     """Whether a page lies below an entry, or is reached through it."""
-    within = next((entry for page, entry in WITHIN if path == page or path.startswith(f"{page}/")), path)
-    return within == href or (href != "/" and within.startswith(f"{href}/"))
+    return any(at == href or (href != "/" and at.startswith(f"{href}/")) for at in (path, _within(path)))
+
+
+def _within(path: str) -> str:
+    """The entry through which a page is reached; the page itself where that is its own."""
+    if path.startswith("/units/") and len(parts := path.split("/")) > 3:  # /units/<unit>/<page>
+        return OF_A_UNIT.get(parts[3], path)
+    return next((entry for page, entry in WITHIN if path == page or path.startswith(f"{page}/")), path)
