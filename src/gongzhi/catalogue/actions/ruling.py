@@ -177,7 +177,8 @@ def _what(ruling: Ruling) -> str:
 
 
 def _record(verb: str, ruling: Ruling, by: Person | None) -> None:
-    detail = {"resource": ruling.resource, "kind": ruling.kind, "since": ruling.since.isoformat()}
+    detail: dict[str, str | bool] = {"resource": ruling.resource, "kind": ruling.kind}
+    detail |= {"since": ruling.since.isoformat()}
     detail |= {"unit": ruling.unit} if ruling.unit else {}
     detail |= {"from": ruling.from_on.isoformat()} if ruling.from_on else {}
     detail |= {"until": ruling.until.isoformat()} if ruling.until else {}
