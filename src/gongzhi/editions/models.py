@@ -15,7 +15,9 @@ class Edition(models.Model):
 
     `texts` holds its files by name, in canonical form, as they are exported again; `digest` is SM3 over
     them. `version` is given on approval. An approved edition never changes; it counts from `since` (empty:
-    from ever) until a higher version does. `basis` is the version that the author had before her.
+    from ever) until a higher version does. `basis` is the version that the author had before her. An edition
+    without texts retires its piece: from its day on the piece is not there, until a later edition says again
+    what it is.
     """
 
     kind = models.CharField(max_length=16)
@@ -48,6 +50,10 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.code} {self.version or self.state}"
+
+    @property
+    def retires(self) -> bool:
+        return not self.texts
 
     def written_by(self, person: Person) -> bool:
         """Whether somebody wrote any of it: who did cannot be the second person."""

@@ -21,6 +21,8 @@ class Standing(StrEnum):
     AHEAD = "ahead"  # approved, its day has not come
     IN_FORCE = "in_force"
     SUPERSEDED = "superseded"
+    RETIRING = "retiring"  # an approved retirement, its day has not come
+    RETIRED = "retired"
     DISCARDED = "discarded"
 
 
@@ -30,6 +32,8 @@ LABELS = {
     Standing.AHEAD: "待生效",
     Standing.IN_FORCE: "现行",
     Standing.SUPERSEDED: "已被取代",
+    Standing.RETIRING: "待停用",
+    Standing.RETIRED: "已停用",
     Standing.DISCARDED: "已作废",
 }
 

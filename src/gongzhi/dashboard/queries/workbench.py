@@ -12,7 +12,7 @@ from gongzhi.catalogue import queries as catalogue
 from gongzhi.catalogue.models import Obligation
 from gongzhi.catalogue.queries import Owed
 from gongzhi.catalogue.states import State
-from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries import in_force, rule_ever
 from gongzhi.gate import Sight
 from gongzhi.intake import queries as intake
 from gongzhi.intake.models import Submission
@@ -217,8 +217,8 @@ def _excluded(sight: Sight, today: dt.date) -> list[Glance]:
 
 
 def _rule(code: str) -> str:
-    known = in_force().rules.get(code)
-    return known.rule.name if known else code
+    known = rule_ever(code)
+    return known.name if known else code
 
 
 def hit_states(sight: Sight) -> list[tuple[str, int, str]]:

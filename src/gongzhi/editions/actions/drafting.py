@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.editions.models import Edition
-from gongzhi.editions.queries import Piece, digest_of_texts, in_force, open_draft
-from gongzhi.editions.queries.pieces import title_of
+from gongzhi.editions.queries import Piece, digest_of_texts, in_force, open_draft, said_last
+from gongzhi.editions.queries.pieces import title_of, why_kept
 from gongzhi.editions.states import NotPossible, Origin, State, after
 from gongzhi.engine.definitions import DefinitionError, understood
 from gongzhi.engine.definitions.canonical import canonical_text
@@ -38,7 +38,26 @@ def draft_of(*, piece: Piece, by: Person) -> Edition:
     basis = published(piece)
     if basis is None:
         raise KeyError(piece)
-    return _drafted(piece, dict(basis.texts), basis, by)
+    last = said_last(piece) if basis.retires else basis  # what was retired comes back as it was
+    return _drafted(piece, dict(last.texts) if last else {}, basis, by)
+
+
+@transaction.atomic
+def draft_retirement(*, piece: Piece, by: Person) -> Edition:
+    """A draft that retires a piece: from its day on it is not there. Raises NotPossible; KeyError when there
+    is no such piece.
+    """
+    locked()
+    if why := why_kept(piece):
+        raise NotPossible(why)
+    if open_draft(piece):
+        raise NotPossible("这一项有正在修订的草稿，请先提交或作废")
+    basis = published(piece)
+    if basis is None:
+        raise KeyError(piece)
+    if basis.retires:
+        raise NotPossible("这一项已经停用，不必再停")
+    return _drafted(piece, {}, basis, by)
 
 
 @transaction.atomic
@@ -101,8 +120,9 @@ def _file(code: str, providers: Any, old: str) -> str:
 
 
 def _drafted(piece: Piece, texts: dict[str, str], basis: Edition | None, by: Person) -> Edition:
+    title = basis.title if basis and not texts else title_of(piece, texts)
     made = Edition.objects.create(
-        kind=piece.kind, code=piece.code, title=title_of(piece, texts), texts=texts,
+        kind=piece.kind, code=piece.code, title=title, texts=texts,
         digest=digest_of_texts(texts), origin=Origin.OFFICE, basis=basis, author=by,
         drafted_at=timezone.now(),
     )  # fmt: skip
@@ -119,6 +139,8 @@ def rewrite(*, edition: Edition, texts: Mapping[str, str], by: Person, whole: bo
     """
     draft = Edition.objects.select_for_update().get(pk=edition.pk)
     after(draft.state, "edit")
+    if draft.retires:
+        raise NotPossible("这份草稿是停用，没有内容可改；要改内容请作废后重新起草")
     if draft.author_id not in {None, by.pk}:
         raise NotPossible("这份草稿由别人起草，请联系起草人修改；也可以作废后重新起草")
     if sum(map(len, texts.values())) > MOST:

@@ -14,7 +14,7 @@ from gongzhi.audit.actions import record
 from gongzhi.editions.models import Edition, Publication
 from gongzhi.editions.queries import Piece, digest_of_texts, in_force
 from gongzhi.editions.queries.counting import folder
-from gongzhi.editions.queries.pieces import list_kinds, pieces_of, title_of
+from gongzhi.editions.queries.pieces import GONE, list_kinds, pieces_of, title_of, why_kept
 from gongzhi.editions.queries.seen import newest_of_all
 from gongzhi.editions.states import Origin, State
 from gongzhi.engine.definitions import DefinitionError, digest_of, load_once
@@ -45,7 +45,8 @@ def take_folder(*, root: Path | None = None) -> Taken:
     A code that was never published comes into force as its first edition, whether it is a file or an entry
     of a list. Whatever else a later release says differently becomes a draft: the office decides. Where the
     new does not fit what is in force (a rule that reads a column which is still to be decided), it waits as
-    drafts too, so that a new program starts with what was in force before.
+    drafts too, so that a new program starts with what was in force before. What the folder has no more is
+    proposed to be retired.
     """
     root = root or settings.DEFINITIONS
     digest, pieces = digest_of(folder(root)), pieces_of(folder(root))
@@ -56,6 +57,7 @@ def take_folder(*, root: Path | None = None) -> Taken:
     first, grown, why = _joined(row, pieces)
     known = newest_of_all()
     drafts = sum(_differs(piece, texts, known.get(piece), why) for piece, texts in pieces.items())
+    drafts += sum(_gone(piece, newest) for piece, newest in known.items() if piece not in pieces)
     row.folder = digest
     stamped(row)
     in_force()  # what counts from here on holds together, or nothing of this is written
@@ -84,7 +86,7 @@ def _joined(row: Publication, pieces: Pieces) -> tuple[int, int, str]:
 
 def _grown(piece: Piece, texts: dict[str, str], newest: Edition) -> int:
     """Entries of a list that no edition ever had join it at once: the program may need them."""
-    if piece.kind != "list" or digest_of_texts(texts) == newest.digest:
+    if piece.kind != "list" or newest.retires or digest_of_texts(texts) == newest.digest:
         return 0
     ((name, text),) = texts.items()
     editions = Edition.objects.filter(kind=piece.kind, code=piece.code, state=State.APPROVED)
@@ -100,6 +102,22 @@ def _grown(piece: Piece, texts: dict[str, str], newest: Edition) -> int:
     made = first_of(piece, {name: canonical_text(grown, model_of(name), name)})
     made.version, made.since, made.basis = (newest.version or 0) + 1, newest.since, newest
     made.save(force_insert=True)
+    return 1
+
+
+def _gone(piece: Piece, newest: Edition) -> int:
+    """A draft that retires what the folder once brought and has no more, proposed once.
+
+    What the office made itself the folder never had; what cannot be retired stays.
+    """
+    editions = Edition.objects.filter(kind=piece.kind, code=piece.code)
+    brought = editions.filter(origin__in=[Origin.FOLDER, Origin.RELEASE], state=State.APPROVED)
+    if why_kept(piece) or editions.filter(digest=GONE).exists() or not brought.exists():
+        return 0
+    Edition.objects.create(
+        kind=piece.kind, code=piece.code, title=newest.title, texts={}, digest=GONE,
+        origin=Origin.RELEASE, basis=newest, drafted_at=timezone.now(), reason="新版程序不再附有这一项",
+    )  # fmt: skip
     return 1
 
 

@@ -18,6 +18,7 @@ from .counting import (
 )
 from .difference import changes, lines
 from .pieces import KINDS, Piece, digest_of_texts, piece_of, pieces_of
+from .retired import retired, retirement_of, rule_ever, said_last
 from .search import FoundResource, resources_like, units_like
 from .seen import (
     drafts_of,
@@ -38,7 +39,7 @@ __all__ = [
     "contents_in_force", "digest_of_texts", "drafts_of", "edition_for", "editions_of", "history",
     "in_force", "in_force_for", "label", "lines", "look_again", "look_back", "newest", "open_draft",
     "piece_of", "pieces_of", "pin", "problems", "problems_together", "reading", "release_drafts",
-    "resource_for",
-    "resources_like", "stamp", "standing", "submitted_to", "suggestions_visible_to", "template_by",
-    "unchanged", "units_like", "visible_to", "wordings",
+    "resource_for", "resources_like", "retired", "retirement_of", "rule_ever", "said_last", "stamp",
+    "standing", "submitted_to", "suggestions_visible_to", "template_by", "unchanged", "units_like",
+    "visible_to", "wordings",
 ]  # fmt: skip

@@ -19,6 +19,10 @@ def changes(kind: str, old: Texts | None, new: Texts, definitions: Definitions) 
     """Each change in a sentence; an empty list when nothing was changed."""
     if old is not None and dict(old) == dict(new):
         return []
+    if not new:
+        return ["停用：从所定的日期起不再使用"]
+    if old is not None and not old:
+        return ["恢复使用", *told({}, new, definitions)]
     if kind == "resource":
         before = next(iter(old.values())) if old else None
         return list(_resource(before, next(iter(new.values())), definitions))

@@ -85,6 +85,29 @@ def digest_of_texts(texts: Mapping[str, str]) -> str:
     return digest_of({name: text.encode() for name, text in texts.items()})
 
 
+GONE = digest_of_texts({})
+"""The digest of an edition that retires its piece."""
+
+
+def why_kept(piece: Piece) -> str:
+    """Why a piece cannot be retired, and what can be done instead; empty for rules and checks of history.
+
+    What was found by a rule or a check keeps its own words. Everything else is read again by what was done
+    under it: batches by their resource, open items by their kind of work, drafted letters by their template.
+    """
+    folder = piece.code.split("/", maxsplit=1)[0]
+    if piece.kind == "rule" or (piece.kind == "list" and folder == "checks"):
+        return ""
+    if piece.kind == "resource":
+        return (
+            "数据资源不能整项停用：已报的批次和各期的报送事项都按它办理。"
+            "可以停用其中的列、改报送要求，或登记免报"
+        )
+    if piece.kind == "list" and folder in WHOLE and "/" in piece.code:
+        return f"{WHOLE[folder][0]}不能停用：已经办过的和在办的都按它说明。可以改内容"
+    return "整份清单不能停用。请起草修改，在“逐项修改”里去掉不用的项"
+
+
 def in_order(number: str) -> tuple[int, int, int]:
     """Resources in the notice's order: annex 2, then annex 4, then the bureau's own."""
     head, _, tail = number.partition(".")

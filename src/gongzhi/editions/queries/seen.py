@@ -15,7 +15,7 @@ from gongzhi.gate import Sight
 from gongzhi.organisation.models import Person
 
 from .counting import at, stamp, versions
-from .pieces import KINDS, WHOLE, Piece
+from .pieces import GONE, KINDS, WHOLE, Piece
 
 OFFICE = ("draft_definitions", "approve_definitions")
 OPEN = (State.DRAFT, State.CHECKED)
@@ -83,10 +83,13 @@ def standing(edition: Edition, day: dt.date | None = None) -> Standing:
     if edition.state != State.APPROVED:
         return Standing(edition.state)
     day = day or timezone.localdate()
+    gone = edition.digest == GONE
     if edition.since and edition.since > day:
-        return Standing.AHEAD
+        return Standing.RETIRING if gone else Standing.AHEAD
     now = at(versions(stamp()).get(Piece(edition.kind, edition.code), ()), day)
-    return Standing.IN_FORCE if now and now.pk == edition.pk else Standing.SUPERSEDED
+    if now is None or now.pk != edition.pk:
+        return Standing.SUPERSEDED
+    return Standing.RETIRED if gone else Standing.IN_FORCE
 
 
 def label(edition: Edition) -> str:

@@ -23,6 +23,7 @@ from gongzhi.editions.queries import (
     lines,
     problems,
     reading,
+    standing,
     submitted_to,
     suggestions_visible_to,
     visible_to,
@@ -32,7 +33,7 @@ from gongzhi.editions.queries.pieces import TYPES as PIECE_TYPES
 from gongzhi.editions.queries.preview import head_keys, preview
 from gongzhi.editions.queries.seen import of_type
 from gongzhi.editions.queries.words import type_word
-from gongzhi.editions.states import Answer, NotPossible, State
+from gongzhi.editions.states import Answer, NotPossible, Standing, State
 from gongzhi.engine.definitions.editing import plain, sheets_of
 from gongzhi.gate import needs, sight_of, text_in
 from gongzhi.lists.workbook import exported
@@ -63,7 +64,7 @@ def desk(request: HttpRequest) -> HttpResponseBase:
     sight, type_ = sight_of(request.user), text_in(request.GET, "type")
     rows, submitted = visible_to(sight), submitted_to(sight)
     drafts, approved = rows.filter(state=State.DRAFT), rows.filter(state=State.APPROVED, author__isnull=False)
-    lists = (
+    lists: tuple[tuple[str, str, Any, str, dict[str, Any]], ...] = (
         ("submitted", "待批准的修改", submitted, "没有等待批准的修改", decisions(sight)),
         ("drafts", "草稿", drafts.filter(author__isnull=False), "没有草稿", submissions(sight)),
         ("brought", "新版程序带来的不同", drafts.filter(author=None), "没有这一类的", submissions(sight)),
@@ -86,10 +87,14 @@ def desk(request: HttpRequest) -> HttpResponseBase:
 def draft(request: HttpRequest) -> HttpResponse:
     """Open the draft of a piece, or begin one."""
     piece = Piece(text_in(request.POST, "kind"), text_in(request.POST, "code"))
+    begin = actions.draft_retirement if request.POST.get("retire") else actions.draft_of
     try:
-        made = actions.draft_of(piece=piece, by=myself(request))
+        made = begin(piece=piece, by=myself(request))
     except KeyError as error:
         raise Http404 from error
+    except NotPossible as error:
+        messages.add_message(request, messages.INFO, str(error), extra_tags="stop")
+        return redirect("editions")
     if wanted := request.POST.get("parameter"):
         query = urlencode({"parameter": wanted})
         return redirect(f"/editions/{made.pk}/value?{query}")
@@ -157,6 +162,7 @@ def _may(found: Edition, person: Person) -> dict[str, bool]:
     draft, mine = found.state == State.DRAFT, found.author_id in {None, person.pk}
     waits = found.state == State.CHECKED and sight.has("approve_definitions")
     return {
+        "may_bring_back": standing(found) == Standing.RETIRED and sight.has("draft_definitions"),
         "may_take_together": any(map(sight.has, ("draft_definitions", "approve_definitions"))),
         "mine": draft and mine and sight.has("draft_definitions"),
         "may_approve": waits and not mine,
@@ -196,6 +202,8 @@ def _holds(field: Mapping[str, Any]) -> str:
 def _other(request: HttpRequest, found: Edition) -> dict[str, Any]:
     """What a user will see of it, or what its examples give; which form it has."""
     piece, basis = Piece(found.kind, found.code), found.basis.texts if found.basis else None
+    if found.retires:
+        return {"seen": preview(piece, basis), "pages": [], "texts": sorted(basis.items())} if basis else {}
     draft = found if found.state in {State.DRAFT, State.CHECKED} else None
     shown = preview(piece, found.texts, basis=basis, edition=draft)
     tables = shown.get("tables", [])
@@ -255,7 +263,8 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         return done(request, found, "；".join([str(error), *error.faults[:3]]), "stop")
     except NotPossible as error:
         return done(request, found, str(error), "stop")
-    return done(request, made, f"已批准，为第 {made.version} 版，从 {made.since} 起。")
+    counts = "停用" if made.retires else "生效"
+    return done(request, made, f"已批准，为第 {made.version} 版，从 {made.since} 起{counts}。")
 
 
 @require_POST

@@ -14,6 +14,7 @@ from gongzhi.editions import actions
 from gongzhi.editions.forms import AboutForm, BindingForm, ColumnForm, TextsForm, ValueForm
 from gongzhi.editions.models import Edition
 from gongzhi.editions.queries import Piece, history, in_force, visible_to
+from gongzhi.editions.queries.pieces import GONE
 from gongzhi.editions.queries.used import users_of
 from gongzhi.editions.states import NotPossible, State
 from gongzhi.engine import documents
@@ -39,7 +40,7 @@ def draft_at(request: HttpRequest, pk: int, kind: str) -> Edition:
     found = (
         visible_to(sight_of(request.user)).filter(kind=kind) if kind else visible_to(sight_of(request.user))
     )
-    return get_object_or_404(found, pk=pk, state=State.DRAFT)
+    return get_object_or_404(found.exclude(digest=GONE), pk=pk, state=State.DRAFT)
 
 
 def _text(draft: Edition) -> str:

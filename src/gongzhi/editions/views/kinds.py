@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
@@ -21,7 +21,7 @@ from gongzhi.lists.workbook import TYPE, attachment, exported
 from gongzhi.organisation.queries import myself
 
 from .drafts import done
-from .reading import editions_of_piece
+from .reading import editions_of_piece, retired_page
 from .tables import entries_list
 
 
@@ -31,7 +31,7 @@ def piece(request: HttpRequest, code: str) -> HttpResponseBase:
     one = Piece("list", code)
     texts = pieces_of(contents_in_force()).get(one)
     if texts is None:
-        raise Http404
+        return retired_page(one)
     title, seen = title_of(one, texts), preview(one, texts)
     tables = seen.get("tables", [])
     pages = [

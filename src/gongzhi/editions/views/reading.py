@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from gongzhi.editions.queries import Piece, contents_in_force, history, in_force, label, open_draft, pieces_of
+from gongzhi.editions.queries import (
+    Piece,
+    contents_in_force,
+    history,
+    in_force,
+    label,
+    open_draft,
+    pieces_of,
+    retired,
+    retirement_of,
+)
 from gongzhi.editions.queries.about import parameter_files
-from gongzhi.editions.queries.pieces import WHOLE, in_order, title_of
+from gongzhi.editions.queries.pieces import WHOLE, in_order, title_of, why_kept
 from gongzhi.editions.queries.words import TYPES
 from gongzhi.engine.definitions import Definitions, Field, Resource, Rule, Sheet
 from gongzhi.engine.documents import heading, meaning
 from gongzhi.gate import needs, sight_of
-from gongzhi.lists import back_to
+from gongzhi.lists import Column, back_to
 from gongzhi.lists.workbook import exported
 
-from .tables import FIELDS, OTHERS, PARAMETERS, RESOURCES, RULES, SPANS, given
+from .tables import FIELDS, OTHERS, PARAMETERS, RESOURCES, RETIRED, RULES, SPANS, given
 
 PLACES = re.compile(r"\{[^{}]*\}")
 """What a hit fills into a formula."""
@@ -31,18 +42,30 @@ def editions_of_piece(request: HttpRequest, piece: Piece) -> dict[str, Any]:
     sight = sight_of(request.user)
     rows = [(one, label(one)) for one in history(piece).select_related("approver")]
     draft = open_draft(piece) if sight.has("draft_definitions") else None
-    return {"piece": piece, "editions": rows, "draft": draft, "may_draft": sight.has("draft_definitions")}
+    may = sight.has("draft_definitions")
+    kept = why_kept(piece) if may else ""
+    return {"piece": piece, "editions": rows, "draft": draft, "may_draft": may, "why_kept": kept}
+
+
+def retired_page(piece: Piece) -> HttpResponse:
+    """Where a piece that is not in force is read: the edition that retired it; 404 where it never was."""
+    found = retirement_of(piece)
+    if found is None:
+        raise Http404
+    return redirect("edition", found.pk)
 
 
 @needs("see_definitions")
 def definitions(request: HttpRequest) -> HttpResponseBase:
     """Everything that is shared, and the rules that compare it."""
     found, text = in_force(), request.GET.get("q", "").strip()
-    lists = (
+    lists: tuple[tuple[str, str, Sequence[Column], Sequence[Any]], ...] = (
         ("rules", "比对规则", RULES, _rules(found, text)),
         ("resources", "数据资源", RESOURCES, _resources(found, text)),
         ("others", "其他定义", OTHERS, _others(text)),
     )
+    if gone := [one for one in retired() if text in one.title]:
+        lists = (*lists, ("retired", "已停用的定义", RETIRED, gone))
     words = (("名称或编号", text or "全部"),)
     pages = [
         given(request, key, title, columns, rows, filters=words, empty=f"没有符合条件的{title}")
@@ -112,7 +135,7 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
     """One rule: what it compares, the formula, the law, its parameters and worked examples."""
     found = in_force()
     if code not in found.rules:
-        raise Http404
+        return retired_page(Piece("rule", code))
     folder = found.rules[code]
     today = timezone.localdate()
     used = [(found.parameters[key], found.parameters[key].at(today)) for key in folder.rule.parameters]

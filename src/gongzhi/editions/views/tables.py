@@ -21,7 +21,8 @@ from gongzhi.organisation.queries import unit_name
 
 MEANINGS: dict[Standing, Meaning] = {
     Standing.DRAFT: "note", Standing.CHECKED: "warn", Standing.AHEAD: "note", Standing.IN_FORCE: "good",
-    Standing.SUPERSEDED: "note", Standing.DISCARDED: "note",
+    Standing.SUPERSEDED: "note", Standing.DISCARDED: "note", Standing.RETIRING: "note",
+    Standing.RETIRED: "note",
 }  # fmt: skip
 EVERY = 1_000
 """Rows of a list that stands beside others on its page: all of them, for a page has one place to turn."""
@@ -82,6 +83,12 @@ SPANS = (
 OTHERS = (
     Column("kind", "类别", lambda row: row[0]),
     Column("title", "名称", lambda row: row[2], link=lambda row: f"/definitions/other/{row[1]}"),
+)
+RETIRED = (
+    Column("kind", "类别", kind_word),
+    Column("title", "名称", lambda e: e.title, link=lambda e: f"/editions/{e.pk}"),
+    Column("since", "从哪天起停用", lambda e: e.since, "day"),
+    Column("reason", "为什么停用", lambda e: e.reason),
 )
 PARAMETERS = (
     Column("title",

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gongzhi.audit.queries import Describer, names_of
-from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries import in_force, rule_ever
 from gongzhi.engine.definitions import Rule
 from gongzhi.engine.rules import shown_side
 from gongzhi.gate import Sight
@@ -162,9 +162,8 @@ def rules_reading(tables: Iterable[str]) -> list[Rule]:
 
 
 def rule_of(hit: Hit) -> Rule | None:
-    """The rule that found it, as it is now; None when the definitions no longer have it."""
-    folder = in_force().rules.get(hit.rule)
-    return folder.rule if folder else None
+    """The rule that found it, as it is now or was when it was retired; None when no edition has it."""
+    return rule_ever(hit.rule)
 
 
 def rule_name(hit: Hit) -> str:

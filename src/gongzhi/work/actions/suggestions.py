@@ -16,6 +16,7 @@ from .telling import told_once
 
 MADE, ANSWERED, IN_FORCE = 0, 1, 2
 """The rungs of a suggestion, told once each."""
+CARRIED = {Standing.IN_FORCE, Standing.SUPERSEDED, Standing.RETIRED}
 RUNGS = {MADE: "made", ANSWERED: "answered", IN_FORCE: "in_force"}
 
 
@@ -36,7 +37,7 @@ def _rungs(suggestion: Suggestion) -> list[int]:
     if suggestion.state == Answer.OPEN:
         return [MADE]
     edition = suggestion.edition
-    counts = edition is not None and standing(edition) in {Standing.IN_FORCE, Standing.SUPERSEDED}
+    counts = edition is not None and standing(edition) in CARRIED
     return [ANSWERED, IN_FORCE] if counts else [ANSWERED]
 
 

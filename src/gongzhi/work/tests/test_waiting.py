@@ -82,7 +82,7 @@ def test_who_may_approve_an_edition_that_waits_once_each_time_it_is_submitted(ca
 
 def test_what_is_submitted_or_sent_back_together_is_one_line(cast):
     drafts = []
-    for code in ("letters/chase", "reminders/obligation"):
+    for code in ("letters/chase", "reminders/usual"):
         draft = editions.draft_of(piece=Piece("list", code), by=cast["office"])
         texts = {name: text.replace("title: ", "title: 试改") for name, text in draft.texts.items()}
         drafts.append(editions.rewrite(edition=draft, texts=texts, by=cast["office"]))
