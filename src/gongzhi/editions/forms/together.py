@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from gongzhi.editions.models import Edition
 
+REASON = 300
+
 
 def _area() -> forms.Textarea:
     return forms.Textarea(attrs={"rows": 2, "class": "form-control"})
@@ -24,15 +26,15 @@ class SubmitTogetherForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "请写成 2026-09-15 这样的日期"},
     )
-    reason = forms.CharField(label="为什么改", max_length=300, widget=_area())
+    reason = forms.CharField(label="为什么改", max_length=REASON, widget=_area())
     document = forms.CharField(label="文号", required=False, max_length=120)
 
     def __init__(self, *args: Any, drafts: Sequence[Edition], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("since", timezone.localdate().isoformat())
-        reasons = {draft.reason for draft in drafts}
-        if len(reasons) == 1:
-            self.initial.setdefault("reason", reasons.pop())
+        said = "；".join(sorted({draft.reason for draft in drafts if draft.reason}))
+        if len(said) <= REASON:  # what the drafts say themselves, where it fits
+            self.initial.setdefault("reason", said)
 
 
 class DecideTogetherForm(forms.Form):

@@ -147,6 +147,7 @@ class TestPages:
         page = client.get("/editions/together?of=release").content.decode()
         assert page.count(" checked aria-label") == 2
         assert "新增列“检疫合格数”" in page
+        assert "新版程序所附定义与现行版不同" in page.partition("为什么改")[2]  # the reason, to be changed
         sent = {
             "chosen": [one.pk for one in brought], "since": str(today()), "reason": "随新版", "document": "",
         }  # fmt: skip
