@@ -35,7 +35,8 @@ def owed():
     today = timezone.localdate()
 
     def made(back=1, due=3, **more):
-        end = today.replace(day=1) - dt.timedelta(days=1 + 31 * (back - 1))
+        yesterday = today - dt.timedelta(days=1)  # the period has ended by then, on any day of a month
+        end = yesterday.replace(day=1) - dt.timedelta(days=1 + 31 * (back - 1))
         return Obligation.objects.create(
             unit="construction_transport", resource="9.5", period=f"{end:%Y-%m}", period_end=end,
             opens=end.replace(day=1), due=today + dt.timedelta(days=due), definitions="0" * 64, **more,
