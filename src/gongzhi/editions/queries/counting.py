@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -117,7 +116,7 @@ def in_force(as_of: dt.date | None = None) -> Definitions:
     The whole set has been checked with its references when each edition was approved, and is again when
     it is put together here; DefinitionError when the folder does not fit what was published.
     """
-    return _on(stamp(), as_of or _day_of(int(time.time()) // 60), settings.DEFINITIONS)
+    return _on(stamp(), as_of or _day_of(int(timezone.now().timestamp()) // 60), settings.DEFINITIONS)
 
 
 @lru_cache(maxsize=2)
