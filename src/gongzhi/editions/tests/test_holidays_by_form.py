@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from gongzhi.editions import actions
 from gongzhi.editions.models import Edition
@@ -55,7 +56,7 @@ def test_the_announcement_fills_the_lines_and_the_year_counts_once_approved(offi
     }  # fmt: skip
     assert "新增“2027年放假和调休安排”" in page
     assert "known_until" not in page.partition("逐行对照")[0]
-    office.post(f"/editions/{draft.pk}/submit", {"since": "2026-11-30", "reason": "登记2027年"})
+    office.post(f"/editions/{draft.pk}/submit", {"since": str(timezone.localdate()), "reason": "登记2027年"})
     client_of("office2").post(f"/editions/{draft.pk}/approve")
     table = in_force().holidays.table
     assert table.known_until == dt.date(YEAR, 12, 31)

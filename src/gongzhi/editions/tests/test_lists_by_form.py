@@ -6,6 +6,7 @@ import io
 
 import openpyxl
 import pytest
+from django.utils import timezone
 from django.test import Client
 
 from gongzhi.editions import actions
@@ -218,7 +219,7 @@ class TestScoreItems:
         page = office.get(f"/editions/{made.pk}").content.decode()
         assert "满分合计 110 分" in page
         assert "新增“报送齐全”" in page
-        office.post(f"/editions/{made.pk}/submit", {"since": "2026-11-30", "reason": "增加一项"})
+        office.post(f"/editions/{made.pk}/submit", {"since": str(timezone.localdate()), "reason": "增加一项"})
         client_of("office2").post(f"/editions/{made.pk}/approve")
         assert in_force().score_items["reported"].measure is Measure.REPORTED
         shown = client_of("liaison").get(f"/definitions/other/{self.CODE}").content.decode()
