@@ -6,8 +6,8 @@ import io
 
 import openpyxl
 import pytest
-from django.utils import timezone
 from django.test import Client
+from django.utils import timezone
 
 from gongzhi.editions import actions
 from gongzhi.editions.models import Edition
