@@ -60,7 +60,8 @@ def report_zero(*, obligation: Obligation, reason: str, by: Person | None, confi
 @transaction.atomic
 def return_zero(*, act: Act, reason: str, by: Person) -> Act:
     """The office does not believe a zero report, and says why: the duty is due again, after its due day with
-    some working days more. Raises NotPossible without a reason and where it does not stand any more.
+    some working days more if it had come in time. Raises NotPossible without a reason and where it does not
+    stand any more.
     """
     why = said(reason, "请写明退回的理由")
     locked = Act.objects.select_for_update().get(pk=act.pk)
@@ -72,9 +73,9 @@ def return_zero(*, act: Act, reason: str, by: Person) -> Act:
     locked.decided_by, locked.decided_at = by, timezone.now()
     locked.save(update_fields=["state", "answer", "decided_by", "decided_at"])
     owed = _locked(locked.obligation)
-    owed.zero_at = None
+    said_at, owed.zero_at = owed.zero_at or locked.asked_at, None
     owed.save(update_fields=["zero_at"])
-    due = None if owed.received_at else due_again(owed, timezone.localdate())
+    due = None if owed.received_at else due_again(owed, timezone.localdate(), said_at)
     _record("zero_returned", locked, by, "decide_waiver")
     tell_zero_returned(act=locked, what=_what(locked), due=due, address=_page(locked))
     return locked

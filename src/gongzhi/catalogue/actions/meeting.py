@@ -49,20 +49,27 @@ def returned(
     """A batch that had come in is returned: it no longer meets its obligation.
 
     `received_at` is the returned batch's; `still` the first instant of what is still accepted for the place,
-    if anything is. After the due day the unit has some working days more (design.md 6: three). Returns the
-    day by which it has to come again; None where no obligation is concerned or no day is set.
+    if anything is. After the due day a unit whose file had come in time has some working days more (design.md
+    6: three). Returns the day by which it has to come again to be on time; None where no obligation is
+    concerned, no day is set, or it is late already.
     """
     owed = no_longer(unit=unit, resource=resource, period=period, received_at=received_at, still=still)
     if owed is None:
         return None
     day = at.astimezone(SHANGHAI).date()
-    return due_again(owed, day) if still is None else due_of(owed, day)
+    return due_again(owed, day, received_at) if still is None else due_of(owed, day)
 
 
-def due_again(owed: Obligation, day: dt.date) -> dt.date | None:
-    """The day by which what was returned has to come again: some working days more where it is over."""
-    due = due_of(owed, day)
+def due_again(owed: Obligation, day: dt.date, received_at: dt.datetime) -> dt.date | None:
+    """The day by which what was returned on `day` has to come again to be on time.
+
+    Where the due day is over, that is some working days more for what had come in time. What came late stays
+    late (None): otherwise a bad file, sent late and returned, would make its unit punctual.
+    """
+    due, came = due_of(owed, day), received_at.astimezone(SHANGHAI).date()
     if due is not None and day > due:
+        if came > due:
+            return None
         definitions = in_force()
         days = number_on(definitions, "return_working_days", day)
         owed.returned_on, owed.grace_due = day, definitions.holidays.table.add_working_days(day, days).day

@@ -34,6 +34,12 @@ def zero(cast):
     return said
 
 
+def said_on(act, day):
+    """As if the zero report had been made on that day."""
+    at = timezone.make_aware(dt.datetime.combine(day, dt.time(10)))
+    Obligation.objects.filter(pk=act.obligation_id).update(zero_at=at)
+
+
 def standing(act):
     return queries.owed_one(Obligation.objects.get(pk=act.obligation_id), timezone.localdate())
 
@@ -57,14 +63,26 @@ def test_before_the_due_day_it_is_due_on_it_again(zero, cast):
 
 
 def test_after_the_due_day_there_are_working_days_more_and_it_may_be_said_again(zero, cast):
-    act = zero(-3)
-    assert standing(act).standing.state is State.ZERO_LATE
+    act, today = zero(-3), timezone.localdate()
+    said_on(act, today - dt.timedelta(4))
+    assert standing(act).standing.state is State.ZERO
     return_zero(act=act, reason="有业务", by=cast["office"])
-    told, today = standing(act), timezone.localdate()
+    told = standing(act)
     grace = in_force().holidays.table.add_working_days(today, 3).day
     assert (told.standing.state, told.due) == (State.AWAITED, grace)
     report_zero(obligation=told.obligation, reason="核实过，确实没有", by=cast["liaison"])
     assert standing(act).standing.state is State.ZERO
+
+
+def test_what_was_said_late_stays_late_however_often_it_is_returned(zero, cast):
+    act = zero(-3)
+    assert standing(act).standing.state is State.ZERO_LATE
+    return_zero(act=act, reason="有业务", by=cast["office"])
+    told = standing(act)
+    assert (told.standing.state, told.standing.days_late) == (State.MISSING, 3)
+    assert told.obligation.grace_due is None
+    report_zero(obligation=told.obligation, reason="核实过，确实没有", by=cast["liaison"])
+    assert standing(act).standing.state is State.ZERO_LATE
 
 
 def test_what_came_meanwhile_stays(zero, cast):

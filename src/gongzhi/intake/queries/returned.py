@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from gongzhi.editions.queries import in_force_for
 from gongzhi.gate import Sight
@@ -43,12 +43,16 @@ def waiting_returned(*, unit: str, resource: str) -> list[Batch]:
     return list(found.select_related("slot").order_by("-slot__period", "version"))
 
 
+FIRST_LATE = F("review__again_by").asc(nulls_first=True)
+"""What has no day by which it would be on time is late already, or may come whenever it likes."""
+
+
 def returned_to(sight: Sight) -> QuerySet[Batch]:
     """The returned batches that the reader's own unit has to correct, the first to come again first."""
     if not sight.unit or not (sight.has("submit_file") or sight.has("review_file")):
         return Batch.objects.none()
     found = batches_visible_to(sight).filter(RETURNED, slot__unit=sight.unit)
-    return found.select_related("slot", "submission", "review").order_by("review__again_by", "review__at")
+    return found.select_related("slot", "submission", "review").order_by(FIRST_LATE, "review__at")
 
 
 def _remarks(batch: Batch, review: Review) -> list[dict[str, Any]]:

@@ -10,8 +10,8 @@ from tests.files import PRESALE_HEAD, csv_file, presale_rows
 
 from gongzhi.audit.models import Event
 from gongzhi.catalogue.models import Obligation
+from gongzhi.catalogue.states import Standing, standing
 from gongzhi.catalogue.states import State as Owed
-from gongzhi.catalogue.states import standing
 from gongzhi.intake import actions, queries
 from gongzhi.intake.actions import check, receive
 from gongzhi.intake.actions.place import Place
@@ -158,6 +158,17 @@ class TestReview:
         assert again.kind == "replaces"
         with pytest.raises(Refused, match="已被更正"):
             actions.return_batch(batch=batch, reason="x", by=cast["office"])
+
+    def test_what_came_late_is_late_when_it_comes_again_after_a_return(self, owed, checked, cast):
+        batch = committed(checked(presale_rows(3)), cast["liaison"])
+        owed.refresh_from_db()
+        assert standing(owed, TODAY()) == Standing(Owed.LATE, 5)
+        assert actions.return_batch(batch=batch, reason="不是这张表", by=cast["office"]) is None
+        owed.refresh_from_db()
+        assert standing(owed, TODAY()) == Standing(Owed.MISSING, 5)
+        committed(checked(presale_rows(4), "更正.csv", replaces=str(batch.pk)), cast["liaison"])
+        owed.refresh_from_db()
+        assert standing(owed, TODAY()) == Standing(Owed.LATE, 5)
 
     def test_several_are_accepted_or_returned_at_once_and_returned_all_or_none(self, checked, cast):
         one = committed(checked(presale_rows(3)), cast["liaison"])
