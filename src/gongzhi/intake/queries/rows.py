@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -23,6 +24,7 @@ TIGHT = 14
 """Texts of up to so many characters stay on one line."""
 
 
+@lru_cache(1_000)  # a list names few periods, each in many rows
 def period_label(code: str) -> str:
     """A period as a clerk writes it, 2026年三季度; a day stays 2026-03-12."""
     try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -173,16 +174,25 @@ def _column(field: Field, hidden: bool) -> Column:
     elif field.type in {FieldType.CREDIT_CODE, FieldType.CODE_OR_ID, FieldType.DATE}:
         kind = "day" if field.type is FieldType.DATE else "code"
 
-    def value(row: dict[str, Any]) -> Any:
-        held = row[field.column]
-        if held is None or field.type is FieldType.DATE:
-            return held
-        if field.type in NUMERIC:
-            return int(held) if held == int(held) else held
-        return shown(field, held)
-
     title, unit = parted(field.title, head_of(field).unit)
-    return Column(field.key, title, value, kind, order=field.column, unit=unit, hidden=hidden)
+    return Column(field.key, title, _value_of(field), kind, order=field.column, unit=unit, hidden=hidden)
+
+
+def _value_of(field: Field) -> Callable[[dict[str, Any]], Any]:
+    """What gives the value of a row; chosen once, for an export asks it three million times."""
+    column = field.column
+
+    def number(row: dict[str, Any]) -> Any:
+        held = row[column]
+        return held if held is None or held != int(held) else int(held)
+
+    def words(row: dict[str, Any]) -> Any:
+        held = row[column]
+        return None if held is None else shown(field, held)
+
+    if field.type is FieldType.DATE:
+        return itemgetter(column)
+    return number if field.type in NUMERIC else words
 
 
 def _lake_columns(columns: Sequence[Column], asked: QueryDict) -> list[str]:
