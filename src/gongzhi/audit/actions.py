@@ -112,6 +112,8 @@ def proved(*, by: Actor) -> Proof:
 
 def seal() -> int:
     """Chain all events that are not chained yet; returns how many. Safe to run twice or in two processes."""
+    if not Event.objects.filter(sequence=None).exists():
+        return 0  # asked several times a second, and a transaction would lock the others' writing out
     with transaction.atomic():
         head = _locked_head()
         sequence = head.sequence if head and head.sequence is not None else 0
@@ -153,8 +155,7 @@ def _seal_until(stop: threading.Event) -> None:
     try:
         while not stop.wait(SEAL_SECONDS):
             try:
-                if Event.objects.filter(sequence=None).exists():
-                    seal()
+                seal()
             except OperationalError:
                 log.info("the trail will be chained later", exc_info=True)
     finally:
