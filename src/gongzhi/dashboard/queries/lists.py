@@ -59,7 +59,8 @@ def _line(unit: str, rates: Rates, late: Lateness, first: FirstPass, full: Ratio
 
 
 _TRY: dict[str, Any] = {
-    "submission": pl.String, "resource": pl.String, "period": pl.String, "file_name": pl.String,
+    "submission": pl.String, "unit": pl.String, "resource": pl.String, "period": pl.String,
+    "file_name": pl.String,
     "received_at": pl.Datetime("us", "UTC"), "tries": pl.Int64, "rows": pl.Int64, "rows_passed": pl.Int64,
     "passed": pl.Boolean,
 }  # fmt: skip

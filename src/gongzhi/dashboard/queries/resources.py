@@ -61,13 +61,14 @@ def providers_in_sight(resource: Resource, sight: Sight) -> tuple[list[Unit], bo
 def resource_figures(now: Stretch, before: Stretch | None, span: Span, resource: Resource) -> list[Figure]:
     """The figures of a resource, each with its definition and the address of its rows."""
     calendar = f"/calendar?resource={resource.number}&{span.query}&scored=1&state="
-    batches = f"/batches?resource={resource.number}" if sees_files(now.sight) else ""
-    submissions = f"/submissions?resource={resource.number}" if sees_files(now.sight) else ""
+    here = f"/resources/{resource.number}"
+    batches = f"{here}/batches?span={span.key}" if sees_files(now.sight) else ""
+    tries = f"{here}/tries?span={span.key}" if sees_files(now.sight) else ""
     addresses = {
         "timely": f"{calendar}counted",
         "reported": f"{calendar}reported",
-        "passed": submissions,
-        "rows": submissions,
+        "passed": tries,
+        "rows": tries,
     }
     earlier = before.ratios if before else {}
     rows = now.batches.aggregate(rows=Sum("rows"), batches=Count("pk"))

@@ -112,3 +112,25 @@ def test_a_resource_of_which_nobody_says_who_should_appear_says_so(client_of, gi
     figure = {one.label: one for one in shown(client_of("office"))["figures"]}["覆盖率"]
     assert (figure.text, figure.of) == ("—", "未定义覆盖率口径")
     assert "未定义覆盖率口径" in client_of("office").get("/resources/9.5/picture?span=all").content.decode()
+
+
+def test_each_figure_of_a_span_opens_to_the_rows_of_that_span(client_of, give, presales):
+    """Two periods of 2026, one corrected, and one of 2025: what is chosen is what is listed."""
+    give("2025Q1", presales(6, start=40, day="2025-02-15"))
+    give("2026Q1", presales(10, day="2026-02-15"))
+    first = give("2026Q2", presales(4, start=20, day="2026-05-15", bad=1)).submission.batch
+    give("2026Q2", presales(5, start=20, day="2026-05-15"), replaces=first.number)
+    office = client_of("office")
+    picture = office.get("/resources/9.5/picture?span=2026")
+    figures = {one.label: one for one in picture.context["figures"]}
+    assert (figures["一次通过率"].of, figures["入库行数"].text, figures["入库行数"].of) == (
+        "1 / 2", "15", "2 批",
+    )  # fmt: skip
+    batches = office.get(figures["入库行数"].href).context["page"]
+    assert (batches.total, sum(one.rows for one in batches.items)) == (2, 15)
+    tries = office.get(figures["一次通过率"].href)
+    assert [(row["period"], row["rows"]) for row in tries.context["page"].items] == [
+        ("2026Q2", 4), ("2026Q1", 10),
+    ]  # fmt: skip
+    assert "区建设交通局" in tries.content.decode()
+    assert client_of("peer").get(figures["入库行数"].href).status_code == 404

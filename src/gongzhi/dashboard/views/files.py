@@ -1,4 +1,4 @@
-"""What stands behind a unit's figures: columns, each place's first try, files in which a fault was found."""
+"""What stands behind the figures of a unit or a resource: columns, first tries, batches, files."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from django.shortcuts import render
 
 from gongzhi.dashboard import queries
 from gongzhi.editions.queries import in_force
-from gongzhi.engine.definitions import Unit
-from gongzhi.gate import needs
+from gongzhi.engine.definitions import Resource, Unit
+from gongzhi.gate import needs, sight_of
+from gongzhi.intake.queries.marks import batch_mark
 from gongzhi.intake.queries.pages import period_label
 from gongzhi.lists import Column, Listing, Mark, back_to, listing
 from gongzhi.lists.workbook import exported
@@ -55,9 +56,71 @@ def tries(request: HttpRequest, unit: str) -> HttpResponseBase:
     return exported(request, page, by=myself(request)) or render(request, "dashboard/files.html", context)
 
 
+def _unit_name(key: str) -> str:
+    known = in_force().units.get(key)
+    return known.name if known else key
+
+
+UNIT = Column("unit", "单位", lambda r: _unit_name(r["unit"]), order="unit")
+BATCHES = (
+    Column("number", "批次", lambda b: b.number, link=lambda b: f"/batches/{b.pk}"),
+    Column("period", "所属期", lambda b: period_label(b.slot.period), order="slot__period"),
+    Column("unit", "单位", lambda b: _unit_name(b.slot.unit), order="slot__unit"),
+    Column("rows", "入库行数", lambda b: b.rows, "number", order="rows"),
+    Column("committed", "入库时间", lambda b: b.committed_at, "instant", order="committed_at"),
+    Column("state", "状态", batch_mark, "mark"),
+)
+
+
+def _resource(request: HttpRequest, number: str) -> Resource:
+    """The resource, when some unit in the reader's sight provides it; otherwise it is not there."""
+    found = in_force().resources.get(number)
+    if found is None or not queries.providers_in_sight(found, sight_of(request.user))[0]:
+        raise Http404
+    return found
+
+
+def _of_resource(
+    request: HttpRequest, page: Listing, found: Resource, span: queries.Span, purpose: str
+) -> HttpResponseBase:
+    back = back_to(request, f"/resources/{found.number}/picture?span={span.key}")
+    said = {"of": f"资源：{found.number} {found.title}", "of_name": found.title, "title": page.title}
+    context = {"page": page, "span": span, "purpose": purpose, "back": back, **said}
+    return exported(request, page, by=myself(request)) or render(request, "dashboard/files.html", context)
+
+
+@needs("see_own_batches", "see_all_batches")
+def resource_tries(request: HttpRequest, number: str) -> HttpResponseBase:
+    """The first file for each filled place of a resource: what its 一次通过率 is made of."""
+    found, span = _resource(request, number), chosen_span(request)
+    now, _ = stretch(request, span, resource=number)
+    page = listing(
+        request, "第一次交来的文件", (UNIT, *TRIES[1:]), queries.try_lines(now), guarded=False,
+        order=("passed", "submission"), identity=lambda r: r["submission"],
+        filters=[("资源", f"{number} {found.title}"), ("范围", span.title)],
+        empty="这段时间还没有入库的文件", empty_next="入库后，每期第一次交来的文件会列在这里。",
+    )  # fmt: skip
+    return _of_resource(request, page, found, span, queries.MEANS["passed"])
+
+
+@needs("see_own_batches", "see_all_batches")
+def resource_batches(request: HttpRequest, number: str) -> HttpResponseBase:
+    """The batches that 入库行数 of a resource is made of."""
+    found, span = _resource(request, number), chosen_span(request)
+    now, _ = stretch(request, span, resource=number)
+    page = listing(
+        request, "现在有效的批次", BATCHES, now.batches.select_related("slot", "review"), guarded=False,
+        order=("-committed_at", "-pk"), empty="这段时间还没有入库的数据",
+        filters=[("资源", f"{number} {found.title}"), ("范围", span.title)],
+        empty_next="入库后，批次会列在这里。",
+    )  # fmt: skip
+    return _of_resource(request, page, found, span, "资源的入库行数是这些批次的行数之和。")
+
+
 def _context(request: HttpRequest, page: Listing, unit: Unit, span: queries.Span) -> dict[str, Any]:
     back = back_to(request, f"/units/{unit.key}/picture?span={span.key}")
-    return {"page": page, "unit": unit, "span": span, "title": page.title, "purpose": "", "back": back}
+    said = {"of": f"单位：{unit.name}", "of_name": unit.name, "title": page.title, "purpose": ""}
+    return {"page": page, "span": span, "back": back, **said}
 
 
 FILLS = (
