@@ -125,7 +125,7 @@ def seal() -> int:
             previous = chain(previous, sequence, event.content())
             event.digest = previous.hex()
         _chained(waiting)
-        if waiting and _checkpoint(sequence, previous):
+        if _checkpoint(sequence, previous):
             transaction.on_commit(copy_out)
     return len(waiting)
 
@@ -179,9 +179,14 @@ def _locked_head() -> Event | None:
 
 
 def _checkpoint(size: int, head: bytes) -> bool:
-    """A checkpoint every thousand events or five minutes; True when one was due."""
+    """A checkpoint every thousand events or five minutes, the last events before a quiet time included.
+
+    True when one was due.
+    """
     now = timezone.now()
     latest = Checkpoint.objects.order_by("-size").first()
+    if size <= (latest.size if latest else 0):
+        return False
     if latest and size - latest.size < CHECKPOINT_EVERY and now - latest.at < CHECKPOINT_AFTER:
         return False
     checkpoint = Checkpoint(at=now, size=size, head=head.hex())

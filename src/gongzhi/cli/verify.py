@@ -74,20 +74,20 @@ def audit() -> dict[str, Any]:
 
 
 def lake() -> dict[str, Any]:
+    """Files of the lake, sealed originals (each is opened), and the ledger of batches against both."""
     from django.conf import settings  # noqa: PLC0415  # settings exist only after setup
 
     from gongzhi.engine.lake import Lake  # noqa: PLC0415  # loads the analytic libraries
-    from gongzhi.intake.queries import kept_originals, ledger  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.intake.queries import batch_faults, ledger, original_faults  # noqa: PLC0415  # as above
 
     files = ledger()
     losses = [{"path": loss.path, "reason": loss.reason} for loss in Lake(settings.LAKE).losses(files)]
-    for name in kept_originals():
-        if not (settings.ORIGINALS / name).is_file():
-            losses.append({"path": name, "reason": "封存的原件不在"})
+    for name, reason in (*batch_faults(), *original_faults()):
+        losses.append({"path": name, "reason": reason})
     if losses:
-        text = f"{len(losses)} 个文件有问题，第一个是 {losses[0]['path']}（{losses[0]['reason']}）"
+        text = f"{len(losses)} 处有问题，第一处是 {losses[0]['path']}（{losses[0]['reason']}）"
     else:
-        text = f"{len(files)} 个文件与账本一致"
+        text = f"{len(files)} 个文件与账本一致，封存的原件和各批行数无误"
     return {"whole": not losses, "files": len(files), "losses": losses, "text": text}
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from gongzhi.audit.actions import Behind, copy_out, record, seal
+from gongzhi.audit.actions import CHECKPOINT_AFTER, Behind, copy_out, record, seal
 from gongzhi.audit.models import Checkpoint, Event, Unchangeable
 from gongzhi.audit.queries import of_actor, verify, visible_to
 from gongzhi.gate import NOBODY, sight_of
@@ -96,6 +96,21 @@ def test_checkpoints_leave_the_database_after_the_commit(db, settings, django_ca
     line = json.loads(settings.AUDIT_WITNESS.read_text().splitlines()[-1])
     checkpoint = Checkpoint.objects.get()
     assert (line["size"], line["head"], line["mac"]) == (1, checkpoint.head, checkpoint.mac)
+
+
+def test_the_last_events_before_a_quiet_time_get_their_checkpoint(db, django_capture_on_commit_callbacks):
+    record("a.b", by=None)
+    seal()
+    record("a.b", by=None)
+    seal()
+    assert list(Checkpoint.objects.values_list("size", flat=True)) == [1]
+    Checkpoint.objects.update(at=timezone.now() - CHECKPOINT_AFTER)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert seal() == 0
+    assert [checkpoint.size for checkpoint in Checkpoint.objects.order_by("size")] == [1, 2]
+    Event.objects.filter(sequence=2)._raw_delete("default")
+    assert (verify().whole, verify().break_at) == (False, 2)
+    assert seal() == 0
 
 
 @pytest.fixture(autouse=True)

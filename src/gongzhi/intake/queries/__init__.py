@@ -1,5 +1,6 @@
 """All that reads in this room: what is stored, and what the pages show of it."""
 
+from .agreement import batch_faults, original_faults
 from .desk import (
     asked_of,
     check_waivers_visible_to,
@@ -25,7 +26,6 @@ from .stored import (
     counted_for,
     findings_of,
     frames,
-    kept_originals,
     known_keys,
     ledger,
     live,
@@ -54,6 +54,7 @@ __all__ = [
     "Returned",
     "Unexplained",
     "asked_of",
+    "batch_faults",
     "batches_counted_for",
     "batches_visible_to",
     "check_waivers_visible_to",
@@ -73,10 +74,10 @@ __all__ = [
     "frames",
     "frozen_batches",
     "in_span",
-    "kept_originals",
     "known_keys",
     "ledger",
     "live",
+    "original_faults",
     "owed_resources",
     "periods_to_pull",
     "place_of_box",

@@ -75,11 +75,6 @@ def ledger() -> list[Stored]:
     return [Stored(path, rows, size, digest) for path, rows, size, digest in values]
 
 
-def kept_originals() -> set[str]:
-    """Sealed files of every batch, by their path: they are kept as long as the batch."""
-    return set(Submission.objects.filter(batch__isnull=False).values_list("original", flat=True))
-
-
 def snapshot(definitions: Definitions, tables: Iterable[str], as_of: dt.datetime | None = None) -> Snapshot:
     """The files of these tables as of an instant; tables nobody filled are empty, not missing."""
     wanted = list(tables)
