@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from gongzhi.engine.crypto import GENESIS, chain
@@ -112,7 +113,8 @@ def proved(*, by: Actor) -> Proof:
 
 def seal() -> int:
     """Chain all events that are not chained yet; returns how many. Safe to run twice or in two processes."""
-    if not Event.objects.filter(sequence=None).exists():
+    size = _sealed().values_list("sequence", flat=True).first() or 0
+    if not Event.objects.filter(sequence=None).exists() and not _checkpoint_due(size):
         return 0  # asked several times a second, and a transaction would lock the others' writing out
     with transaction.atomic():
         head = _locked_head()
@@ -125,7 +127,8 @@ def seal() -> int:
             previous = chain(previous, sequence, event.content())
             event.digest = previous.hex()
         _chained(waiting)
-        if _checkpoint(sequence, previous):
+        if _checkpoint_due(sequence):
+            _checkpoint(sequence, previous)
             transaction.on_commit(copy_out)
     return len(waiting)
 
@@ -171,28 +174,28 @@ def _chained(events: Sequence[Event]) -> None:
 
 def _locked_head() -> Event | None:
     """The last chained event, locked; asked again until nobody has chained another meanwhile."""
-    sealed = Event.objects.exclude(sequence=None).order_by("-sequence")
     head = None
-    while (newest := sealed.first()) != head:
+    while (newest := _sealed().first()) != head:
         head = Event.objects.select_for_update().get(pk=newest.pk) if newest else None
     return head
 
 
-def _checkpoint(size: int, head: bytes) -> bool:
-    """A checkpoint every thousand events or five minutes, the last events before a quiet time included.
+def _sealed() -> QuerySet[Event]:
+    return Event.objects.exclude(sequence=None).order_by("-sequence")
 
-    True when one was due.
-    """
-    now = timezone.now()
+
+def _checkpoint_due(size: int) -> bool:
+    """Every thousand events or five minutes, the last events before a quiet time included."""
     latest = Checkpoint.objects.order_by("-size").first()
-    if size <= (latest.size if latest else 0):
-        return False
-    if latest and size - latest.size < CHECKPOINT_EVERY and now - latest.at < CHECKPOINT_AFTER:
-        return False
-    checkpoint = Checkpoint(at=now, size=size, head=head.hex())
+    if latest is None or size <= latest.size:
+        return size > 0 and latest is None
+    return size - latest.size >= CHECKPOINT_EVERY or timezone.now() - latest.at >= CHECKPOINT_AFTER
+
+
+def _checkpoint(size: int, head: bytes) -> None:
+    checkpoint = Checkpoint(at=timezone.now(), size=size, head=head.hex())
     checkpoint.mac = checkpoint.right_mac()
     checkpoint.save(force_insert=True)
-    return True
 
 
 def copy_out() -> None:

@@ -113,6 +113,14 @@ def test_the_last_events_before_a_quiet_time_get_their_checkpoint(db, django_cap
     assert seal() == 0
 
 
+def test_where_nothing_waits_nothing_is_locked(db, django_assert_num_queries):
+    record("a.b", by=None)
+    seal()
+    with django_assert_num_queries(3) as asked:
+        assert seal() == 0
+    assert all(one["sql"].startswith("SELECT") for one in asked.captured_queries)
+
+
 @pytest.fixture(autouse=True)
 def own_witness(settings, tmp_path):
     settings.AUDIT_WITNESS = tmp_path / "witness" / "checkpoints.jsonl"
