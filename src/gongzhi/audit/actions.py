@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -141,7 +141,7 @@ def sealing() -> Iterator[None]:
     """
     seal()
     stop = threading.Event()
-    beside = threading.Thread(target=_seal_until, args=(stop,), daemon=True)
+    beside = threading.Thread(target=seal_until, args=(stop,), daemon=True)
     if not connection.in_atomic_block:
         beside.start()
     try:
@@ -153,14 +153,18 @@ def sealing() -> Iterator[None]:
     seal()
 
 
-def _seal_until(stop: threading.Event) -> None:
-    """A database that is busy is asked again; when it stays so, acts stop by themselves."""
+def seal_until(stop: threading.Event) -> None:
+    """Chain events as they come, in a thread of its own, whatever else takes long.
+
+    A database that is busy is asked again; when it stays so, acts stop by themselves.
+    """
     try:
         while not stop.wait(SEAL_SECONDS):
             try:
                 seal()
-            except OperationalError:
+            except (OperationalError, InterfaceError):
                 log.info("the trail will be chained later", exc_info=True)
+                connection.close()  # a database that was started anew is reached by a new one
     finally:
         connection.close()
 

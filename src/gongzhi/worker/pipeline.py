@@ -10,12 +10,12 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from threading import Thread
+from threading import Event, Thread
 
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
-from gongzhi.audit.actions import seal
+from gongzhi.audit.actions import seal, seal_until
 from gongzhi.catalogue.actions import open_periods
 from gongzhi.engine.crypto import load_crowd
 from gongzhi.engine.tables import warm
@@ -67,12 +67,17 @@ EVERY_ROUND: tuple[tuple[str, Callable[[], int]], ...] = (
     ("take in", take_in_waiting),  # commit what machines have handed in
     ("sign", sign_receipts),  # sign the receipts of new batches, all under one root
     ("link", link_new),  # join the rows of new batches to taxpayers
-    ("deliver", deliver),  # send the messages that are on their way out of the house
 )
 BESIDE: tuple[tuple[str, Callable[[], int]], ...] = (
     ("export", make_exports),  # make the workbooks that are too long to wait for, while the rounds go on
     ("merge", merge_links),  # merge the links of many batches, so that a taxpayer's page opens few files
     ("scan", scan_waiting),  # compare when somebody or the house has asked for it
+)
+OUT: tuple[tuple[str, Callable[[], int]], ...] = (
+    ("deliver", deliver),  # send the messages that are on their way out of the house
+)
+FROM_AFAR: tuple[tuple[str, Callable[[], int]], ...] = (
+    ("pull", pull_due),  # ask the units' databases for the periods that have ended
 )
 EVERY_MINUTE: tuple[tuple[str, Callable[[], int]], ...] = (
     ("due scan", ask_if_due),  # ask for a comparison when new rows were joined since the last one
@@ -88,7 +93,6 @@ EVERY_MINUTE: tuple[tuple[str, Callable[[], int]], ...] = (
 EVERY_HOUR: tuple[tuple[str, Callable[[], int]], ...] = (
     ("owe", owe),  # write down what is owed
     ("prepare", prepare_places),  # make the folders of what is owed, where units have theirs
-    ("pull", pull_due),  # ask the units' databases for the periods that have ended
     ("remind", tell),  # tell who must hear it what is due soon or overdue
     ("close", close_days),  # close the days that have ended, each chained to the one before
     ("freeze", freeze_due),  # fix which batches count at the cut-offs that have passed
@@ -100,33 +104,55 @@ EVERY_HOUR: tuple[tuple[str, Callable[[], int]], ...] = (
 )
 
 
+ROUNDS = ((0, EVERY_ROUND), (60, EVERY_MINUTE), (3_600, EVERY_HOUR))
+LANES = ((0, BESIDE), (0, OUT), (3_600, FROM_AFAR))
+"""Steps that take long or wait for machines that are not ours, each with its seconds from start to start."""
+
+
 def tick() -> dict[str, int]:
     """Every step once."""
-    return {name: step() for name, step in (*EVERY_ROUND, *EVERY_MINUTE, *BESIDE, *EVERY_HOUR)}
+    return {name: step() for _, steps in (*ROUNDS, *LANES) for name, step in steps}
 
 
 def forever(*, parent: int) -> None:
-    """Round after round until its starter is gone; a failing step is logged and tried again."""
-    cadences = ((0, EVERY_ROUND), (60, EVERY_MINUTE), (3_600, EVERY_HOUR))
-    last = dict.fromkeys((seconds for seconds, _ in cadences), -float("inf"))
-    beside = Thread(target=_beside)
+    """Round after round until its starter is gone; a failing step is logged and tried again.
+
+    The trail is chained in a thread of its own as well: acts stop when it lags, and a step may take minutes.
+    """
+    last = [-float("inf")] * len(ROUNDS)
+    lanes = [_Lane(seconds, steps) for seconds, steps in LANES]
     Thread(target=load_crowd, daemon=True).start()  # so that no file waits for it
+    Thread(target=seal_until, args=(Event(),), daemon=True).start()
     while os.getppid() == parent:
-        _tried("seal", seal)  # before all else: acts stop when the trail lags
-        if not beside.is_alive():
-            beside = Thread(target=_beside, daemon=True)
-            beside.start()
+        _tried("seal", seal)  # before all else
+        for lane in lanes:
+            lane.go_on()
         warm()  # for the next file that comes
-        for seconds, steps in cadences:
-            if time.monotonic() - last[seconds] >= seconds:
-                last[seconds] = time.monotonic()
+        for place, (seconds, steps) in enumerate(ROUNDS):
+            if time.monotonic() - last[place] >= seconds:
+                last[place] = time.monotonic()
                 _round(steps)
         time.sleep(PAUSE_SECONDS)
 
 
-def _beside() -> None:
-    """What takes long; meanwhile the rounds go on, for acts stop while the trail is not sealed."""
-    _round(BESIDE)
+class _Lane:
+    """Steps beside the rounds, one after another in a thread: however long they take, the rounds go on."""
+
+    def __init__(self, seconds: int, steps: tuple[tuple[str, Callable[[], int]], ...]) -> None:
+        self._seconds, self._steps = seconds, steps
+        self._last, self._thread = -float("inf"), Thread()
+
+    def go_on(self) -> None:
+        """Begin the steps anew, unless they are under way or it is not yet time."""
+        if self._thread.is_alive() or time.monotonic() - self._last < self._seconds:
+            return
+        self._last = time.monotonic()
+        self._thread = Thread(target=_beside, args=(self._steps,), daemon=True)
+        self._thread.start()
+
+
+def _beside(steps: tuple[tuple[str, Callable[[], int]], ...]) -> None:
+    _round(steps)
     connections.close_all()
 
 
