@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -19,6 +19,8 @@ from gongzhi.work.queries import Matter, drawn, everybody, holders, rung
 
 from .telling import Line, told
 
+OVERSEES = "oversee_unit"
+
 
 @transaction.atomic
 def remind(*, matters: Iterable[Matter], on: dt.date, by: Person | None) -> int:
@@ -29,6 +31,7 @@ def remind(*, matters: Iterable[Matter], on: dt.date, by: Person | None) -> int:
         round_.look(matter)
     Told.objects.bulk_create(round_.rungs)
     letters = round_.letters_drafted(found)
+    round_.tell_of_unheard()
     for person, said in round_.lines.items():
         told(person, said, on)
     if round_.rungs:
@@ -45,6 +48,7 @@ class _Round:
         self.rungs: list[Told] = []
         self.lines: dict[Person, list[Line]] = defaultdict(list)
         self.late: dict[tuple[str, str], list[Matter]] = defaultdict(list)
+        self.unheard: Counter[str] = Counter()
         self.told: dict[str, set[int]] = defaultdict(set)
         for key, days in Told.objects.values_list("matter", "days"):
             self.told[key].add(days)
@@ -60,6 +64,8 @@ class _Round:
             people = list(dict.fromkeys(below if matter.unit else [*below, *people]))
             if matter.unit:
                 self.late[matter.unit, step.letter].append(matter)
+        if not people and matter.unit:
+            self.unheard[matter.unit] += 1
         for person in people:
             self.lines[person].append((_said(matter, self.on), matter.address))
         self.rungs.append(Told(matter=matter.key, days=step.days, on=self.on, people=len(people)))
@@ -79,6 +85,13 @@ class _Round:
                 self.lines[person].append((text, f"/letters/{letter.pk}"))
         return len(self.late)
 
+    def tell_of_unheard(self) -> None:
+        """Tell the office, in a line for each unit, what nobody there could be told."""
+        for unit, count in self.unheard.items():
+            text = f"{unit_name(unit)}有 {count} 项到期提醒没有人能收到，请催办联络员备案和账号开通"
+            for person in self.heard.holding("chase_units"):
+                self.lines[person].append((text, "/liaisons"))
+
 
 class _Hearing:
     """Who hears a rung; people and what they may do are looked up once a run."""
@@ -96,14 +109,16 @@ class _Hearing:
     def of(self, matter: Matter, step: ReminderStep) -> list[Person]:
         """Who took the matter and stands in, else all of its post; higher up, the holders of the rung's duty.
 
-        Where nobody holds that over a grid cell, the level above the cell hears it.
+        Where nobody holds that over a grid cell, the level above the cell hears it; where a unit has nobody
+        at the post, who is in charge of the unit.
         """
         if step.to != ASSIGNEE and matter.escalates:
             higher = self.holding(step.to, matter.unit, matter.cell)
             above = matter.above if matter.cell else ""
             return higher or (self.holding(above, cell=matter.cell) if above else [])
         there = self._at_home(matter)
-        return [person for person in there if str(person.pk) in matter.people] or there
+        found = [person for person in there if str(person.pk) in matter.people] or there
+        return found or (self.holding(OVERSEES, matter.unit) if matter.unit and matter.escalates else [])
 
     def below(self, matter: Matter, letter: ReminderStep) -> list[Person]:
         """Whom the ladder tells before it comes to the letter."""

@@ -11,6 +11,7 @@ import smtplib
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from http.client import HTTPException
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +33,7 @@ MOST_TRIES = 6
 _PAUSE = dt.timedelta(minutes=2)  # doubled at every try: 2, 4, 8, 16, 32 minutes
 _SECONDS = 10
 _AT_ONCE = 50
+_OF_THE_SERVER, _TOO_MANY = 500, 429
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -49,17 +51,27 @@ def deliver() -> int:
     waiting = Delivery.objects.filter(state="waiting", next_at__lte=timezone.now()).order_by("id")
     if quiet(timezone.localtime()):
         waiting = waiting.filter(message=None)
-    down: set[str] = set()
+    down: set[tuple[str, str]] = set()
     count = 0
     for one in waiting.select_related("message__person", "announcement")[:_AT_ONCE]:
-        if one.unit not in down and _tried(one):
-            count += 1
-        elif one.unit:
-            down.add(one.unit)
+        way = (one.channel, one.unit)
+        if way in down:
+            continue
+        try:
+            count += _tried(one)
+        except _Down:
+            down.add(way)
     return count
 
 
+class _Down(Exception):
+    """A machine that takes nothing at all now: what else goes there is not tried before this one is again."""
+
+
 def _tried(one: Delivery) -> bool:
+    if one.message and not _still_wanted(one, one.message):
+        one.delete()
+        return False
     one.tries += 1
     one.next_at = timezone.now() + _PAUSE * 2 ** (one.tries - 1)
     one.save(update_fields=["tries", "next_at"])
@@ -67,22 +79,38 @@ def _tried(one: Delivery) -> bool:
         one.message.refresh_from_db(fields=["lines"])
     try:
         _WAYS[one.channel](one)
-    except (OSError, smtplib.SMTPException, urllib.error.URLError, ValueError, NoSecret) as error:
+    except (OSError, HTTPException, ValueError, NoSecret) as error:
         one.error = type(error).__name__  # its text may hold the address
         one.state = "failed" if one.tries >= MOST_TRIES else "waiting"
         one.save(update_fields=["error", "state"])
         log.warning("delivery %s by %s: %s", one.pk, one.channel, one.error)
+        if _its_own(one, error):
+            return False
         _others_wait(one)
-        return False
+        raise _Down from error
     _sent(one)
     return True
 
 
+def _its_own(one: Delivery, error: Exception) -> bool:
+    """Whether this one alone was refused: its address, its content, a person unknown to the gateway."""
+    if isinstance(error, urllib.error.HTTPError):
+        return one.channel == "hook" and error.code < _OF_THE_SERVER and error.code != _TOO_MANY
+    return isinstance(error, (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, UnicodeError))
+
+
+def _still_wanted(one: Delivery, message: Message) -> bool:
+    """Not by who has taken the address away, or has left, since it was put on its way."""
+    person = message.person
+    return person.is_active and (one.channel != "mail" or Address.objects.filter(person=person).exists())
+
+
 def _others_wait(one: Delivery) -> None:
-    """What else goes to a unit's system that does not answer waits with this one, untried."""
-    if one.unit:
-        others = Delivery.objects.filter(state="waiting", announcement__unit=one.unit)
-        others.filter(next_at__lt=one.next_at).update(next_at=one.next_at)
+    """What else goes to a machine that does not answer waits with this one, untried."""
+    others = Delivery.objects.filter(state="waiting", channel=one.channel, next_at__lt=one.next_at)
+    if one.announcement:
+        others = others.filter(announcement__unit=one.unit)
+    others.update(next_at=one.next_at)
 
 
 @transaction.atomic

@@ -14,6 +14,20 @@ from gongzhi.organisation.models import Person
 
 CHANNELS = {"mail": "邮件", "hook": "网关", "unit": "结果回传"}
 DELIVERY = {"waiting": "待发", "sent": "已发", "failed": "没有发出"}
+WHY = {
+    "SMTPRecipientsRefused": "收件地址被邮件服务器退回",
+    "SMTPAuthenticationError": "邮件服务器不让登录",
+    "SMTPSenderRefused": "邮件服务器不接受发件地址",
+    "SMTPDataError": "邮件服务器不接受这封邮件",
+    "SMTPServerDisconnected": "邮件服务器断开了连接",
+    "ConnectionRefusedError": "连不上对方的服务器",
+    "gaierror": "找不到对方的服务器",
+    "URLError": "连不上对方的服务器",
+    "TimeoutError": "对方的服务器没有应答",
+    "HTTPError": "对方的系统没有接受",
+    "NoSecret": "没有读到签名密钥",
+}
+"""Faults of a try by the name of their kind; nothing else is kept (their text may hold an address)."""
 LETTERS = {"drafted": "待签发", "issued": "已签发", "withdrawn": "不发"}
 
 
@@ -115,6 +129,11 @@ class Delivery(models.Model):
     def unit(self) -> str:
         """The unit whose system is told; empty for what goes to a person."""
         return self.announcement.unit if self.announcement else ""
+
+    @property
+    def why(self) -> str:
+        """Why the latest try failed, in words; the kind of fault behind them, for who looks into the log."""
+        return f"{WHY.get(self.error, '没有发出')}（{self.error}）" if self.error else ""
 
     @property
     def channel_label(self) -> str:

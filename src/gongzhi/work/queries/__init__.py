@@ -33,6 +33,7 @@ from .reminders import (
     liaisons,
     matters_on,
     messages_visible_to,
+    not_mailed,
     own_matters,
     quiet,
     rung,
@@ -58,7 +59,7 @@ __all__ = [
     "colleagues", "counts", "covers", "deliveries_visible_to", "drawn", "everybody", "filters_of",
     "handing", "holders", "holding", "hook_of", "kind_of", "kinds_to_give", "known", "largest_attachment",
     "letters_visible_to", "liaisons", "matters_on", "may", "may_follow", "may_leave", "messages_visible_to",
-    "mine", "most_at_once", "opening_of", "own_matters", "place_name", "places_of", "quiet", "rung",
-    "same_as", "search", "sides_of", "subject_address", "taxpayers_like", "tidied", "unattended", "unread",
-    "verbs_of", "views_of", "visible_to", "why_alone", "why_no_stand_in", "why_not", "with_standing",
+    "mine", "most_at_once", "not_mailed", "opening_of", "own_matters", "place_name", "places_of", "quiet",
+    "rung", "same_as", "search", "sides_of", "subject_address", "taxpayers_like", "tidied", "unattended",
+    "unread", "verbs_of", "views_of", "visible_to", "why_alone", "why_no_stand_in", "why_not", "with_standing",
 ]  # fmt: skip

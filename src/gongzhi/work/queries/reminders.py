@@ -154,6 +154,12 @@ def unread(sight: Sight) -> int:
     return messages_visible_to(sight).filter(read_at=None).count()
 
 
+def not_mailed(person: Person) -> Delivery | None:
+    """The latest mail to a person, where it did not get through."""
+    latest = Delivery.objects.filter(channel="mail", message__person=person).order_by("-id").first()
+    return latest if latest and latest.tries and latest.state != "sent" else None
+
+
 def deliveries_visible_to(sight: Sight) -> QuerySet[Delivery]:
     """What is on its way or did not get out, for who keeps the system running; never what it says."""
     if not sight.has("administer_system"):
@@ -182,4 +188,8 @@ def quiet(at: dt.datetime) -> bool:
         value = parameter.at(at.date()) if parameter else None
         hours.append(int(value.value) if value else None)
     first, last = hours
-    return first is not None and last is not None and not first <= at.hour < last
+    if first is None or last is None:
+        return False
+    if first < last:
+        return not first <= at.hour < last
+    return last <= at.hour < first  # reminders go out over midnight

@@ -41,7 +41,7 @@ OUTBOX = (
     Column("unit", "单位", lambda d: unit_name(d.unit) if d.unit else ""),
     Column("day", "日期", lambda d: d.day, "day"),
     Column("tries", "已试次数", lambda d: d.tries, "number", order="tries"),
-    Column("error", "原因", lambda d: d.error),
+    Column("error", "原因", lambda d: d.why),
     Column("next", "下次", lambda d: d.next_at, "instant", order="next_at"),
     Column("state", "状态", lambda d: Mark(d.state_label, "stop" if d.state == "failed" else "note"), "mark"),
 )
@@ -58,7 +58,10 @@ def messages(request: HttpRequest) -> HttpResponse:
         say(request, "已保存。" if form.cleaned_data["mail"] else "不再发邮件。")
         return redirect("messages")
     found = list(queries.messages_visible_to(sight)[:SHOWN])
-    context = {"days": found, "form": form, "unread": queries.unread(sight)}
+    context = {
+        "days": found, "form": form, "unread": queries.unread(sight),
+        "not_mailed": queries.not_mailed(by) if address else None,
+    }  # fmt: skip
     return render(request, "work/messages.html", context, status=422 if form.errors else 200)
 
 
