@@ -61,5 +61,6 @@ __all__ = [
     "letters_visible_to", "liaisons", "matters_on", "may", "may_follow", "may_leave", "messages_visible_to",
     "mine", "most_at_once", "not_mailed", "opening_of", "own_matters", "place_name", "places_of", "quiet",
     "rung", "same_as", "search", "sides_of", "subject_address", "taxpayers_like", "tidied", "unattended",
-    "unread", "verbs_of", "views_of", "visible_to", "why_alone", "why_no_stand_in", "why_not", "with_standing",
+    "unread", "verbs_of", "views_of", "visible_to", "why_alone", "why_no_stand_in", "why_not",
+    "with_standing",
 ]  # fmt: skip
