@@ -125,6 +125,7 @@ VERBS = MappingProxyType(
         "edition.submitted": "提交定义审批",
         "edition.approved": "批准定义",
         "edition.sent_back": "退回定义草稿",
+        "edition.taken_back": "收回待批准的定义草稿",
         "edition.told": "告知修订待批准、已退回、已作废",
         "edition.discarded": "作废定义草稿",
         "folder.taken": "载入定义文件夹",

@@ -56,6 +56,7 @@ TRANSITIONS = (
     Transition(State.DRAFT, "edit", State.DRAFT, "draft_definitions"),
     Transition(State.DRAFT, "submit", State.CHECKED, "draft_definitions"),
     Transition(State.CHECKED, "send_back", State.DRAFT, "approve_definitions"),
+    Transition(State.CHECKED, "take_back", State.DRAFT, "draft_definitions"),
     Transition(State.CHECKED, "approve", State.APPROVED, "approve_definitions"),
     Transition(State.DRAFT, "discard", State.DISCARDED, "draft_definitions"),
     Transition(State.CHECKED, "discard", State.DISCARDED, "draft_definitions"),

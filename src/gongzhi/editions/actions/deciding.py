@@ -109,6 +109,26 @@ def earliest_day(draft: Edition) -> dt.date:
     return period_of(frequency.period, today).start if frequency.period in CALENDAR else today
 
 
+def first_day(draft: Edition) -> dt.date:
+    """From when a submitted draft would count if it were approved now: its day, or where that has gone by
+    meanwhile the earliest on which it may begin. A first edition begins on any day.
+    """
+    since = draft.since or timezone.localdate()
+    return since if draft.basis is None else max(since, earliest_day(draft))
+
+
+@transaction.atomic
+def take_back(*, edition: Edition, by: Person) -> Edition:
+    """Its author takes a submitted draft back to write it on; nobody has decided yet."""
+    draft = Edition.objects.select_for_update().get(pk=edition.pk)
+    draft.state = after(draft.state, "take_back")
+    if draft.author_id != by.pk:
+        raise NotPossible("这份草稿由别人提交，请由起草人收回，或写理由退回")
+    draft.save()
+    noted(draft, by, "taken_back")
+    return draft
+
+
 @transaction.atomic
 def approve(*, edition: Edition, by: Person) -> Edition:
     """A second person approves: the edition has its number, and counts from its day.
@@ -134,10 +154,13 @@ def may_approve(draft: Edition, by: Person) -> None:
     latest = newest(Piece(draft.kind, draft.code))
     if (latest and latest.pk) != draft.basis_id:
         raise NotPossible("起草之后这一项已有新版，请作废后按新版重新起草")
+    if draft.basis and draft.kind == "resource" and not draft.retires:
+        _rhythm_ends(draft, first_day(draft))
 
 
 def publish(draft: Edition, by: Person) -> None:
-    """The edition has its number; `stamped` tells every process of it."""
+    """The edition has its number and its first day; `stamped` tells every process of it."""
+    draft.since = first_day(draft)
     draft.version = (draft.basis.version or 0) + 1 if draft.basis else 1
     draft.state, draft.approver, draft.approved_at = after(draft.state, "approve"), by, timezone.now()
     draft.save()
@@ -172,13 +195,17 @@ def give_back(draft: Edition, reason: str, by: Person) -> None:
 def discard(*, edition: Edition, reason: str, by: Person) -> Edition:
     """A draft is given up; it stays readable with the reason."""
     draft = Edition.objects.select_for_update().get(pk=edition.pk)
-    draft.state = after(draft.state, "discard")
+    after(draft.state, "discard")
     if not reason.strip():
         raise NotPossible("请写明作废的理由")
-    draft.answer = reason.strip()[:300]
+    give_up(draft, reason, by)
+    return draft
+
+
+def give_up(draft: Edition, reason: str, by: Person) -> None:
+    draft.state, draft.answer = after(draft.state, "discard"), reason.strip()[:300]
     draft.save()
     noted(draft, by, "discarded")
-    return draft
 
 
 def noted(edition: Edition, by: Person, done: str) -> None:
@@ -195,5 +222,7 @@ def noted(edition: Edition, by: Person, done: str) -> None:
             record("edition.approved", by=by, subject=subject, duty="approve_definitions", detail=detail)
         case "sent_back":
             record("edition.sent_back", by=by, subject=subject, duty="approve_definitions", detail=detail)
+        case "taken_back":
+            record("edition.taken_back", by=by, subject=subject, duty="draft_definitions", detail=detail)
         case _:
             record("edition.discarded", by=by, subject=subject, duty="draft_definitions", detail=detail)

@@ -1,4 +1,4 @@
-"""Several drafts submitted, approved or sent back as one: all of them, or none with what hinders.
+"""Several drafts submitted, approved, sent back or given up as one: all of them, or none with what hinders.
 
 The checks run on the set as it will stand, so that what refers to one another can come into force together.
 They may run every rule, so they run before anything is locked; inside the transaction the same set is only
@@ -15,10 +15,20 @@ from django.utils import timezone
 
 from gongzhi.editions.models import Edition
 from gongzhi.editions.queries import problems_together
-from gongzhi.editions.states import NotPossible
+from gongzhi.editions.states import NotPossible, after
 from gongzhi.organisation.models import Person
 
-from .deciding import Faulty, give_back, may_approve, may_send_back, may_submit, publish, put, put_forward
+from .deciding import (
+    Faulty,
+    give_back,
+    give_up,
+    may_approve,
+    may_send_back,
+    may_submit,
+    publish,
+    put,
+    put_forward,
+)
 from .publishing import locked, stamped
 
 NONE_DONE = "一项也没有办：有 {} 处不行，改正或取消勾选后再办"
@@ -77,6 +87,18 @@ def send_back_together(*, editions: Sequence[Edition], reason: str, by: Person) 
     return drafts
 
 
+@transaction.atomic
+def discard_together(*, editions: Sequence[Edition], reason: str, by: Person) -> list[Edition]:
+    """Drafts are given up with one reason; each stays readable with it."""
+    if not reason.strip():
+        raise NotPossible("请写明作废的理由")
+    drafts = _held(editions)
+    _each(drafts, lambda draft: after(draft.state, "discard"))
+    for draft in drafts:
+        give_up(draft, reason, by)
+    return drafts
+
+
 def _read(editions: Sequence[Edition]) -> list[Edition]:
     rows = Edition.objects.filter(pk__in=[one.pk for one in editions]).select_related("basis")
     return list(rows.order_by("pk"))
@@ -89,7 +111,7 @@ def _held(editions: Sequence[Edition]) -> list[Edition]:
     return list(rows.order_by("pk"))
 
 
-def _each(drafts: Sequence[Edition], may: Callable[[Edition], None]) -> None:
+def _each(drafts: Sequence[Edition], may: Callable[[Edition], object]) -> None:
     hindered = []
     for draft in drafts:
         try:

@@ -12,6 +12,7 @@ from gongzhi.gate import Sight
 from gongzhi.lists import Bulk
 
 SUBMIT = Bulk("/editions/together", "一起提交批准")
+DISCARD = Bulk("/editions/together/discard", "一起作废")
 DECIDE = Bulk("/editions/together/decide", "一起批准或退回")
 
 
@@ -19,7 +20,7 @@ def submissions(sight: Sight) -> dict[str, Any]:
     """For a list of drafts: those that the reader may submit can be chosen."""
     if not sight.has("draft_definitions"):
         return {}
-    return {"bulk": (SUBMIT,), "choosable": lambda draft: submittable_by(draft, sight)}
+    return {"bulk": (SUBMIT, DISCARD), "choosable": lambda draft: submittable_by(draft, sight)}
 
 
 def decisions(sight: Sight) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from gongzhi.editions import actions
-from gongzhi.editions.actions.deciding import Faulty
+from gongzhi.editions.actions.deciding import Faulty, first_day
 from gongzhi.editions.forms import NewResourceForm, ReasonForm, SubmitForm
 from gongzhi.editions.models import Edition
 from gongzhi.editions.queries import (
@@ -141,6 +141,8 @@ def page(request: HttpRequest, found: Edition, status: int = 200, **forms: Any) 
     }
     context.setdefault("submit", _submit_form(found) if context["mine"] else None)
     context.setdefault("reason", ReasonForm())
+    if found.state == State.CHECKED:
+        context["begins"] = first_day(found)
     pages = [one for _, one in context.get("pages", ())]
     return exported(request, *pages, by=person) or render(
         request, "editions/edition.html", context, status=status
@@ -167,6 +169,7 @@ def _may(found: Edition, person: Person) -> dict[str, bool]:
         "mine": draft and mine and sight.has("draft_definitions"),
         "may_approve": waits and not mine,
         "waits_for_another": waits and mine,
+        "may_take_back": found.state == State.CHECKED and found.author_id == person.pk,
         "may_discard": found.state in {State.DRAFT, State.CHECKED} and sight.has("draft_definitions"),
     }
 
@@ -272,6 +275,18 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 def send_back(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The second person gives it back."""
     return _with_reason(request, pk, actions.send_back, "已退回起草人。")
+
+
+@require_POST
+@needs("draft_definitions")
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """The author takes back what she has submitted."""
+    found = seen(request, pk)
+    try:
+        actions.take_back(edition=found, by=myself(request))
+    except NotPossible as error:
+        return done(request, found, str(error), "stop")
+    return done(request, found, "已收回，可以接着改，改好再提交。")
 
 
 @require_POST

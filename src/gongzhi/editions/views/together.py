@@ -1,4 +1,4 @@
-"""Several drafts on one page: submitted from one day, or approved or sent back by the second person."""
+"""Several drafts on one page: submitted from one day, given up, or decided by the second person."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from gongzhi.editions import actions
-from gongzhi.editions.actions.deciding import Faulty
-from gongzhi.editions.forms import DecideTogetherForm, SubmitTogetherForm
+from gongzhi.editions.actions.deciding import Faulty, first_day
+from gongzhi.editions.forms import DecideTogetherForm, ReasonForm, SubmitTogetherForm
 from gongzhi.editions.models import Edition
 from gongzhi.editions.queries import changes, in_force, visible_to
 from gongzhi.editions.queries.pieces import kind_word
@@ -50,6 +50,23 @@ def submit_together(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and _done(request, form, act):
         return redirect(back_to(request, "/editions"))
     return _shown(request, rows, found, form, "submit")
+
+
+@require_http_methods(["GET", "POST"])
+@needs("draft_definitions")
+def discard_together(request: HttpRequest) -> HttpResponse:
+    """Drafts, chosen or all of a release, given up with one reason."""
+    brought = submittable(sight_of(request.user)).filter(origin=Origin.RELEASE)
+    rows, found = _taken(request, brought, "release")
+    form = ReasonForm(request.POST or None)
+
+    def act() -> str:
+        done = actions.discard_together(editions=found, by=myself(request), **form.cleaned_data)
+        return f"已作废 {len(done)} 项。"
+
+    if form.is_valid() and _done(request, form, act):
+        return redirect(back_to(request, "/editions"))
+    return _shown(request, rows, found, form, "discard")
 
 
 @require_http_methods(["GET", "POST"])
@@ -116,7 +133,8 @@ def _shown(
     def row(one: Edition) -> tuple[Any, ...]:
         told = changes(one.kind, one.basis.texts if one.basis else None, one.texts, definitions)
         more = max(0, len(told) - DIFFERENCES)
-        return one, kind_word(one), mark_of(one), told[:DIFFERENCES], more, one in found
+        begins = first_day(one) if act == "decide" else None
+        return one, kind_word(one), mark_of(one), told[:DIFFERENCES], more, one in found, begins
 
     context = {
         "rows": [row(one) for one in rows], "form": form, "act": act,
