@@ -46,12 +46,18 @@ class Calls:
         return admit(call=call, claim=claim)
 
 
+class NoLength(Exception):
+    """A body in pieces of which nobody says how long it is: it would be read as none."""
+
+
 def here(request: HttpRequest, *, stream: bool = False) -> Claim:
     """What a call claims, once all of its body is here (a stream is read later).
 
-    Turned where it claims nothing, before its body is waited for; TooLarge.
+    Turned where it claims nothing, before its body is waited for; TooLarge, NoLength.
     """
     claim = claimed(request.headers.get("Authorization", ""))
+    if "Transfer-Encoding" in request.headers and not request.META.get("CONTENT_LENGTH"):
+        raise NoLength
     most = settings.MAX_FILE_BYTES if stream else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if int(request.META.get("CONTENT_LENGTH") or 0) > most:
         raise TooLarge(most)

@@ -82,11 +82,21 @@ def told(reply: Reply) -> JsonResponse:
     return response
 
 
-def known_names(request: HttpRequest, schema: type[Schema]) -> None:
-    """Invalid where the query holds a name that the route does not know: nothing is dropped silently."""
-    if strange := sorted(set(request.GET) - set(schema.model_fields)):
-        words = {"text": "没有这一项", "mend": "请去掉，或对照接口说明改正"}
-        raise Invalid([{"pointer": name[:60]} | words for name in strange[:100]])
+def known_names(request: HttpRequest, schema: type[Schema] | None = None) -> None:
+    """Invalid where the query holds a name that the route does not know, or one twice.
+
+    Nothing is dropped silently: who pushes rows with dry_run=true must not find them taken in.
+    """
+    known = set(schema.model_fields) if schema else set()
+    strange = {"text": "没有这一项", "mend": "请去掉，或对照接口说明改正"}
+    twice = {"text": "这一项写了不止一次", "mend": "请只保留一个"}
+    names = sorted(request.GET)
+    errors = [{"pointer": name[:60]} | strange for name in names if name not in known]
+    errors += [
+        {"pointer": name} | twice for name in names if name in known and len(request.GET.getlist(name)) > 1
+    ]
+    if errors:
+        raise Invalid(errors[:100])
 
 
 def address(kind: str, identity: object) -> str:

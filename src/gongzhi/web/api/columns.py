@@ -8,6 +8,7 @@ from typing import Any
 
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Field, FieldType, Resource, Sheet
+from gongzhi.engine.documents.meanings import meaning
 from gongzhi.engine.tables import Limits, normalise_heading
 from gongzhi.intake.queries.rows import NUMERIC
 
@@ -16,6 +17,7 @@ from .problems import Invalid
 
 MOST_CHARACTERS = Limits().cell_chars
 _SHOWN_ERRORS = 100
+_WRITTEN = {FieldType.DATE: "写成 2026-09-15。", FieldType.PERIOD: "写成 2026-09、2026Q3 或 2026。"}
 Value = str | bool | None
 
 
@@ -41,12 +43,12 @@ def row_schema(sheet: Sheet) -> dict[str, Any]:
         "title": sheet.title,
         "type": "object",
         "additionalProperties": False,
-        "properties": {field.title: _property(field) for field in sheet.fields},
+        "properties": {field.title: _property(sheet, field) for field in sheet.fields},
         "required": [field.title for field in sheet.fields if field.required],
     }
 
 
-def _property(field: Field) -> dict[str, Any]:
+def _property(sheet: Sheet, field: Field) -> dict[str, Any]:
     kinds = ["string", "null"]
     if field.type in NUMERIC or field.type is FieldType.YEAR:
         kinds.insert(0, "number")
@@ -55,8 +57,8 @@ def _property(field: Field) -> dict[str, Any]:
     told: dict[str, Any] = {"type": kinds, "maxLength": field.max_length or MOST_CHARACTERS}
     if field.values:
         told["enum"] = [*field.values, *field.value_aliases, None]
-    if words := "；".join(filter(None, (field.help, field.unit and f"单位：{field.unit}"))):
-        told["description"] = words
+    unit = f"单位：{field.unit}。" if field.unit else ""
+    told["description"] = f"{field.help or ''}{meaning(sheet, field)}{_WRITTEN.get(field.type, '')}{unit}"
     if field.example:
         told["examples"] = [field.example]
     return told

@@ -12,9 +12,10 @@ from .parsing import Strict
 from .problems import MEDIA_TYPE, PREFIX, Invalid, Unfit, problem
 from .schemas import Problem
 from .submitting import ANY, MEDIA
+from .words import reworded
 
 REFUSALS: dict[Any, Any] = {
-    frozenset({400, 401, 404, 405, 413, 415, 422, 429, 503}): Problem,
+    frozenset({400, 401, 404, 405, 411, 413, 415, 422, 429, 500, 503}): Problem,
 }
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _ROWS = {
@@ -44,23 +45,25 @@ _SIGNATURE = {
 WORDS = {
     "missing": "缺少这一项",
     "extra_forbidden": "没有这一项，请去掉",
-    "string_too_long": "太长",
-    "string_too_short": "太短",
+    "string_too_long": "太长，至多{max_length}个字符",
+    "string_too_short": "太短，至少{min_length}个字符",
     "string_pattern_mismatch": "写法不对",
     "string_type": "应是文字",
     "bool_parsing": "应是 true 或 false",
     "bool_type": "应是 true 或 false",
     "int_parsing": "应是整数",
     "int_type": "应是整数",
-    "greater_than_equal": "太小",
-    "less_than_equal": "太大",
-    "too_long": "项数太多",
+    "greater_than_equal": "太小，不得小于{ge}",
+    "less_than_equal": "太大，不得大于{le}",
+    "too_long": "项数太多，至多{max_length}项",
     "too_short": "没有内容",
     "list_type": "应是列表",
     "dict_type": "应是对象：列名和值",
     "model_attributes_type": "应是对象",
     "model_type": "应是对象",
 }
+MENDS = {"Idempotency-Key": "每个 POST 都要带，写1至64个可见的 ASCII 字符，例如随机生成的 UUID"}
+_A_CELL_OF_A_KIND = 4  # rows, number of the row, column, kind that it is not
 
 
 class Api(NinjaAPI):
@@ -88,7 +91,7 @@ class Api(NinjaAPI):
                 for status, answer in operation["responses"].items():
                     if int(status) >= 400 and "application/json" in answer.get("content", {}):
                         answer["content"] = {MEDIA_TYPE: answer["content"]["application/json"]}
-        return document
+        return reworded(document)
 
 
 def _told(request: HttpRequest, error: Any) -> HttpResponse:
@@ -99,17 +102,27 @@ def _told(request: HttpRequest, error: Any) -> HttpResponse:
 
 def _not_read(request: HttpRequest, error: Any) -> HttpResponse:
     """ninja says so when the parser has refused the body."""
-    return problem("broken")
+    told = error.__cause__
+    return problem("broken", detail=told.detail if isinstance(told, Unfit) else "")
 
 
 def _not_valid(request: HttpRequest, error: Any) -> HttpResponse:
     """Each place that does not fit its schema, once."""
     places: dict[str, dict[str, Any]] = {}
     for fault in error.errors:
-        kind, *path = (str(part) for part in fault["loc"])
-        if kind == "body":
-            path = path[1:]  # the name of the view's parameter
-        pointer = "/" + "/".join(path) if kind == "body" else path[-1] if path else kind
-        text = WORDS.get(fault["type"], "内容不合要求")
-        places.setdefault(pointer, {"pointer": pointer, "text": text, "mend": "请对照接口说明改正"})
+        pointer, text = _place(fault)
+        mend = MENDS.get(pointer, "请对照接口说明改正")
+        places.setdefault(pointer, {"pointer": pointer, "text": text, "mend": mend})
     return problem("invalid", errors=[*places.values()][:100])
+
+
+def _place(fault: dict[str, Any]) -> tuple[str, str]:
+    """Where a fault is, and what is wrong there; a cell that is of no kind is one fault, not one a kind."""
+    kind, *path = (str(part) for part in fault["loc"])
+    text = WORDS.get(fault["type"], "内容不合要求").format(**fault.get("ctx", {}))
+    if kind != "body":
+        return path[-1] if path else kind, text
+    path = path[1:]  # the name of the view's parameter
+    if path[:1] == ["rows"] and len(path) == _A_CELL_OF_A_KIND and fault["type"] != "missing":
+        path, text = path[:-1], "应是文字、数字、true、false 或 null"
+    return "/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in path), text

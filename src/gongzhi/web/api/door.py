@@ -15,11 +15,12 @@ from gongzhi.gate.middleware import GateMiddleware
 from gongzhi.gate.policies import policy_of
 from gongzhi.organisation.actions import NotPlain, Turned
 
-from .admission import TooLarge, file_of, here, try_plainly
+from .admission import NoLength, TooLarge, file_of, here, try_plainly
 from .problems import PREFIX, problem
 from .pushing import inbox
 
 Answer = Callable[[HttpRequest], HttpResponse]
+REFUSED = (Turned, TooLarge, NoLength, Behind, Http404, SuspiciousOperation, UnreadablePostError)
 
 
 class DoorMiddleware:
@@ -34,7 +35,7 @@ class DoorMiddleware:
             return self.get_response(request)
         try:
             return sized(self._answer(request))
-        except (Turned, TooLarge, Behind, Http404, SuspiciousOperation, UnreadablePostError) as error:
+        except REFUSED as error:
             return sized(refusal(error))
         finally:
             if file := file_of(request):
@@ -93,6 +94,8 @@ def refusal(error: Exception) -> HttpResponse:
             return problem(error.code)
         case TooLarge():
             return problem("too_large", detail=f"正文最多 {error.most // 2**20} MB，请分成几次发送。")
+        case NoLength():
+            return problem("length")
         case RequestDataTooBig():
             return problem("too_large")
         case Behind():

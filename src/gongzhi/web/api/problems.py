@@ -14,8 +14,9 @@ PREFIX = "/api/v1/"
 WORDS: dict[str, tuple[int, str, str]] = {
     "unsigned": (
         401,
-        "调用没有签名",
-        "请带上 Authorization: TG1 kid=…, ts=…, nonce=…, sig=…，写法见接口说明。",
+        "调用没有签名，或签名的写法不对",
+        "请带上 Authorization: TG1 kid=…, ts=…, nonce=…, sig=…：四项按这个次序，nonce 16至64位，"
+        "sig 是64位小写十六进制，详见接口说明。",
     ),
     "stale": (
         401,
@@ -42,6 +43,11 @@ WORDS: dict[str, tuple[int, str, str]] = {
     ),
     "missing": (404, "没有这项内容", "地址或编号可能写错了，或者不在这个凭据的范围内。"),
     "method": (405, "这个地址不能这样调用", "可以用的方法见响应头 Allow。"),
+    "length": (
+        411,
+        "没有写明正文的长度",
+        "请带上 Content-Length；不收分块传输（Transfer-Encoding: chunked）的正文。",
+    ),
     "too_large": (413, "正文太大", "请分成几次发送。"),
     "media": (415, "正文的类型认不出", "请写明 Content-Type，并用接口说明所列的类型。"),
     "broken": (400, "正文读不出来", "正文应是 UTF-8 编码的 JSON，且同一层没有重复的名称。"),

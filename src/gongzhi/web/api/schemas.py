@@ -24,6 +24,11 @@ Cell = str | int | float | bool | None
 Row = Annotated[dict[str, Cell], Field(min_length=1, max_length=400)]
 
 
+ROW = "行号：JSON 的第一个对象是第2行（第1行算列名），csv、xlsx 照文件里的行号；说的是整份文件的为 null"
+SEVERITY = "refuse 整份不收；block 这一行不入库，待补正；explain 已入库，请说明原因；hint 供参考"
+STATE = "received 检查中；checked 待确认；awaiting 待复核；refused 未入库；committed 已入库；withdrawn 已放弃"
+
+
 class Asked(Schema):
     """What comes in holds nothing that is not understood."""
 
@@ -90,43 +95,50 @@ class Received(Schema):
 class Finding(Schema):
     """One fault: the cell as a spreadsheet names it, what is wrong, how to mend it. Values are masked."""
 
-    row: int | None
-    cell: str | None
-    column: str | None
-    value: str | None
-    code: str
-    severity: str
-    message: str
-    mend: str | None
-    suggestion: str | None
+    row: Annotated[int | None, Field(description=ROW)]
+    cell: Annotated[str | None, Field(description=f"单元格，如 B2、Sheet1!B2；{ROW}")]
+    column: Annotated[str | None, Field(description="列名")]
+    value: Annotated[str | None, Field(description="原来的值，涉及个人的已遮盖")]
+    code: Annotated[str, Field(description="问题的代码，供程序判断")]
+    severity: Annotated[str, Field(description=SEVERITY)]
+    message: Annotated[str, Field(description="错在哪里")]
+    mend: Annotated[str | None, Field(description="怎样改")]
+    suggestion: Annotated[str | None, Field(description="唯一能证明的正确值；没有的为 null")]
 
 
 class Outcome(Schema):
     """What became of a submission; `outcome` is null while it is being checked."""
 
-    submission: UUID | None
-    state: str
-    received_at: dt.datetime
+    submission: Annotated[UUID | None, Field(description="报送的编号；dry_run 时为 null")]
+    state: Annotated[str, Field(description=STATE)]
+    received_at: Annotated[dt.datetime, Field(description="收到的时间，是否按时以此为准")]
     file_name: str
     resource: str
     title: str
     period: str
     unit: str
-    outcome: Literal["accepted", "partial", "refused", "awaiting", "withdrawn"] | None
-    rows: int
-    accepted: int
-    set_aside: int
-    skipped: list[dict[str, Any]]
-    findings_total: int
-    by_code: dict[str, int]
+    outcome: Annotated[
+        Literal["accepted", "partial", "refused", "awaiting", "withdrawn"] | None,
+        Field(
+            description="accepted 全部入库；partial 合格的行入库，其余待补正；refused 一行也没有入库；"
+            "awaiting 等本单位另一人复核；withdrawn 已撤回；null 还在检查"
+        ),
+    ]
+    rows: Annotated[int, Field(description="数据的行数，等于 accepted + set_aside")]
+    accepted: Annotated[int, Field(description="入库的行数")]
+    set_aside: Annotated[int, Field(description="待补正的行数")]
+    skipped: Annotated[list[dict[str, Any]], Field(description="不是数据的行：列名、空行、合计、说明")]
+    findings_total: Annotated[int, Field(description="问题总数；findings 至多列1000条，严重的在前")]
+    by_code: Annotated[dict[str, int], Field(description="各种问题的条数")]
     findings: list[Finding]
-    repaired: list[dict[str, Any]]
-    notices: list[dict[str, Any]]
-    refusal: dict[str, Any] | None
-    batch: str | None
-    receipt: dict[str, Any] | None
-    already: dict[str, Any] | None
-    """The submission that brought the same content before; nothing was taken in twice."""
+    repaired: Annotated[list[dict[str, Any]], Field(description="平台认得并改成规范写法的值")]
+    notices: Annotated[list[dict[str, Any]], Field(description="读取时要说明的事")]
+    refusal: Annotated[dict[str, Any] | None, Field(description="整份没有入库的原因：code、text、mend")]
+    batch: Annotated[str | None, Field(description="入库的批次编号；更正、补充时用它")]
+    receipt: Annotated[dict[str, Any] | None, Field(description="回执，可离线验证")]
+    already: Annotated[
+        dict[str, Any] | None, Field(description="同样的内容以前报过：那一份报送，没有重复入库")
+    ]
 
 
 class SubmissionLine(Schema):
@@ -136,7 +148,7 @@ class SubmissionLine(Schema):
     resource: str
     period: str
     unit: str
-    state: str
+    state: Annotated[str, Field(description=STATE)]
     file_name: str
     received_at: dt.datetime
     rows: int
@@ -159,7 +171,7 @@ class BatchLine(Schema):
     period: str
     unit: str
     rows: int
-    kind: str
+    kind: Annotated[str, Field(description="first 首批；adds 补充；replaces 更正")]
     committed_at: dt.datetime
     replaced_by: str | None
     submission: UUID
@@ -179,7 +191,7 @@ class ObligationLine(Schema):
     resource: str
     period: str
     due: dt.date | None
-    state: str
+    state: Annotated[str, Field(description="免报、未到期、待报、按时、逾期k天、逾期未报、零报告")]
     received_at: dt.datetime | None
     days_late: int | None
 
@@ -235,12 +247,20 @@ class Fate(Schema):
 
     id: str
     row: int
-    fate: Literal[
-        "waiting", "checking", "awaiting", "refused", "withdrawn", "accepted", "set_aside", "skipped"
-    ]  # fmt: skip
+    fate: Annotated[
+        Literal[
+            "waiting", "checking", "awaiting", "refused", "withdrawn", "accepted", "set_aside", "skipped"
+        ],
+        Field(
+            description="waiting 等候汇集；checking 检查中；awaiting 待复核；refused 整批没有入库；"
+            "withdrawn 已放弃；accepted 已入库；set_aside 待补正，改好后再推送；skipped 空行或合计"
+        ),
+    ]
     why: str | None = None
     batch: str | None = None
-    findings: list[dict[str, Any]] = []
+    findings: Annotated[
+        list[dict[str, Any]], Field(description="这一行的问题；cell 是平台汇成的文件里的位置，请看 column")
+    ] = []
 
 
 class PushFate(Schema):
@@ -276,3 +296,32 @@ class Sealed(Schema):
     period: str
     pushes: int
     rows: int
+
+
+class Told(Schema):
+    """结果通知：只有编号、状态和行数。"""
+
+    event: Literal["submission.outcome"]
+    outcome: Annotated[
+        Literal[
+            "accepted", "partial", "refused", "awaiting", "sent_back", "withdrawn", "returned", "taken_back"
+        ],
+        Field(
+            description="accepted 全部入库；partial 部分入库；refused 没有入库；awaiting 等另一人复核；"
+            "sent_back 复核退回；withdrawn 已放弃；returned 办公室退回补正；taken_back 已撤回"
+        ),
+    ]
+    submission: Annotated[UUID, Field(description="报送的编号，凭它查结果")]
+    unit: str
+    resource: str
+    period: str
+    channel: Annotated[str, Field(description="api 接口；folder 前置机；sql 前置库")]
+    file_sm3: Annotated[str, Field(description="文件的 SM3，十六进制")]
+    rows: int
+    accepted: int
+    set_aside: int
+    by_code: Annotated[dict[str, int], Field(description="各种问题的条数")]
+    refusal: Annotated[str | None, Field(description="没有入库的原因的代码")]
+    batch: str | None
+    receipt: Annotated[str | None, Field(description="回执编号")]
+    at: Annotated[dt.datetime, Field(description="有结果的时间")]

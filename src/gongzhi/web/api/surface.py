@@ -62,6 +62,7 @@ def submissions(request: HttpRequest, page: Query[Page]) -> Any:
 @api.get("submissions/{uuid:pk}", response={200: schemas.Outcome} | REFUSALS)
 def submission(request: HttpRequest, pk: UUID) -> Any:
     """一份报送的结果；outcome 为空表示还在检查，请稍后再查。"""
+    known_names(request)
     found = _scoped(request, visible_to(sight(request)), "resource")
     return outcome_of(_one(found.select_related("batch", "same_as__submission"), pk))
 
@@ -85,6 +86,7 @@ def obligations(request: HttpRequest, page: Query[Page]) -> Any:
 @api.get("resources", response={200: schemas.Resources} | REFUSALS)
 def resources(request: HttpRequest) -> Any:
     """这个凭据可以报送的数据资源。"""
+    known_names(request)
     found = [_resource_line(one) for one in scope(caller(request))]
     return {"items": found, "total": len(found), "next": None}
 
@@ -92,6 +94,7 @@ def resources(request: HttpRequest) -> Any:
 @api.get("resources/{number}", response={200: schemas.ResourceDetail} | REFUSALS)
 def resource(request: HttpRequest, number: str) -> Any:
     """一项资源的列，和一行的 JSON Schema。"""
+    known_names(request)
     found = resource_of(caller(request), number)
     tables = [
         {
@@ -108,6 +111,7 @@ def resource(request: HttpRequest, number: str) -> Any:
 @api.post("resources/{number}/rows", response={202: schemas.Pushed} | REFUSALS)
 def push_rows(request: HttpRequest, number: str, said: schemas.Rows, idempotency_key: Once) -> Any:
     """推送一行或多行（最多1000行）：答复时已落盘；同一期的行汇集成一批入库。"""
+    known_names(request)
     found = resource_of(caller(request), number)
     sheet = sheet_of(found, said.sheet)
     rows = keyed(found, sheet, said.rows)  # type: ignore[arg-type]  # numbers come as texts (parsing.Number)
@@ -118,6 +122,7 @@ def push_rows(request: HttpRequest, number: str, said: schemas.Rows, idempotency
 @api.post("resources/{number}/rows/seal", response={202: schemas.Sealed} | REFUSALS)
 def seal_rows(request: HttpRequest, number: str, said: schemas.Whole, idempotency_key: Once) -> Any:
     """这一期的行已推完：不再等候，随即汇集入库。"""
+    known_names(request)
     found = resource_of(caller(request), number)
     sheet = sheet_of(found, said.sheet)
     place = place_of(key=caller(request), resource=found.number, letter=sheet.letter, period=said.period)
@@ -138,6 +143,7 @@ def inbox(request: HttpRequest, page: Query[Page]) -> Any:
 @api.get("inbox/{uuid:pk}", response={200: schemas.PushFate} | REFUSALS)
 def pushed(request: HttpRequest, pk: UUID) -> Any:
     """一次推送的每一行现在怎样：等候、检查中、入库、待补正（附问题）……"""
+    known_names(request)
     found = _scoped(request, pushes_visible_to(sight(request)), "resource")
     made = _one(found.select_related("submission__same_as__slot", "submission__batch__slot"), pk)
     rows = [{"id": f"{made.pk}-{fate['row']}"} | fate for fate in fates(made)]
@@ -147,6 +153,7 @@ def pushed(request: HttpRequest, pk: UUID) -> Any:
 @api.get("receipts/{number}", response={200: dict[str, Any]} | REFUSALS)
 def receipt(request: HttpRequest, number: str) -> Any:
     """一份回执，连同签名的证明；可离线验证。"""
+    known_names(request)
     found = _scoped(request, batches_visible_to(sight(request)), "slot__resource")
     batch = found.filter(receipt__number=number).first()
     if batch is None:
