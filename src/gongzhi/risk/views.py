@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gongzhi.disclosure.queries import About
-from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries import Piece, in_force, retired, retirement_of
 from gongzhi.gate import needs, sight_of, text_in
 from gongzhi.intake.views.revealing import Place, ask
 from gongzhi.lists import Bulk, Column, Mark, Meaning, back_to, chosen, listing, table, with_back
@@ -82,6 +82,8 @@ def hits(request: HttpRequest) -> HttpResponseBase:
         bulk=(EXCLUDE,) if sight.has("decide_hits") else (), choosable=lambda h: h.state == State.OPEN,
     )  # fmt: skip
     rules = [(code, folder.rule.name) for code, folder in in_force().rules.items()]
+    gone = (one for one in retired() if one.kind == "rule")
+    rules += [(one.code, f"{one.title.partition(' ')[2]}（已停用）") for one in gone]
     context = {"page": page, "rules": rules, "states": LABELS.items(), **asked}
     context |= {"failed": queries.failed_rules(sight), "standing": queries.standing(sight)}
     return exported(request, page, by=myself(request)) or render(request, "risk/hits.html", context)
@@ -117,6 +119,7 @@ def _page(request: HttpRequest, found: Hit, form: Form, status: int = 200) -> Ht
         "page": page,
         "hit": found,
         "rule": queries.rule_of(found),
+        "retired": retirement_of(Piece("rule", found.rule)),
         "left": queries.shown(found.left_unit, found.left_value),
         "right": queries.shown(found.right_unit, found.right_value),
         "sides": [(side, [one for one in shown if one.side == key]) for key, side in SIDES.items()],

@@ -20,6 +20,8 @@ from gongzhi.engine.definitions import Definitions, FieldType
 CALENDAR = {"month", "quarter", "half_year", "year"}
 NUMBER = r"^(\d{1,2}\.\d{1,2}|[KT]\.\d{1,2})$"
 KEY = r"^[a-z][a-z0-9_]{0,47}$"
+OWN = "备查"
+"""What headings begin with that belong to the sender (`engine.checks.headings`)."""
 _DATE = {"invalid": "请写成 2026-09-15 这样的日期"}
 
 
@@ -35,6 +37,10 @@ def _day(**more: Any) -> forms.DateField:
 
 def _lines(text: str) -> list[str]:
     return list(dict.fromkeys(line.strip() for line in re.split(r"[\n、，,]", text) if line.strip()))
+
+
+def _aliases(column: Mapping[str, Any]) -> Sequence[str]:
+    return [str(one) for one in column.get("aliases") or ()]
 
 
 class AboutForm(forms.Form):
@@ -137,10 +143,16 @@ class ColumnForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, column: Mapping[str, Any] | None, taken: Sequence[str], **kwargs: Any
+        self,
+        *args: Any,
+        column: Mapping[str, Any] | None,
+        taken: Sequence[str],
+        others: Sequence[Mapping[str, Any]] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.taken = taken
+        self._called = {name: one["title"] for one in others for name in (one["title"], *_aliases(one))}
         if column:
             del self.fields["key"]
             self._limit(str(column.get("type")))
@@ -164,13 +176,29 @@ class ColumnForm(forms.Form):
     def clean_values(self) -> list[str]:
         return _lines(self.cleaned_data["values"])
 
+    def clean_title(self) -> str:
+        title = str(self.cleaned_data["title"])
+        if title.startswith(OWN):
+            raise forms.ValidationError(f"“{OWN}”开头的列留给填报单位自用，系统不读，请换一个列名")
+        return self._free(title)
+
     def clean_aliases(self) -> list[str]:
-        return [one for one in _lines(self.cleaned_data["aliases"]) if one != self.cleaned_data.get("title")]
+        found = [one for one in _lines(self.cleaned_data["aliases"]) if one != self.cleaned_data.get("title")]
+        return [self._free(one) for one in found]
+
+    def _free(self, name: str) -> str:
+        """A name by which no other column is known."""
+        if other := self._called.get(name):
+            raise forms.ValidationError(f"“{name}”已经是列“{other}”的列名或别名，请换一个")
+        return name
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("type") == "enum" and not cleaned.get("values"):
             self.add_error("values", "请写出有哪些选项")
+        low, high = cleaned.get("minimum"), cleaned.get("maximum")
+        if low is not None and high is not None and low > high:
+            self.add_error("maximum", "上限不能小于下限")
         if cleaned.get("type") != "enum":
             cleaned["values"] = []
         return cleaned

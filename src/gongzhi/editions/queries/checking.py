@@ -20,11 +20,12 @@ from gongzhi.engine.definitions import (
     understood,
 )
 from gongzhi.engine.definitions.canonical import faults
-from gongzhi.engine.definitions.editing import plain
+from gongzhi.engine.definitions.editing import plain, sheets_of
 from gongzhi.engine.definitions.kinds import model_of
 from gongzhi.engine.definitions.words import CompatibleFile
 
 from .counting import contents_in_force, in_force, wordings
+from .needed import taken_away
 from .pieces import Piece, piece_of, title_of
 from .seen import history
 from .words import type_word
@@ -64,7 +65,16 @@ def problems_together(editions: Sequence[Edition]) -> list[str]:
     return list(found)
 
 
+def unfilled(edition: Edition) -> str:
+    """What a resource lacks before anything else can be said of it: a first column."""
+    if edition.kind != "resource" or any(one.get("fields") for one in sheets_of(*edition.texts.values())):
+        return ""
+    return "还没有列，请至少增加一列"
+
+
 def _problems(named: Sequence[tuple[Edition, str]]) -> tuple[str, ...]:
+    if bare := tuple(called + text for one, called in named if (text := unfilled(one))):
+        return bare
     contents = tuple(sorted(with_texts(*(one for one, _ in named)).items()))
     pieces = tuple(Piece(one.kind, one.code) for one, _ in named)
     texts = tuple((name, called) for one, called in named for name in sorted(one.texts))
@@ -75,6 +85,7 @@ def _broken_with(named: Sequence[tuple[Edition, str]], contents: Mapping[str, by
     """What a set that holds together would break: what is owed, what was accepted."""
     for one, called in named:
         found = list(_rhythms_gone(one)) if one.code == "calendar/frequencies" else []
+        found += taken_away(one, day_of(one))
         yield from (called + text for text in found or _incompatible(one, contents))
 
 

@@ -136,16 +136,25 @@ def _parameters(old: str, new: str) -> Iterator[str]:
         if known is None:
             yield f"新增参数“{one['title']}”"
             continue
-        spans = {span["since"]: span for span in known["values"]}
-        for span in one["values"]:
-            was = spans.get(span["since"])
-            if was is None or was["value"] != span["value"] or was["basis"] != span["basis"]:
-                said = f"{span['value']}（{one['unit']}；{span['basis']}）"
-                yield f"“{one['title']}”自 {span['since']} 起为 {said}"
+        yield from _spans(one, known["values"])
         rest = {key: value for key, value in one.items() if key != "values"}
         if rest != {key: value for key, value in known.items() if key != "values"}:
             yield f"改动了参数“{one['title']}”的说明"
     yield from (f"去掉参数“{one['title']}”" for one in before.values())
+
+
+def _spans(parameter: Mapping[str, Any], old: Any) -> Iterator[str]:
+    """Values that came or changed, that end on another day, and that went."""
+    name, was = parameter["title"], {span["since"]: span for span in old}
+    for span in parameter["values"]:
+        known = was.pop(span["since"], None)
+        if known is None or known["value"] != span["value"] or known["basis"] != span["basis"]:
+            said = f"{span['value']}（{parameter['unit']}；{span['basis']}）"
+            yield f"“{name}”自 {span['since']} 起为 {said}"
+        elif known.get("until") != span.get("until"):
+            until = f"到 {span['until']} 止" if span.get("until") else "没有截止日期"
+            yield f"“{name}”自 {span['since']} 起的 {span['value']} 改为{until}"
+    yield from (f"去掉“{name}”自 {one['since']} 起的 {one['value']}" for one in was.values())
 
 
 def _changed(what: str, old: Any, new: Any) -> str:

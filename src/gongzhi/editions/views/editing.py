@@ -14,6 +14,7 @@ from gongzhi.editions import actions
 from gongzhi.editions.forms import AboutForm, BindingForm, ColumnForm, TextsForm, ValueForm
 from gongzhi.editions.models import Edition
 from gongzhi.editions.queries import Piece, history, in_force, visible_to
+from gongzhi.editions.queries.checking import unfilled
 from gongzhi.editions.queries.pieces import GONE
 from gongzhi.editions.queries.used import users_of
 from gongzhi.editions.states import NotPossible, State
@@ -92,17 +93,21 @@ def column(request: HttpRequest, pk: int, key: str = "") -> HttpResponse:
     old = next((one for one in columns if one["key"] == key), None)
     if key and old is None:
         raise Http404
+    published = _published(draft, letter)
     form = ColumnForm(
         request.POST or None,
-        column=old if key in _published(draft, letter) else None,
-        taken=[*(one["key"] for one in columns), *_published(draft, letter)],
+        column=old if key in published else None,
+        taken=[*(one["key"] for one in columns), *published],
+        others=[one for one in columns if one is not old],
         initial=ColumnForm.initial_of(old) if old else None,
     )
     if old:
         form.fields.pop("key", None)
 
     def change() -> Mapping[str, str]:
-        return _one(draft, with_field(text, form.cleaned_data, letter=letter, key=key or None))
+        return _one(draft, with_field(
+            text, form.cleaned_data, letter=letter, key=key or None, keep=key in published
+        ))  # fmt: skip
 
     title = f"列“{old['title']}”" if old else "增加一列"
     return edit(request, draft, form, change, title=title, column=old, letter=letter)
@@ -195,6 +200,8 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     if found.kind != "resource":
         raise Http404
     ((name, text),) = found.texts.items()
+    if lacks := unfilled(found):
+        return done(request, found, f"还不能生成模板：{lacks}", "stop")
     try:
         resource = understood(name, text.encode(), Resource)[1]
     except DefinitionError as error:

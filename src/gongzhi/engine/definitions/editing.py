@@ -65,15 +65,17 @@ def trimmed(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key in told}
 
 
-def with_field(text: str, values: Mapping[str, Any], *, letter: str = "", key: str | None = None) -> str:
-    """The text with a column changed (`key` names it) or added; a former title becomes an alias."""
+def with_field(
+    text: str, values: Mapping[str, Any], *, letter: str = "", key: str | None = None, keep: bool = True
+) -> str:
+    """The text with a column changed (`key` names it) or added; a former title becomes an alias (`keep`)."""
     said = trimmed(values)
     if key is None:
         return _resource(_with_one_more(text, letter, said))
     old = next(field for field in fields_of(text, letter) if field["key"] == key)
     kept = {name: value for name, value in old.items() if name not in values}
     new = kept | said
-    if old["title"] != new["title"]:
+    if keep and old["title"] != new["title"]:
         aliases = [old["title"], *(new.get("aliases") or ())]
         new["aliases"] = [one for one in dict.fromkeys(aliases) if one != new["title"]]
     return _resource(put(text, _place(text, letter, key), new))

@@ -7,9 +7,12 @@ import re
 
 import openpyxl
 import pytest
+from django.utils import timezone
 from tests.files import taken
 
 from gongzhi.audit.models import Event
+from gongzhi.editions import actions as editions
+from gongzhi.editions.queries import Piece
 from gongzhi.organisation.models import uuid7
 from gongzhi.risk import queries
 from gongzhi.risk.models import Hit, Step
@@ -187,3 +190,17 @@ def test_the_evidence_leaves_cell_by_cell(hit, client_of):
         assert said in cells, said
     assert any(f"{hit.subject_name} R17" in cell for cell in cells[:4])
     assert client_of("liaison").get(f"/hits/{hit.pk}?export=xlsx").status_code == 404
+
+
+def test_a_hit_of_a_retired_rule_says_that_it_is_compared_no_more(hit, client_of, cast):
+    officer, today = client_of("officer"), timezone.localdate()
+    assert "停用" not in officer.get(f"/hits/{hit.pk}").content.decode()
+    draft = editions.draft_retirement(piece=Piece("rule", hit.rule), by=cast["office"])
+    editions.submit(edition=draft, since=today, reason="由另一条接替", by=cast["office"])
+    editions.approve(edition=draft, by=cast["office2"])
+    page = officer.get(f"/hits/{hit.pk}").content.decode()
+    assert f"这条规则从 {today} 起停用（由另一条接替）" in page
+    assert "仍要核查或排除" in page
+    listed = officer.get("/hits").content.decode()
+    assert f'<option value="{hit.rule}">{hit.rule} ' in listed
+    assert "（已停用）</option>" in listed

@@ -1,0 +1,122 @@
+"""What the program reads by name stays, whatever a draft says; what a draft takes away is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+import gongzhi
+from gongzhi.editions import actions
+from gongzhi.editions.models import Edition
+from gongzhi.editions.queries import Piece, changes, in_force, problems
+from gongzhi.engine.definitions import load_once
+from gongzhi.engine.definitions.editing import fields_of, plain, with_value, without_entry
+from gongzhi.engine.definitions.needed import PARAMETERS
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def without(cast):
+    """without(piece, list, key, name): a draft that lacks one entry."""
+
+    def made(piece: Piece, attribute: str, key: str, name: str) -> Edition:
+        draft = actions.draft_of(piece=piece, by=cast["office"])
+        ((file, text),) = draft.texts.items()
+        at = next(n for n, one in enumerate(plain(text)[attribute]) if one[key] == name)
+        return actions.rewrite(
+            edition=draft, texts={file: without_entry(text, attribute, at, name=file)}, by=cast["office"]
+        )
+
+    return made
+
+
+def test_the_list_of_parameters_that_the_program_reads_is_that_of_its_source():
+    root = Path(gongzhi.__file__).parent
+    files = [one for one in root.rglob("*.py") if "tests" not in one.parts and one.name != "needed.py"]
+    source = "".join(one.read_text("utf-8") for one in files)
+    known = load_once(settings.DEFINITIONS).parameters
+    assert {key for key in known if re.search(rf"[\"']{key}[\"']", source)} == PARAMETERS
+
+
+@pytest.mark.parametrize(
+    ("piece", "entry", "said"),
+    [
+        (Piece("parameters", "calendar"), ("parameters", "key", "cutoff_days"), "系统按它办理"),
+        (Piece("list", "findings"), ("findings", "code", "out_of_range"), "检查文件时要用它"),
+    ],
+)
+def test_what_the_program_reads_by_name_is_not_taken_away(without, client_of, piece, entry, said):
+    draft = without(piece, *entry)
+    (fault,) = problems(draft)
+    assert "不能去掉" in fault
+    assert said in fault
+    page = client_of("office").get(f"/editions/{draft.pk}").content.decode()
+    assert said in page[page.index("<h2>检查</h2>") :]
+    assert "去掉" in page[page.index("<h2>与前一版的不同</h2>") : page.index("<h2>检查</h2>")]
+
+
+def test_a_parameter_that_the_program_reads_always_has_a_value(cast):
+    draft = actions.draft_of(piece=Piece("parameters", "attachments"), by=cast["office"])
+    ((file, text),) = draft.texts.items()
+    ended = text.replace("- since: 2021-06-10\n", "- since: 2021-06-10\n        until: 2022-01-31\n")
+    draft.texts = {file: ended}
+    (fault,) = problems(draft)
+    assert "没有取值" in fault
+
+
+def test_the_duty_to_change_definitions_stays_with_some_role(cast):
+    draft = actions.draft_of(piece=Piece("list", "roles"), by=cast["office"])
+    ((file, text),) = draft.texts.items()
+    draft.texts = {file: text.replace("      - approve_definitions\n", "")}
+    assert any("以后就没有人能改定义了" in fault for fault in problems(draft)), problems(draft)
+
+
+def test_values_of_a_parameter_that_went_are_told(cast):
+    """A day that is years too early takes the later values away."""
+    file = "parameters/rates.yml"
+    text = (settings.DEFINITIONS / file).read_text("utf-8")
+    key, one = next(
+        (one["key"], in_force().parameters[one["key"]])
+        for one in plain(text)["parameters"] if len(one["values"]) > 1
+    )  # fmt: skip
+    new = with_value(text, key, since=dt.date(1999, 1, 1), value=one.values[0].value, basis="试")
+    told = changes("parameters", {file: text}, {file: new}, in_force())
+    gone = [line for line in told if line.startswith(f"去掉“{one.title}”自")]
+    assert len(gone) == len(one.values) - 1
+    assert any(line.endswith("改为到 1998-12-31 止") for line in told)
+
+
+def test_a_column_is_named_once_and_not_like_what_belongs_to_the_sender(client_of, cast):
+    draft = actions.draft_of(piece=Piece("resource", "slaughterhouses"), by=cast["office"])
+    office, address = client_of("office"), f"/editions/{draft.pk}/columns/new?sheet="
+    taken = fields_of(next(iter(draft.texts.values())))[0]["title"]
+    for said, told in (
+        ({"title": taken}, f"“{taken}”已经是列“{taken}”的列名或别名"),
+        ({"title": "检疫数", "aliases": taken}, "的列名或别名"),
+        ({"title": "备查经办人"}, "留给填报单位自用"),
+        ({"title": "检疫数", "minimum": "10", "maximum": "5"}, "上限不能小于下限"),
+    ):
+        page = office.post(address, {"type": "number", **said})
+        assert page.status_code == 422
+        assert told in page.content.decode()
+    office.post(address, {"type": "number", "title": "检疫数", "key": "inspected"})
+    office.post(f"/editions/{draft.pk}/columns/inspected?sheet=", {"type": "number", "title": "检疫合格数"})
+    draft.refresh_from_db()
+    column = fields_of(next(iter(draft.texts.values())))[-1]
+    assert (column["title"], column.get("aliases")) == ("检疫合格数", None)
+
+
+def test_a_resource_without_columns_is_told_so_plainly(client_of, cast):
+    said = {
+        "number": "11.9", "title": "试用信息", "providers": ["agriculture"], "frequency": "每半年",
+        "clause": "附件2第11项", "document": "越税领办〔2026〕1号", "since": dt.date(2026, 1, 1),
+    }  # fmt: skip
+    draft = actions.new_resource(values=said, by=cast["office"])
+    assert problems(draft) == ["还没有列，请至少增加一列"]
+    page = client_of("office").get(f"/editions/{draft.pk}/template", follow=True).content.decode()
+    assert "还不能生成模板：还没有列" in page
