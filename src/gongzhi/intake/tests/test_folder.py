@@ -16,6 +16,7 @@ from gongzhi.catalogue.models import Obligation
 from gongzhi.engine.doors import Doors, Watched
 from gongzhi.intake import actions
 from gongzhi.intake.actions.folder import answer_again, prepare_places, take_files, taking
+from gongzhi.intake.actions.folder.place import place_of
 from gongzhi.intake.models import Batch, FolderFile, Submission
 from gongzhi.intake.states import State
 
@@ -344,6 +345,34 @@ class TestAfterwards:
             (watched / name).mkdir()
         assert prepare_places() == 1
         assert [path.name for path in (watched / "建设交通局").iterdir()] == ["9.5 商品房预售信息"]
+
+    def test_the_folder_of_a_stock_says_that_it_is_one_and_takes_its_file(self, watched):
+        today = timezone.localdate()
+        Obligation.objects.create(
+            unit=UNIT, resource="9.5", period=f"{today}", period_end=today, opens=today, due=today,
+            definitions="0" * 64, of_stock=True,
+        )  # fmt: skip
+        (watched / "建设交通局").mkdir()
+        prepare_places()
+        place = watched / "建设交通局" / "9.5 商品房预售信息" / f"{today} 存量"
+        workbook(place / "预售.xlsx", [PRESALE_HEAD, *presale_rows(2)])
+        look()
+        assert Submission.objects.get().period == f"{today}"
+
+    @pytest.mark.parametrize(
+        ("folder", "number"),
+        [
+            ("9.5商品房预售信息", "9.5"),
+            ("9.5_预售", "9.5"),
+            ("presale_permits", "presale_permits"),
+            ("K.30工程项目", "K.30"),
+            ("3.1-a 甲", "3.1/a"),
+            ("3.1-a甲", "3.1/a"),
+            ("9.5-above", "9.5"),
+        ],
+    )
+    def test_a_folder_is_known_by_the_number_that_it_begins_with(self, folder, number):
+        assert place_of(["建设交通局", folder, "2026Q3"]).resource == number
 
     def test_without_the_setting_nothing_is_done(self, home):
         assert (take_files(), answer_again(), prepare_places()) == (0, 0, 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.calendar import PeriodError, parse_period_text
@@ -10,6 +12,7 @@ from gongzhi.intake.actions.place import Place
 from gongzhi.intake.actions.refused import Refused
 from gongzhi.intake.queries.pages import live_batches
 
+_NUMBER = re.compile(r"(?:[A-Z]\.)?\d+(?:\.\d+)?(?:[-/][a-z](?![a-z]))?", re.ASCII)
 CORRECTION, ADDITION = "更正", "补充"
 LAYOUT = "文件应放在“单位/资源编号/期间”三层文件夹里，期间如 2026-09、2026Q3、2026H1、2026、2026-09-15"
 
@@ -17,13 +20,13 @@ LAYOUT = "文件应放在“单位/资源编号/期间”三层文件夹里，�
 def place_of(parts: Sequence[str]) -> Place:
     """The place that the names of the folders say; raises Refused (Chinese) when they say none.
 
-    What follows the number of a resource after a blank is for people alone. Below the period 更正 or 补充
-    says that the file corrects or adds to what is in, and below that a batch's number says to which.
+    What follows the number of a resource, or a period after a blank, is for people alone. Below the period
+    更正 or 补充 says that the file corrects or adds to what is in, and below that a batch's number to which.
     """
     if not 3 <= len(parts) <= 5:
         raise Refused("misplaced", LAYOUT)
     unit, resource, period, *more = parts
-    number = resource.split()[0].replace("-", "/") if resource.split() else resource
+    number = _number(resource)
     code = _period(period)
     if not more:
         return Place(number, code, unit)
@@ -37,11 +40,18 @@ def place_of(parts: Sequence[str]) -> Place:
     return Place(number, code, unit, adds=batch)
 
 
+def _number(name: str) -> str:
+    """The number, or the code, that the name of a folder begins with; people forget the blank behind it."""
+    begins = _NUMBER.match(name)
+    word = begins[0] if begins else (name.split() or [name])[0]
+    return word.replace("-", "/")
+
+
 def _period(name: str) -> str:
-    try:
-        return parse_period_text(name).code
-    except PeriodError:
-        return name  # told like any other wrong period
+    for said in (name, name.partition(" ")[0]):
+        with suppress(PeriodError):
+            return parse_period_text(said).code
+    return name  # told like any other wrong period
 
 
 def _only_batch(word: str, unit: str, number: str, period: str) -> str:

@@ -240,6 +240,7 @@ def prepare_places() -> int:
             continue
         for owed in unmet(Obligation.objects.filter(unit=unit, opens__lte=today, due__gte=today), today):
             title = definitions.resources[owed.resource].title.replace("/", "、")
-            with opened(_root(), (name, f"{owed.resource} {title}", owed.period), make=True):
+            period = f"{owed.period} 存量" if owed.of_stock else owed.period
+            with opened(_root(), (name, f"{owed.resource} {title}", period), make=True):
                 count += 1
     return count
