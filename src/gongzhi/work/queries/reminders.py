@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Ladder, ReminderStep
 from gongzhi.engine.doors import Hook
 from gongzhi.gate import Sight, sight_of
-from gongzhi.organisation.models import Grant, Person
+from gongzhi.organisation.models import ApiKey, Grant, Person
+from gongzhi.organisation.queries import unit_name
 from gongzhi.work.models import Delivery, Item, Message
 from gongzhi.work.states import OPEN, State
 
@@ -69,10 +71,10 @@ def bind_owed(source: Callable[[dt.date], list[Matter]]) -> None:
 
 
 def matters_on(day: dt.date) -> list[Matter]:
-    """All that is to be reminded of on a day: what units owe, and the open work items."""
+    """All that is to be reminded of on a day: what units owe, open work items, keys that end."""
     if _bound.owed is None:
         raise RuntimeError("the work is not bound to a source of what units owe")
-    return [*_bound.owed(day), *own_matters()]
+    return [*_bound.owed(day), *own_matters(), *key_matters()]
 
 
 def everybody() -> list[tuple[Person, Sight]]:
@@ -143,6 +145,31 @@ def _judged(item: Item) -> Matter:
         cell=item.cell, home=item.given_unit, people=(str(item.given_by_id),) if item.given_by_id else (),
         escalates=False,
     )  # fmt: skip
+
+
+def key_matters() -> list[Matter]:
+    """Keys in use without a successor in use, as matters of their last day: else a system falls silent.
+
+    Who makes keys hears it, and the unit's liaisons; it is nobody else's.
+    """
+    ladder = next((one.key for one in in_force().ladders.values() if one.obligations), None)
+    if ladder is None:
+        return []
+    now = timezone.now()
+    used = ApiKey.objects.filter(ended_at=None, until__gt=now)
+    followed = used.exclude(issued_at=None).exclude(replaces=None).values("replaces")
+    found = used.exclude(issued_at=None).exclude(pk__in=followed)
+    return [matter for key in found for matter in _ending(key, ladder)]
+
+
+def _ending(key: ApiKey, ladder: str) -> Iterator[Matter]:
+    last = timezone.localdate(key.until - dt.timedelta(seconds=1))
+    title = f"接口凭据 {key.kid}（{unit_name(key.unit)} {key.name}）要轮换"
+    for duty, unit in (("administer_accounts", ""), ("submit_file", key.unit)):
+        yield Matter(
+            key=f"key:{key.pk}:{last}:{duty}", title=title, due=last, address=key.path, duty=duty,
+            ladder=ladder, unit=unit, escalates=False,
+        )  # fmt: skip
 
 
 def messages_visible_to(sight: Sight) -> QuerySet[Message]:

@@ -9,7 +9,9 @@ import threading
 import pytest
 from aiosmtpd.controller import Controller
 from django.utils import timezone
+from tests.calls import key_of
 
+from gongzhi.organisation.actions import approve_key, end_key, issue_key, rotate_key
 from gongzhi.organisation.models import Grant, Person
 from gongzhi.work import actions, queries
 from gongzhi.work.actions import sending as out
@@ -158,6 +160,35 @@ class TestNobodyToTell:
         assert said(cast, "office") == [told]
         assert set(Told.objects.values_list("people", flat=True)) == {0}
         assert not Message.objects.filter(person__unit=UNIT).exists()
+
+
+@pytest.mark.django_db
+class TestKeysThatEnd:
+    def on(self, key, days):
+        last = timezone.localdate(key.until - dt.timedelta(seconds=1))
+        return actions.remind(matters=queries.key_matters(), on=last - dt.timedelta(days), by=None)
+
+    def test_who_makes_keys_and_the_units_liaison_hear_before_a_key_ends(self, cast):
+        key, _ = key_of(cast)
+        assert self.on(key, 8) == 0
+        assert self.on(key, 7) == 2
+        assert self.on(key, 7) == 0
+        assert {one.person.username for one in Message.objects.all()} == {"liaison", "system"}
+        assert said(cast, "liaison")[0].startswith(f"接口凭据 {key.kid}（区建设交通局 业务系统）要轮换")
+        assert "还有 7 天" in said(cast, "system")[0]
+
+    def test_nobody_hears_of_a_key_that_ended_or_is_followed_by_another_in_use(self, cast):
+        key, _ = key_of(cast)
+        new = rotate_key(key=key, until=key.until + dt.timedelta(90), by=cast["system"])
+        assert self.on(key, 3) == 2  # the successor is not in use yet
+        approve_key(key=new, by=cast["security"])
+        issue_key(key=new, by=cast["system"])
+        key.refresh_from_db()
+        assert self.on(key, 3) == 0
+        end_key(key=new, by=cast["security"], reason="不用了")
+        assert {one.key.split(":")[1] for one in queries.key_matters()} == {str(key.pk)}
+        end_key(key=key, by=cast["security"], reason="不用了")
+        assert queries.key_matters() == []
 
 
 @pytest.mark.parametrize(("hour", "still"), [(23, False), (3, False), (8, True), (12, True), (20, False)])
