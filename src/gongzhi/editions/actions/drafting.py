@@ -204,7 +204,8 @@ def _shaped(texts: Mapping[str, str]) -> None:
 
 def _broken(error: DefinitionError) -> str:
     fault = error.problems[0]
-    return f"第 {fault.line} 行：{fault.message}"
+    where = "算例" if fault.file.endswith("/cases.yml") else ""
+    return f"{where}第 {fault.line} 行：{fault.message}"
 
 
 def _record(verb: str, edition: Edition, by: Person | None) -> None:

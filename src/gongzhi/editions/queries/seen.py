@@ -84,9 +84,13 @@ def standing(edition: Edition, day: dt.date | None = None) -> Standing:
         return Standing(edition.state)
     day = day or timezone.localdate()
     gone = edition.digest == GONE
+    found = versions(stamp()).get(Piece(edition.kind, edition.code), ())
     if edition.since and edition.since > day:
+        ever = at(found, edition.since)  # a higher version may begin before it
+        if ever is None or ever.pk != edition.pk:
+            return Standing.SUPERSEDED
         return Standing.RETIRING if gone else Standing.AHEAD
-    now = at(versions(stamp()).get(Piece(edition.kind, edition.code), ()), day)
+    now = at(found, day)
     if now is None or now.pk != edition.pk:
         return Standing.SUPERSEDED
     return Standing.RETIRED if gone else Standing.IN_FORCE

@@ -8,8 +8,8 @@ from django.utils import timezone
 from gongzhi.audit.models import Event
 from gongzhi.editions import actions
 from gongzhi.editions.models import Edition
-from gongzhi.editions.queries import Piece, in_force
-from gongzhi.editions.states import NotPossible, State
+from gongzhi.editions.queries import Piece, in_force, standing
+from gongzhi.editions.states import NotPossible, Standing, State
 from gongzhi.engine.calendar import period_of
 from gongzhi.engine.definitions.editing import with_about, with_field
 
@@ -98,3 +98,19 @@ def test_several_drafts_are_given_up_with_one_reason(client_of, cast):
     assert Event.objects.filter(verb="edition.discarded").count() == len(keys)
     with pytest.raises(NotPossible):
         actions.discard_together(editions=drafts, reason="再作废", by=cast["office"])
+
+
+def test_a_version_that_never_comes_to_count_is_not_shown_as_coming(cast, waiting):
+    """The second version begins later than the third, which says all that it says and more."""
+    following = period_of("half_year", today()).end + dt.timedelta(days=1)
+    Edition.objects.filter(pk=waiting.pk).update(since=following)
+    second = actions.approve(edition=waiting, by=cast["office2"])
+    assert standing(second) == Standing.AHEAD
+    made = actions.draft_of(piece=SLAUGHTER, by=cast["office"])
+    texts = {
+        name: with_field(text, {"title": "检疫头数"}, key="inspected") for name, text in made.texts.items()
+    }
+    made = actions.rewrite(edition=made, texts=texts, by=cast["office"])
+    actions.submit(edition=made, since=today(), reason="提前", by=cast["office"])
+    assert standing(actions.approve(edition=made, by=cast["office2"])) == Standing.IN_FORCE
+    assert standing(second) == Standing.SUPERSEDED

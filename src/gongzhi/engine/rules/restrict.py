@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -60,13 +61,22 @@ def restrict_condition(text: str, aliases: Collection[str]) -> exp.Expr:
     return tree
 
 
+def _place(error: Exception) -> str:
+    """Where the text can be read no further, as far as the parser says."""
+    told: dict[str, Any] = next(iter(getattr(error, "errors", ())), {})
+    if not told.get("line"):
+        return ""
+    near = f"“{told['highlight']}”附近" if told.get("highlight") else ""
+    return f"：第 {told['line']} 行{near}"
+
+
 def _parsed(sql: str) -> exp.Expr:
     if len(sql) > _LONGEST:
         raise NotAllowed([f"文本过长（超过 {_LONGEST} 字）"])
     try:
         trees = [tree for tree in sqlglot.parse(sql, read=DIALECT) if tree is not None]
     except (SqlglotError, RecursionError) as error:
-        raise NotAllowed(["不是能读懂的 SQL"]) from error
+        raise NotAllowed([f"不是能读懂的 SQL{_place(error)}"]) from error
     if len(trees) != 1:
         raise NotAllowed(["只能写一条语句"])
     return trees[0]

@@ -10,13 +10,13 @@ from typing import Any
 from django.db.models import Count, QuerySet, Sum
 
 from gongzhi.editions.queries import in_force
-from gongzhi.engine.crypto import PublicKey, Tree
-from gongzhi.engine.crypto.statements import fault
+from gongzhi.engine.crypto import PublicKey, Tree, sm3
+from gongzhi.engine.crypto.statements import canonical, fault
 from gongzhi.gate import Sight
 from gongzhi.intake.models import SHANGHAI, Cutoff, FrozenBatch
 from gongzhi.organisation.queries import unit_name
 
-from .proofs import SAID, digests_of, public_keys
+from .proofs import SAID, bodies_of, digests_of, public_keys
 
 ENTRIES = "entries"
 
@@ -71,8 +71,13 @@ def frozen_units(cutoff: Cutoff) -> list[FrozenUnit]:
 
 
 def cutoff_as_json(cutoff: Cutoff) -> dict[str, Any]:
-    """The cut-off as a file: what was signed, and every batch with its digest, in the order of the leaves."""
-    entries = [[str(pk), digest] for pk, digest in _entries(cutoff)]
+    """The cut-off as a file: what was signed, and every batch in the order of the leaves.
+
+    Of each its id, its digest, and its content and files, over which with the id the digest was made.
+    """
+    pairs = _entries(cutoff)
+    bodies = bodies_of([pk for pk, _ in pairs])
+    entries = [[str(pk), digest, *bodies[pk][1:]] for pk, digest in pairs]
     return cutoff.signed.evidence() | {ENTRIES: entries}
 
 
@@ -82,8 +87,9 @@ def _entries(cutoff: Cutoff) -> list[tuple[Any, str]]:
 
 def held(cutoff: Cutoff) -> tuple[list[str], list[str]]:
     """What holds and what does not: the signature over the list, and every batch in the ledger of now."""
-    good, wrong = held_offline(cutoff_as_json(cutoff), public_keys())
     entries = dict(_entries(cutoff))
+    listed = [[str(pk), digest] for pk, digest in entries.items()]
+    good, wrong = _signed(cutoff.signed.evidence() | {ENTRIES: listed}, public_keys())
     now = {pk: digest.hex() for pk, digest in digests_of(list(entries)).items()}
     changed = sum(now.get(pk) != digest for pk, digest in entries.items())
     if changed:
@@ -98,6 +104,18 @@ def _plain(instant: str) -> str:
 
 def held_offline(shown: Mapping[str, Any], keys: Mapping[str, PublicKey]) -> tuple[list[str], list[str]]:
     """The same of a file in somebody's hand, by public keys alone. Both lists are sentences for people."""
+    good, wrong = _signed(shown, keys)
+    if wrong:
+        return good, wrong
+    if changed := sum(not _whole(one) for one in shown[ENTRIES]):
+        return good[:1], [
+            f"{changed} 个批次的编号、内容或文件与签名的摘要不符：清单被改动，或文件下载得早，请重新下载"
+        ]
+    return good, wrong
+
+
+def _signed(shown: Mapping[str, Any], keys: Mapping[str, PublicKey]) -> tuple[list[str], list[str]]:
+    """The signature, and the list under it by its digests."""
     evidence = {name: part for name, part in shown.items() if name != ENTRIES}
     if wrong := fault(None, evidence, keys):
         return [], [f"截止快照：{SAID[wrong]}"]
@@ -105,10 +123,19 @@ def held_offline(shown: Mapping[str, Any], keys: Mapping[str, PublicKey]) -> tup
     if statement.get("kind") != Cutoff.KIND:
         return [], ["截止快照：签名的不是截止快照"]
     try:
-        leaves = [bytes.fromhex(digest) for _, digest in shown[ENTRIES]]
+        leaves = [bytes.fromhex(digest) for _, digest, *_ in shown[ENTRIES]]
     except (KeyError, TypeError, ValueError):
         return [], [f"批次清单：{SAID['malformed']}"]
     good = [f"{_plain(statement['at'])} 由密钥 {statement['key']} 签名"]
     if len(leaves) != statement["size"] or Tree(leaves).root.hex() != statement["root"]:
         return good, ["批次清单与签名的根不相接：清单被增删或改动"]
     return [*good, f"{_plain(statement['cut_at'])} 时有效的 {len(leaves)} 个批次，清单与签名一致"], []
+
+
+def _whole(entry: list[Any]) -> bool:
+    """Whether the digest of a batch in the list is that over its id, its content and its files."""
+    pk, digest, *body = entry
+    try:
+        return bool(sm3(canonical([pk, *body])).hex() == digest)
+    except (TypeError, ValueError):
+        return False

@@ -103,18 +103,23 @@ def _tree(root: ReceiptRoot) -> tuple[list[str], Tree]:
 
 
 def digests_of(batches: Collection[UUID]) -> dict[UUID, bytes]:
-    """What a cut-off fixes of each batch: SM3 over its id, its content and its files with their digests.
+    """What a cut-off fixes of each batch: SM3 over its body (`bodies_of`)."""
+    return {pk: sm3(canonical(body)) for pk, body in bodies_of(batches).items()}
+
+
+def bodies_of(batches: Collection[UUID]) -> dict[UUID, list[Any]]:
+    """Of each batch its id, its content and its files with their digests.
 
     Not its links: they are derived, and made anew whenever the register or a decision changes.
     """
     files: dict[UUID, list[list[str]]] = defaultdict(list)
-    found: dict[UUID, bytes] = {}
+    found: dict[UUID, list[Any]] = {}
     for part in _parts(sorted(batches)):
         own = LakeFile.objects.filter(batch__in=part).exclude(role="links")
         for batch, path, digest in own.values_list("batch", "path", "digest"):
             files[batch].append([path, digest])
         for pk, content in Batch.objects.filter(pk__in=part).values_list("pk", "content"):
-            found[pk] = sm3(canonical([str(pk), content, sorted(files[pk])]))
+            found[pk] = [str(pk), content, sorted(files[pk])]
     return found
 
 

@@ -92,6 +92,9 @@ def test_the_file_is_verified_anywhere_by_public_keys_alone(client_of, frozen, t
     shown = json.loads(file.read_text("utf-8"))
     for changed, why in (
         (shown | {"entries": shown["entries"][1:]}, "清单被增删"),
+        (shown | {"entries": [["f" + one[0][1:], *one[1:]] for one in shown["entries"]]}, "编号、内容"),
+        (shown | {"entries": [[*one[:3], []] for one in shown["entries"]]}, "编号、内容或文件"),
+        (shown | {"entries": [one[:2] for one in shown["entries"]]}, "请重新下载"),
         (shown | {"entries": "x"}, "格式不对"),
         (shown | {"statement": shown["statement"] | {"size": 2}}, "签名不对"),
         ([], "不是 JSON 对象"),

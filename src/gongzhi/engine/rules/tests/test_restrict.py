@@ -224,3 +224,9 @@ def test_a_plain_condition_passes():
     restrict_condition(
         "t.owner_subject = hit.subject AND t.day BETWEEN hit.since AND hit.until", ("t", "hit")
     )
+
+
+def test_a_text_that_cannot_be_read_says_where():
+    with pytest.raises(NotAllowed) as refused:
+        restrict("SELECT a FROM (SELECT 1\nWHERE", (), ())
+    assert refused.value.reasons == ["不是能读懂的 SQL：第 2 行“WHERE”附近"]
