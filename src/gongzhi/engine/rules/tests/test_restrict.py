@@ -229,4 +229,4 @@ def test_a_plain_condition_passes():
 def test_a_text_that_cannot_be_read_says_where():
     with pytest.raises(NotAllowed) as refused:
         restrict("SELECT a FROM (SELECT 1\nWHERE", (), ())
-    assert refused.value.reasons == ["不是能读懂的 SQL：第 2 行“WHERE”附近"]
+    assert refused.value.reasons == ("不是能读懂的 SQL：第 2 行“WHERE”附近",)
