@@ -1,4 +1,4 @@
--- 每份施工许可一行：外地施工单位开工后是否有报告。
+-- 每份施工许可一行：外地施工单位开工后是否有报告。一份报告更新过的，只看更新日期最新的一行。
 WITH permits AS (
   SELECT
     permit_no,
@@ -23,11 +23,21 @@ versions AS (
   FROM taxpayer_register
   WHERE taxpayer_subject IS NOT NULL AND updated_on <= $as_of
 ),
+report_versions AS (
+  SELECT
+    *,
+    row_number() OVER (
+      PARTITION BY report_number ORDER BY updated_on DESC, _batch DESC, _part, _row
+    ) AS version
+  FROM cross_region_reports
+  WHERE updated_on <= $as_of
+),
 matched AS (
   SELECT p.permit_no, count(DISTINCT r.report_number) AS number
   FROM permits AS p
-  JOIN cross_region_reports AS r
-    ON r.taxpayer_subject = p.contractor
+  JOIN report_versions AS r
+    ON r.version = 1
+    AND r.taxpayer_subject = p.contractor
     AND r.status <> '已作废'
     AND (r.reported_on IS NULL OR r.reported_on <= $as_of)
     AND (

@@ -1,13 +1,24 @@
 -- 每户每年一行：当年生效的环保罚款与年度申报的罚金罚款纳税调增相比。
-WITH penalties AS (
+-- 同一文书、日期、案由在几期名单中都有的，以最近一期的金额和状态为准。
+WITH listed AS (
+  SELECT
+    *,
+    coalesce(_period, '') || _batch AS list,
+    max(coalesce(_period, '') || _batch) OVER (
+      PARTITION BY subject_subject, coalesce(document_number, ''), penalised_on, coalesce(cause, '')
+    ) AS latest
+  FROM environmental_penalties
+),
+penalties AS (
   SELECT DISTINCT
     subject_subject AS subject,
     coalesce(document_number, '') AS document_number,
     penalised_on,
     fine_fen,
     coalesce(cause, '') AS cause
-  FROM environmental_penalties
-  WHERE subject_subject IS NOT NULL
+  FROM listed
+  WHERE list = latest
+    AND subject_subject IS NOT NULL
     AND coalesce(decision_state, '有效') NOT IN ('撤销', '复议或诉讼中')
     AND (penalised_on IS NULL OR penalised_on <= $as_of)
 ),

@@ -1,5 +1,15 @@
--- 同一转让方、被投资企业、变更日为一行；只比自然人。
-WITH transfers AS (
+-- 同一转让方、被投资企业、变更日为一行；只比自然人。同一笔在几期名单中都有的，取最近一期；
+-- 一笔申报只算给变更日离它最近的一次转让，几次合并申报的看总额。
+WITH listed AS (
+  SELECT
+    *,
+    coalesce(_period, '') || _batch AS list,
+    max(coalesce(_period, '') || _batch) OVER (
+      PARTITION BY transferor_subject, target_subject, coalesce(transferee_code, ''), changed_on, coalesce(price_fen, 0)
+    ) AS latest
+  FROM equity_changes
+),
+transfers AS (
   SELECT
     transferor_subject AS subject,
     target_subject AS object,
@@ -11,8 +21,8 @@ WITH transfers AS (
       ELSE CAST(round(net_assets_fen * share_ratio, 0) AS BIGINT) // 100
     END AS income_fen,
     coalesce(original_cost_fen, paid_in_fen) AS cost_fen
-  FROM equity_changes
-  WHERE transferor_subject LIKE 'person:%' AND target_subject IS NOT NULL
+  FROM listed
+  WHERE list = latest AND transferor_subject LIKE 'person:%' AND target_subject IS NOT NULL
 ),
 taxable AS (
   SELECT
@@ -34,21 +44,37 @@ filings AS (
     investee_subject AS object,
     coalesce(transferred_on, filed_on) AS happened_on,
     due_fen,
+    _batch,
+    _part,
+    _row,
     row_number() OVER (
       PARTITION BY voucher, transferor_code, investee_code ORDER BY filed_on DESC, _batch, _part, _row
     ) AS place
   FROM equity_income_filings
   WHERE filed_on <= $as_of
 ),
-declared AS (
-  SELECT t.subject, t.object, t.changed_on, CAST(sum(f.due_fen) AS BIGINT) AS due_fen
+near AS (
+  SELECT
+    t.subject,
+    t.object,
+    t.changed_on,
+    f.due_fen,
+    row_number() OVER (
+      PARTITION BY f._batch, f._part, f._row
+      ORDER BY abs(date_diff('day', f.happened_on, t.changed_on)), t.changed_on, f._batch, f._part, f._row
+    ) AS place
   FROM taxable AS t
   JOIN filings AS f
     ON f.place = 1
     AND f.subject = t.subject
     AND f.object = t.object
     AND abs(date_diff('day', f.happened_on, t.changed_on)) <= $equity_match_days
-  GROUP BY t.subject, t.object, t.changed_on
+),
+declared AS (
+  SELECT subject, object, changed_on, CAST(sum(due_fen) AS BIGINT) AS due_fen
+  FROM near
+  WHERE place = 1
+  GROUP BY subject, object, changed_on
 ),
 rated AS (
   SELECT
@@ -67,6 +93,13 @@ rated AS (
     ON stamp.key = 'stamp_rate_property' AND t.changed_on BETWEEN stamp.since AND stamp.until
   LEFT JOIN parameter_values AS half
     ON half.key = 'half_relief_small_scale' AND t.changed_on BETWEEN half.since AND half.until
+),
+summed AS (
+  SELECT
+    *,
+    CAST(sum(expected_fen) OVER (PARTITION BY subject, object) AS BIGINT) AS all_expected_fen,
+    CAST(sum(declared_fen) OVER (PARTITION BY subject, object) AS BIGINT) AS all_declared_fen
+  FROM rated
 )
 SELECT
   subject,
@@ -83,6 +116,7 @@ SELECT
       THEN 'miss'
     WHEN expected_fen - declared_fen >= $floor_default
       AND expected_fen - declared_fen >= expected_fen * $gap_ratio
+      AND all_expected_fen - all_declared_fen >= $floor_default
       THEN 'hit'
     ELSE 'miss'
   END AS result,
@@ -96,4 +130,4 @@ SELECT
   stamp_fen,
   CAST(round(stamp_fen * half, 0) AS BIGINT) AS stamp_reduced_fen,
   changed_on
-FROM rated
+FROM summed

@@ -1,5 +1,15 @@
 -- 每个批准文号、占用方一行：按地类面积、当日税额和减征系数计算，与同文号的申报相比。
-WITH occupied AS (
+-- 同一文号、坐落在几期名单中都有的，取最近一期。
+WITH listed AS (
+  SELECT
+    *,
+    coalesce(_period, '') || _batch AS list,
+    max(coalesce(_period, '') || _batch) OVER (
+      PARTITION BY occupier_subject, approval_number, coalesce(location, '')
+    ) AS latest
+  FROM temporary_occupations
+),
+occupied AS (
   SELECT
     occupier_subject AS subject,
     approval_number AS object,
@@ -9,8 +19,8 @@ WITH occupied AS (
     sum(coalesce(other_farmland_area_sqm, 0)) AS other_sqm,
     count(coalesce(farmland_area_sqm, basic_farmland_area_sqm, other_farmland_area_sqm)) AS measured,
     count(CASE WHEN purpose LIKE '%农田水利%' OR project LIKE '%农田水利%' THEN 1 END) AS irrigation
-  FROM temporary_occupations
-  WHERE occupier_subject IS NOT NULL AND approval_number IS NOT NULL
+  FROM listed
+  WHERE list = latest AND occupier_subject IS NOT NULL AND approval_number IS NOT NULL
   GROUP BY occupier_subject, approval_number
 ),
 filings AS (

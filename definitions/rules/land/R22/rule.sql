@@ -1,4 +1,5 @@
 -- 每个单位一行：缴过契税的单位，名下登记的土地面积与有效土地税源面积相比。
+-- 变更、更正登记以后的证为准；转给别人的、本证注销的不再计。
 WITH parcels AS (
   SELECT
     p.owner_subject AS subject,
@@ -19,6 +20,18 @@ WITH parcels AS (
         AND (later.parcel_number = p.parcel_number OR later.certificate_number = p.certificate_number)
         AND later.registered_on >= p.registered_on
         AND later.registered_on <= $as_of
+        AND coalesce(later.owner_subject, '') <> p.owner_subject
+    )
+    AND NOT EXISTS (
+      SELECT 1
+      FROM property_registrations AS anew
+      WHERE anew.owner_subject = p.owner_subject
+        AND anew.registered_on > p.registered_on
+        AND anew.registered_on <= $as_of
+        AND (
+          anew.certificate_number = p.certificate_number AND anew.registration_type IN ('变更', '更正', '注销')
+          OR anew.parcel_number = p.parcel_number AND anew.registration_type IN ('变更', '更正')
+        )
     )
   GROUP BY p.owner_subject, coalesce(p.parcel_number, p.certificate_number)
 ),

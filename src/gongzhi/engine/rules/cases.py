@@ -140,7 +140,7 @@ def case_failures(compiled: Compiled, case: Case, definitions: Definitions) -> I
     except duckdb.Error as error:
         yield f"不能运行：{error}"
         return
-    rows = {(row["subject"], row["object"]): row for row in found.iter_rows(named=True)}
+    rows = found.to_dicts()
     for wanted in case.expect:
         row = _find(rows, wanted)
         if row is None:
@@ -150,17 +150,17 @@ def case_failures(compiled: Compiled, case: Case, definitions: Definitions) -> I
         if row["result"] == "hit" and not row["evidence_rows"]:
             yield "命中没有一行证据"
     expected = {id(_find(rows, wanted)) for wanted in case.expect}
-    for row in rows.values():
+    for row in rows:
         if row["result"] != "miss" and id(row) not in expected:
             yield f"多出一条：{row['subject']} {row['object']} {row['result']}"
 
 
-def _find(rows: Mapping[tuple[str, str], dict[str, Any]], wanted: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The row of a subject, and of an object where the example names one."""
-    for (subject, item), row in rows.items():
-        if subject == wanted["subject"] and wanted.get("object", item) == item:
-            return row
-    return None
+def _find(rows: list[dict[str, Any]], wanted: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The row of a subject, of an object where the example names one; of several, that of its period."""
+    named = {key: wanted[key] for key in ("subject", "object") if key in wanted}
+    of_it = [row for row in rows if all(row[key] == value for key, value in named.items())]
+    of_period = [row for row in of_it if row["period"] == str(wanted.get("period"))]
+    return next(iter(of_period or of_it), None)
 
 
 def _differences(compiled: Compiled, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[str]:
