@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import json
 import os
 import re
+import socket
+import sys
+from contextlib import suppress
 from decimal import Decimal
+from threading import Event as Event_
+from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -22,7 +28,7 @@ from gongzhi.audit.models import Event
 from gongzhi.catalogue.models import Obligation, Ruling
 from gongzhi.cli.__main__ import parser
 from gongzhi.engine.doors import Database, Doors, Secret, Source
-from gongzhi.intake.actions.pulling import PullFailed, pull, pull_due
+from gongzhi.intake.actions.pulling import PullFailed, database, pull, pull_due
 from gongzhi.intake.actions.pulling.written import as_text, write
 from gongzhi.intake.models import Batch, Pull, Submission
 from gongzhi.intake.queries import periods_to_pull
@@ -62,6 +68,45 @@ def front(server):
         )
 
     return filled
+
+
+def hand_on(one, other, word, ends):
+    """What comes from one to the other, until a word is heard: then nothing any more."""
+    with suppress(OSError):  # the other way is closed
+        while data := one.recv(65_536):
+            if word and word in data:
+                ends.wait(60)
+                break
+            other.sendall(data)
+    for each in (one, other):
+        with suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture
+def standing(tmp_path, socket_enabled):
+    """standing(host, word): the folder of a socket that hands on to the server until it hears the word."""
+    ends, threads = Event_(), []
+
+    def run(listener, host, word):
+        with listener, listener.accept()[0] as client, socket.socket(socket.AF_UNIX) as server:
+            server.connect(f"{host}/.s.PGSQL.5432")
+            back = Thread(target=hand_on, args=(server, client, b"", ends))
+            back.start()
+            hand_on(client, server, word.encode(), ends)
+            back.join()
+
+    def made(host, word):
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(tmp_path / ".s.PGSQL.5432"))
+        listener.listen()
+        threads.append(Thread(target=run, args=(listener, host, word)))
+        threads[0].start()
+        return str(tmp_path)
+
+    yield made
+    ends.set()
+    threads[0].join()
 
 
 @pytest.fixture
@@ -133,6 +178,7 @@ class TestFaults:
             ({"query": "SELECT code, code FROM presale"}, "repeated_column"),
             ({"columns": {"预售证编号": "secret"}}, "no_column"),
             ({"query": "SELECT '\\x00'::bytea AS licence", "columns": {}}, "unreadable_column"),
+            ({"query": "SELECT 'infinity'::date AS licence", "columns": {}}, "unreadable_value"),
             ({"rows_at_most": 2}, "too_many_rows"),
         ],
     )
@@ -151,6 +197,17 @@ class TestFaults:
         assert "nowhere" not in told
         assert code == "no_column" or "secret" not in told
         assert not Submission.objects.exists()
+
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # its cursor stays open
+    def test_a_machine_that_stands_still_is_left_when_its_time_is_over(self, source, standing, monkeypatch):
+        monkeypatch.setattr(database, "GRACE_SECONDS", 0)
+        there = source(presale_rows(1), seconds=1)
+        still = standing(there.database.host, "presale")
+        with pytest.raises(PullFailed) as failed:
+            pulled(there.model_copy(update={"database": there.database.model_copy(update={"host": still})}))
+        assert failed.value.code == "too_slow"
+        del failed
+        gc.collect()
 
     def test_no_rows_is_no_file_and_no_zero_report(self, source):
         with pytest.raises(PullFailed, match="零报告") as failed:
@@ -206,6 +263,22 @@ class TestByTheCalendar:
             state="granted", asked_at=timezone.now(),
         )  # fmt: skip
         assert periods_to_pull(found, dt.date(2026, 12, 1)) == []
+
+    def test_what_nobody_has_thought_of_keeps_no_other_source_waiting(
+        self, source, owed, settings, monkeypatch, caplog
+    ):
+        owed("2026Q1", dt.date(2026, 3, 31))
+        first = source(presale_rows(1))
+        settings.DOORS = Doors(sources=(first, first.model_copy(update={"name": "second"})))
+        asked = []
+
+        def broken(*, source, **more):
+            asked.append(source.name)
+            raise OSError("disk full")
+
+        monkeypatch.setattr(sys.modules[pull_due.__module__], "pull", broken)
+        assert pull_due() == 0
+        assert set(asked) == {"presale", "second"}
 
     def test_a_failure_is_tried_again_until_it_is_given_up(self, source, owed, caplog):
         broken = source(presale_rows(3), query="SELECT * FROM nowhere", columns={})

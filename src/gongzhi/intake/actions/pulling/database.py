@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import socket
 import ssl
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Timer
 from typing import Any
 
 from sqlalchemy import (
@@ -24,12 +27,14 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from gongzhi.engine.calendar import Period
-from gongzhi.engine.doors import Database, NoSecret, Source
+from gongzhi.engine.doors import NoSecret, Source
 
 from .failed import PullFailed, of_database
 
 _AT_ONCE = 1_000
 _CONNECT_SECONDS = 10
+GRACE_SECONDS = 15
+"""What a database may take, beyond its own time limit, to say that the time is over."""
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
 
 
@@ -39,10 +44,15 @@ def rows_of(source: Source, period: Period) -> Iterator[tuple[list[str], Iterato
     deadline = time.monotonic() + source.seconds
     asked, places = _statement(source, period)
     try:
-        with _connected(source) as connection, connection.execute(asked, places) as result:
+        with (
+            _connected(source) as connection,
+            _cut_off(connection, source.seconds + GRACE_SECONDS),
+            connection.execute(asked, places) as result,
+        ):
             yield _headings(source, result), _streamed(result, deadline)
     except DBAPIError as error:
-        raise of_database(error) from None
+        late = time.monotonic() > deadline
+        raise (PullFailed("too_slow") if late else of_database(error)) from None
     except SQLAlchemyError as error:
         raise PullFailed("query_failed", type(error).__name__) from None
 
@@ -86,7 +96,7 @@ def _statement(source: Source, period: Period) -> tuple[Executable, Mapping[str,
 @contextmanager
 def _connected(source: Source) -> Iterator[Connection]:
     """A connection in a read-only transaction with its time limit; nothing is kept of it afterwards."""
-    engine = _engine(source.database)
+    engine = _engine(source)
     try:
         connection = engine.connect()
     except SQLAlchemyError:
@@ -94,6 +104,34 @@ def _connected(source: Source) -> Iterator[Connection]:
     with connection:
         _limit(connection, source.seconds)
         yield connection.execution_options(stream_results=True, yield_per=_AT_ONCE)
+
+
+@contextmanager
+def _cut_off(connection: Connection, seconds: float) -> Iterator[None]:
+    """End the conversation after so long: a machine that stands still keeps no time limit of its own.
+
+    PyMySQL has a time limit for each answer (`_for_mysql`).
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    line = os.dup(connection.connection.dbapi_connection.fileno())  # type: ignore[union-attr]  # psycopg's
+    timer = Timer(seconds, _shut, (line,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        os.close(line)
+
+
+def _shut(line: int) -> None:
+    with suppress(OSError):
+        end = socket.socket(fileno=line)
+        end.shutdown(socket.SHUT_RDWR)
+        end.detach()
 
 
 def _limit(connection: Connection, seconds: int) -> None:
@@ -109,7 +147,8 @@ def _limit(connection: Connection, seconds: int) -> None:
     connection.commit()  # what follows begins a transaction under these
 
 
-def _engine(database: Database) -> Engine:
+def _engine(source: Source) -> Engine:
+    database = source.database
     try:
         password = database.password.value() if database.password else None
     except NoSecret:
@@ -119,21 +158,24 @@ def _engine(database: Database) -> Engine:
         _DRIVERS[database.kind], database.user, password, None if local else database.host, database.port,
         database.name,
     )  # fmt: skip
-    arguments = {"postgresql": _for_postgresql, "mysql": _for_mysql}[database.kind](database)
+    arguments = {"postgresql": _for_postgresql, "mysql": _for_mysql}[database.kind](source)
     if local:
         arguments["host" if database.kind == "postgresql" else "unix_socket"] = database.host
     return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
 
 
-def _for_postgresql(database: Database) -> dict[str, Any]:
+def _for_postgresql(source: Source) -> dict[str, Any]:
+    database = source.database
     arguments: dict[str, Any] = {"connect_timeout": _CONNECT_SECONDS, "sslmode": "prefer"}
     if database.encrypted:
         arguments |= {"sslmode": "verify-full", "sslrootcert": database.authority or "system"}
     return arguments
 
 
-def _for_mysql(database: Database) -> dict[str, Any]:
+def _for_mysql(source: Source) -> dict[str, Any]:
+    database, longest = source.database, source.seconds + GRACE_SECONDS
     arguments: dict[str, Any] = {"connect_timeout": _CONNECT_SECONDS, "charset": "utf8mb4"}
+    arguments |= {"read_timeout": longest, "write_timeout": longest}
     if database.encrypted:
         arguments["ssl"] = ssl.create_default_context(cafile=database.authority)
     return arguments

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 
 REASONS = MappingProxyType(
     {
@@ -20,6 +20,7 @@ REASONS = MappingProxyType(
         "no_column": "查询结果里没有 columns 写明的列",
         "repeated_column": "查询结果里有同名的列",
         "unreadable_column": "查询结果里有不是文字、数字或日期的列",
+        "unreadable_value": "有一个日期或数字超出能表示的范围，请核对数据",
         "unknown_parameter": "查询里只能用 :period_start 和 :period_end",
     }
 )
@@ -50,4 +51,6 @@ def of_database(error: DBAPIError) -> PullFailed:
     arguments = original.args if original is not None else ()
     own = arguments[0] if arguments and isinstance(arguments[0], int) else ""  # MySQL's are finer
     number = str(own or getattr(original, "sqlstate", None) or "")
+    if not number and isinstance(error, DataError):  # the driver's word, not the database's
+        return PullFailed("unreadable_value")
     return PullFailed(_CODES.get(number, "query_failed"), "" if number in _CODES else number)

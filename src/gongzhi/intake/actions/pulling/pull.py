@@ -93,4 +93,6 @@ def pull_due() -> int:
                 count += 1
             except (PullFailed, Refused) as error:
                 log.warning("source %s, %s: %s", source.name, period, getattr(error, "code", ""))
+            except Exception:  # what nobody has thought of keeps no other waiting either
+                log.exception("source %s, %s", source.name, period)
     return count
