@@ -23,6 +23,7 @@ FIRST_ROW = 2
 SHOWN = ("cell", "column", "value", "code", "severity", "message", "mend", "suggestion")
 UNDER_WAY = (State.RECEIVED, State.CHECKED, State.AWAITING)
 SLOT = ("unit", "resource", "letter", "period")
+_MOST_DOUBLED = 8
 
 
 def pushes_visible_to(sight: Sight) -> QuerySet[Push]:
@@ -53,8 +54,9 @@ def held(digest: str) -> Push | None:
 
 @dataclass(frozen=True)
 class WaitingSlot:
-    """The waiting pushes of a unit for a resource and period."""
+    """The waiting pushes of a unit for a resource and period (`slot` names them by field)."""
 
+    slot: dict[str, str]
     pushes: QuerySet[Push]
     first_at: dt.datetime
     last_at: dt.datetime
@@ -62,19 +64,35 @@ class WaitingSlot:
     rows: int
 
     def ripe(self, now: dt.datetime) -> bool:
-        """Whether they are gathered now: quiet, said to be whole, long or many enough, or of a past day."""
-        quiet = now - self.last_at >= dt.timedelta(seconds=settings.INBOX_QUIET_SECONDS)
-        long = now - self.first_at >= dt.timedelta(seconds=settings.INBOX_MOST_SECONDS)
+        """Whether they are gathered now: quiet, said to be whole, long or many enough, or of a past day.
+
+        What quiet and long mean doubles with every time that the slot was gathered that day: rows that
+        trickle in all day long are a handful of batches, and not one every ten minutes.
+        """
         past = self.first_at.astimezone(SHANGHAI).date() < now.astimezone(SHANGHAI).date()
-        return bool(self.wanted_at) or quiet or long or past or self.rows >= settings.INBOX_MOST_ROWS
+        if self.wanted_at or past or self.rows >= settings.INBOX_MOST_ROWS:
+            return True
+        return self._waited(now, 1) and self._waited(now, 2 ** min(self._gathered_on(now), _MOST_DOUBLED))
+
+    def _waited(self, now: dt.datetime, times: int) -> bool:
+        quiet = dt.timedelta(seconds=settings.INBOX_QUIET_SECONDS) * times
+        long = dt.timedelta(seconds=settings.INBOX_MOST_SECONDS) * times
+        return now - self.last_at >= quiet or now - self.first_at >= long
+
+    def _gathered_on(self, now: dt.datetime) -> int:
+        """How often machines have handed in for the slot since midnight."""
+        midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+        return Submission.objects.filter(**self.slot, channel="api", received_at__gte=midnight).count()
 
 
 def slots_waiting() -> Iterator[WaitingSlot]:
     """Every slot with pushes that wait."""
     found = waiting().order_by().values(*SLOT)
     for slot in found.annotate(Min("received_at"), Max("received_at"), Max("wanted_at"), Sum("rows")):
+        names = {name: slot[name] for name in SLOT}
         yield WaitingSlot(
-            waiting().filter(**{name: slot[name] for name in SLOT}),
+            names,
+            waiting().filter(**names),
             slot["received_at__min"],
             slot["received_at__max"],
             slot["wanted_at__max"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
@@ -13,6 +14,7 @@ from tests.files import PRESALE_HEAD, credit_code, presale_rows
 from gongzhi.audit.models import Event
 from gongzhi.intake.actions import begin_two_persons
 from gongzhi.intake.models import Batch, Push, Submission
+from gongzhi.intake.queries.inbox import slots_waiting
 from gongzhi.intake.queries.rows import rows_page
 
 ROWS = "/api/v1/resources/9.5/rows"
@@ -138,6 +140,28 @@ def test_a_quiet_slot_is_gathered_by_itself(machine, work, settings):
     settings.INBOX_QUIET_SECONDS = 0
     work()
     assert fates(machine, where) == ["accepted"]
+
+
+def test_rows_that_trickle_in_all_day_are_a_handful_of_batches(machine, settings):
+    """One every 20 minutes from eight to six: the slot is never quiet, and its waits double."""
+    gathered, waiting, first = [], 0, None
+    start = timezone.localtime().replace(hour=8, minute=0, second=0, microsecond=0)
+    pushed(machine, rows(1))
+    for minutes in range(0, 600, 5):
+        now = start + dt.timedelta(minutes=minutes)
+        if minutes % 20 == 0:
+            waiting, first = waiting + 1, first or now
+            Push.objects.update(received_at=now)
+        (slot,) = slots_waiting()
+        slot = replace(slot, first_at=first or now, rows=waiting)
+        if waiting and slot.ripe(now):
+            gathered.append(f"{now:%H:%M}")
+            waiting, first = 0, None
+            Submission.objects.create(
+                **slot.slot, channel="api", received_at=now, file_name="推送.json", file_digest="0" * 64,
+                file_size=1,
+            )  # fmt: skip
+    assert gathered == ["08:10", "10:20", "14:40"]  # quiet at first; then two hours, then four
 
 
 def test_rows_of_two_days_are_gathered_apart_so_that_none_is_late_for_another(machine, work, settings):
