@@ -22,6 +22,7 @@ NUMBER = r"^(\d{1,2}\.\d{1,2}|[KT]\.\d{1,2})$"
 KEY = r"^[a-z][a-z0-9_]{0,47}$"
 OWN = "备查"
 """What headings begin with that belong to the sender (`engine.checks.headings`)."""
+SHARE = "比例"
 _DATE = {"invalid": "请写成 2026-09-15 这样的日期"}
 
 
@@ -267,6 +268,22 @@ class ValueForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [(one["key"], f"{one['title']}（{one['unit']}）") for one in parameters]
         self.fields["parameter"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        self._known = {one["key"]: one for one in parameters}
+
+    def clean(self) -> dict[str, Any]:
+        """A percentage written as such, and a day before what was registered last, are slips of the pen."""
+        cleaned = super().clean() or {}
+        one, value, since = (cleaned.get(key) for key in ("parameter", "value", "since"))
+        if not one or value is None or since is None:
+            return cleaned
+        known = self._known[one]
+        last = max(span["since"] for span in known["values"])
+        if since < last:
+            told = f"已有自 {last} 起的取值，这一天要不早于它；以前的取值写错了的，用“逐项修改”改"
+            self.add_error("since", told)
+        if known["unit"] == SHARE and abs(value) > 1 >= max(span["value"] for span in known["values"]):
+            self.add_error("value", f"单位是{SHARE}，请写小数：{value}% 写 {value / 100}")
+        return cleaned
 
 
 class TextsForm(forms.Form):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from django.conf import settings
 
@@ -13,6 +14,7 @@ from gongzhi.engine.definitions.editing import plain
 from gongzhi.engine.definitions.law import ParametersFile
 from gongzhi.engine.definitions.needed import PARAMETERS
 
+_PLACE = re.compile(r"\{([a-z_]+)\}")
 DECIDING = ("draft_definitions", "approve_definitions")
 """Without these nobody could ever change a definition again."""
 
@@ -46,13 +48,32 @@ def _parameters(draft: Edition, day: dt.date) -> Iterator[str]:
 
 
 def _findings(draft: Edition) -> Iterator[str]:
-    """Codes that a check of the folder names come and go with the check; all others are the program's."""
+    """Codes that a check of the folder names come and go with the check; all others are the program's, and so
+    are the places that it fills in their texts.
+    """
     own = load_once(settings.DEFINITIONS)
     checks = "".join(repr(one.compares) for one in own.history_checks.values())
-    kept = {one["code"] for one in _value(draft).get("findings", ())}
+    now, before = (
+        {one["code"]: one for one in _value(it).get("findings", ())} for it in (draft, draft.basis)
+    )
     for code, finding in own.findings.items():
-        if code not in kept and f"'{code}'" not in checks:
+        if f"'{code}'" in checks:
+            continue
+        if code not in now:
             yield f"检查提示“{finding.title}”（{code}）不能去掉，检查文件时要用它；可以改它的文字"
+            continue
+        known = _places(finding.message + finding.mend) | _places(_text(before.get(code, {})))
+        if strange := sorted(_places(_text(now[code])) - known):
+            may = "、".join(f"{{{one}}}" for one in sorted(known)) or "没有"
+            yield f"检查提示“{finding.title}”里的 {{{strange[0]}}} 系统填不了；这一条可以用的：{may}"
+
+
+def _text(finding: Mapping[str, str]) -> str:
+    return finding.get("message", "") + finding.get("mend", "")
+
+
+def _places(text: str) -> set[str]:
+    return set(_PLACE.findall(text))
 
 
 def _duties(draft: Edition) -> Iterator[str]:

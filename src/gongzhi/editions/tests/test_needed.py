@@ -59,6 +59,20 @@ def test_what_the_program_reads_by_name_is_not_taken_away(without, client_of, pi
     assert "去掉" in page[page.index("<h2>与前一版的不同</h2>") : page.index("<h2>检查</h2>")]
 
 
+def test_a_wording_asks_only_for_places_that_the_program_fills(cast):
+    """A place that nothing fills stopped every hand-in in which the check found something."""
+    draft = actions.draft_of(piece=Piece("list", "findings"), by=cast["office"])
+    ((file, text),) = draft.texts.items()
+    one = next(one for one in plain(text)["findings"] if one["code"] == "out_of_range")
+    assert "{column}" in one["message"]
+    draft.texts = {file: text.replace(one["message"], one["message"].replace("{column}", "{columns}"))}
+    (fault,) = problems(draft)
+    assert "{columns} 系统填不了" in fault
+    assert "{column}" in fault
+    draft.texts = {file: text.replace(one["message"], one["message"].replace("应为", "须为"))}
+    assert problems(draft) == []
+
+
 def test_a_parameter_that_the_program_reads_always_has_a_value(cast):
     draft = actions.draft_of(piece=Piece("parameters", "attachments"), by=cast["office"])
     ((file, text),) = draft.texts.items()
@@ -119,3 +133,18 @@ def test_a_resource_without_columns_is_told_so_plainly(client_of, cast):
     assert problems(draft) == ["还没有列，请至少增加一列"]
     page = client_of("office").get(f"/editions/{draft.pk}/template", follow=True).content.decode()
     assert "还不能生成模板：还没有列" in page
+
+
+def test_a_slip_in_a_value_or_its_day_is_told_at_the_field(client_of, cast):
+    """13 for 13%, and 2019 for a rate that has a value from 2026 on (which went without a word)."""
+    draft = actions.draft_of(piece=Piece("parameters", "rates"), by=cast["office"])
+    office, address = client_of("office"), f"/editions/{draft.pk}/value?parameter=vat_rate_goods"
+    said = {"parameter": "vat_rate_goods", "basis": "试", "since": "2027-01-01", "value": "0.13"}
+    page = office.post(address, {**said, "value": "13"})
+    assert page.status_code == 422
+    assert "13% 写 0.13" in page.content.decode()
+    page = office.post(address, {**said, "since": "2019-01-01"})
+    assert page.status_code == 422
+    assert "已有自 2026-01-01 起的取值" in page.content.decode()
+    assert office.post(address, {**said, "since": "2026-01-01"}).status_code == 302
+    assert office.post(address, said).status_code == 302

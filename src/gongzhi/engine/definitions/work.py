@@ -134,6 +134,8 @@ class LetterTemplate(Strict):
         for place in re.findall(r"{(.*?)}", text):
             if place not in self.PLACES:
                 raise ValueError(f"没有这个可填的位置：{{{place}}}")
+        if re.search(r"[{}]", re.sub(r"{\w+}", "", text)):
+            raise ValueError("花括号要成对，里面写系统填入的词")
         return self
 
 

@@ -78,6 +78,7 @@ def test_a_kind_with_its_ladder_and_letter_is_read(with_work):
         ("reminders/gentle.yml", "letter: reminder", "letter: poem", "没有这个函件模板：poem"),
         ("reminders/gentle.yml", "days: 2", "days: -3", "由早到晚"),
         ("letters/reminder.yml", "{day}", "{mood}", "没有这个可填的位置：{mood}"),
+        ("letters/reminder.yml", "{day}", "{day", "花括号要成对"),
     ],
 )
 def test_what_is_not_understood_is_refused_with_its_place(with_work, name, old, new, said):
