@@ -292,3 +292,17 @@ def test_a_granted_day_is_the_due_day_on_every_page(client_of, owed):
     for page in pages[:3]:
         assert one.due.isoformat() not in liaison.get(page).content.decode(), page
     assert owed_one(one, today).as_json()["due"] == granted.isoformat()
+
+
+def test_the_figures_above_the_matrix_open_to_their_rows(client_of, owed):
+    end = timezone.localdate() - dt.timedelta(20)
+    owed(due=-1)
+    owed(resource="9.4", due=-1, received_at=timezone.now() - dt.timedelta(3))
+    owed(resource="9.1", due=2)
+    owed("natural_resources", "16.1", -1, scored=False)
+    office = client_of("office")
+    for unit in ("", "&unit=construction_transport"):
+        page = office.get(f"/matrix?year={end.year}{unit}").content.decode()
+        facts = page[page.index('<div class="facts">') : page.index("<table")]
+        links = [one.replace("&amp;", "&") for one in re.findall(r'href="([^"]+)"', facts)]
+        assert [office.get(one).context["page"].total for one in links] == [3, 2, 1, 1]

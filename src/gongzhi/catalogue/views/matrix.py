@@ -77,6 +77,7 @@ def matrix(request: HttpRequest) -> HttpResponseBase:
         "unit": unit, "unit_name": unit_name(unit) if unit else "", "alone": alone, "heads": heads,
         "rows": found.resources(unit) if unit else found.lines(asked["level"]),
         "foot": found.foot, "whole": pairs.whole, "spans": SPANS, "levels": LEVELS, "columns": COLUMNS,
+        "behind": f"/calendar?scored=1&since={asked['first']}&until={asked['last']}&unit={unit}&state=",
     }  # fmt: skip
     context["page"] = page = _taken(request, context)
     return exported(request, page, by=myself(request)) or render(request, "catalogue/matrix.html", context)

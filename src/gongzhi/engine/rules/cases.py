@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -130,6 +131,17 @@ def _value(field: Field, raw: Any) -> Any:
     return str(raw)
 
 
+STOPPED = "不能运行："
+_NO_COLUMN = re.compile(r'(?:have a column named|Referenced column) "([^"]+)"')
+
+
+def _said(error: duckdb.Error) -> str:
+    """The engine's own words, without the text of the rule behind them; a column that is not there by name."""
+    if column := _NO_COLUMN.search(str(error)):
+        return f"没有叫 {column[1]} 的列"
+    return str(error).partition("\n")[0]
+
+
 def case_failures(compiled: Compiled, case: Case, definitions: Definitions) -> Iterator[str]:
     """What does not come out in one example."""
     try:
@@ -138,7 +150,7 @@ def case_failures(compiled: Compiled, case: Case, definitions: Definitions) -> I
         yield str(error)
         return
     except duckdb.Error as error:
-        yield f"不能运行：{error}"
+        yield f"{STOPPED}{_said(error)}"
         return
     rows = found.to_dicts()
     for wanted in case.expect:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gongzhi.engine.definitions import Definitions, RuleFolder
 
-from .cases import run_cases
+from .cases import STOPPED, run_cases
 from .compiling import compile_rule, translate
 from .formula import faults
 from .restrict import NotAllowed
@@ -50,4 +50,12 @@ def check_rule(folder: RuleFolder, definitions: Definitions) -> list[str]:
     found = [
         f"规则 {folder.rule.code}：缺少{word}的算例" for key, word in lacking.items() if key not in results
     ]
-    return [*found, *run_cases(folder, definitions)]
+    return [*found, *_once(folder, run_cases(folder, definitions))]
+
+
+def _once(folder: RuleFolder, failures: list[str]) -> list[str]:
+    """A text that runs on no example for one reason says so once."""
+    reasons = {text.partition(STOPPED)[2] for text in failures}
+    if 1 < len(folder.cases.cases) == len(failures) and len(reasons) == 1 and all(reasons):
+        return [f"规则 {folder.rule.code}：各算例都{STOPPED}{reasons.pop()}"]
+    return failures

@@ -116,6 +116,11 @@ def test_a_fault_of_the_text_is_told(trial, old, new, told):
     assert any(told in fault for fault in trial(sql=SQL.replace(old, new)))
 
 
+def test_a_text_that_runs_on_no_example_says_once_why(trial):
+    found = trial(sql=SQL.replace("contract_price_fen IS NULL", "colour IS NULL"))
+    assert found == ["规则 R98：各算例都不能运行：没有叫 colour 的列"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
