@@ -136,7 +136,7 @@ _NO_COLUMN = re.compile(r'(?:have a column named|Referenced column) "([^"]+)"')
 
 
 def _said(error: duckdb.Error) -> str:
-    """The engine's own words, without the text of the rule behind them; a column that is not there by name."""
+    """The engine's own words without the text of the rule; a column that is not there by its name."""
     if column := _NO_COLUMN.search(str(error)):
         return f"没有叫 {column[1]} 的列"
     return str(error).partition("\n")[0]
