@@ -1,4 +1,4 @@
-"""What a draft takes away although the program reads it by name: parameters, wordings of checks, duties."""
+"""What a draft takes away although it is read by name: parameters, wordings of checks, duties, units."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ def taken_away(draft: Edition, day: dt.date) -> Iterator[str]:
         yield from _findings(draft)
     elif draft.code == "roles":
         yield from _duties(draft)
+    elif draft.code == "organisation/units":
+        yield from _units(draft)
 
 
 def _value(edition: Edition | None) -> dict[str, list[dict[str, str]]]:
@@ -74,6 +76,16 @@ def _text(finding: Mapping[str, str]) -> str:
 
 def _places(text: str) -> set[str]:
     return set(_PLACE.findall(text))
+
+
+def _units(draft: Edition) -> Iterator[str]:
+    """What a unit handed in, owed and decided stays under its key."""
+    kept = {one["key"] for one in _value(draft).get("units", ())}
+    yield from (
+        f"单位“{one['name']}”不能去掉：它报送的批次、报送事项和账号仍用它。"
+        "不再报送的，请在数据资源的提供单位里去掉；机构更名的，改它的名称"
+        for one in _value(draft.basis).get("units", ()) if one["key"] not in kept
+    )  # fmt: skip
 
 
 def _duties(draft: Edition) -> Iterator[str]:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 import gongzhi
 from gongzhi.editions import actions
 from gongzhi.editions.models import Edition
 from gongzhi.editions.queries import Piece, changes, in_force, problems
 from gongzhi.engine.definitions import load_once
-from gongzhi.engine.definitions.editing import fields_of, plain, with_value, without_entry
+from gongzhi.engine.definitions.editing import fields_of, plain, with_one_more, with_value, without_entry
 from gongzhi.engine.definitions.needed import PARAMETERS
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,19 @@ def test_what_the_program_reads_by_name_is_not_taken_away(without, client_of, pi
     page = client_of("office").get(f"/editions/{draft.pk}").content.decode()
     assert said in page[page.index("<h2>检查</h2>") :]
     assert "去掉" in page[page.index("<h2>与前一版的不同</h2>") : page.index("<h2>检查</h2>")]
+
+
+def test_a_unit_stays_although_no_definition_names_it(without, client_of, cast):
+    """Its batches and duties are told by its name: without it every list that had one of them stopped."""
+    draft = actions.draft_of(piece=Piece("list", "organisation/units"), by=cast["office"])
+    ((file, text),) = draft.texts.items()
+    said = {"key": "data_bureau", "name": "区数据局", "kinds": ["member"]}
+    grown = {file: with_one_more(text, "units", said, name=file)}
+    actions.rewrite(edition=draft, texts=grown, by=cast["office"])
+    actions.submit(edition=draft, since=timezone.localdate(), reason="机构改革", by=cast["office"])
+    actions.approve(edition=draft, by=cast["office2"])
+    (fault,) = problems(without(Piece("list", "organisation/units"), "units", "key", "data_bureau"))
+    assert fault.startswith("单位“区数据局”不能去掉")
 
 
 def test_a_wording_asks_only_for_places_that_the_program_fills(cast):
