@@ -25,7 +25,13 @@ def owed_by(unit: str) -> list[Resource]:
     """The resources that a unit hands in, in the order of the notice."""
     known = definitions()
     found = (one for one in known.resources.values() if one.duplicate_of is None)
-    return [one for one in found if unit in {provider.key for provider in known.providers(one)}]
+    mine = (one for one in found if unit in {provider.key for provider in known.providers(one)})
+    return sorted(mine, key=_in_order)
+
+
+def _in_order(resource: Resource) -> tuple[str, int]:
+    head, _, tail = resource.number.partition(".")
+    return head.zfill(3), int(tail)
 
 
 def used_last(key: ApiKey) -> dt.datetime | None:

@@ -18,7 +18,7 @@ from gongzhi.organisation.actions import (
     rotate_key,
 )
 from gongzhi.organisation.models import ApiKey
-from gongzhi.organisation.queries import keys_visible_to
+from gongzhi.organisation.queries import keys_visible_to, owed_by
 
 IN_A_YEAR = dt.timedelta(days=300)
 
@@ -132,3 +132,9 @@ def test_a_machine_may_do_for_its_unit_what_roles_say_and_is_given_to_nobody(cli
     assert sight.units("submit_file") == {cast["liaison"].unit}
     page = client_of("security").get(f"/people/{cast['stranger'].pk}/grants")
     assert "单位系统" not in text(page)
+
+
+def test_what_a_unit_owes_is_in_the_order_of_the_notice():
+    numbers = [one.number for one in owed_by("construction_transport")]
+    assert numbers[:3] == ["9.1", "9.2", "9.3"]
+    assert numbers.index("9.9") < numbers.index("9.10") < numbers.index("K.9") < numbers.index("K.28")

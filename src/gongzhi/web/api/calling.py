@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, JsonResponse
 from ninja import Schema
 
+from gongzhi.catalogue.queries import by_number
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.crypto import sm3
 from gongzhi.engine.definitions import Resource
@@ -35,8 +36,9 @@ def within(key: ApiKey, number: str) -> bool:
 
 
 def scope(key: ApiKey) -> list[Resource]:
-    """The resources that a key may hand in, as the definitions in force have them."""
-    return [one for one in in_force().resources.values() if _in_scope(key, one)]
+    """The resources that a key may hand in, as the definitions in force have them, by their numbers."""
+    found = (one for one in in_force().resources.values() if _in_scope(key, one))
+    return sorted(found, key=lambda one: by_number(one.number))
 
 
 def _in_scope(key: ApiKey, one: Resource) -> bool:

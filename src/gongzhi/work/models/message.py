@@ -132,8 +132,8 @@ class Delivery(models.Model):
 
     @property
     def why(self) -> str:
-        """Why the latest try failed, in words; the kind of fault behind them, for who looks into the log."""
-        return f"{WHY.get(self.error, '没有发出')}（{self.error}）" if self.error else ""
+        """Why the latest try failed, in words."""
+        return WHY.get(self.error, "没有发出") if self.error else ""
 
     @property
     def channel_label(self) -> str:

@@ -41,7 +41,7 @@ OUTBOX = (
     Column("unit", "单位", lambda d: unit_name(d.unit) if d.unit else ""),
     Column("day", "日期", lambda d: d.day, "day"),
     Column("tries", "已试次数", lambda d: d.tries, "number", order="tries"),
-    Column("error", "原因", lambda d: d.why),
+    Column("error", "原因", lambda d: f"{d.why}（{d.error}）" if d.error else ""),
     Column("next", "下次", lambda d: d.next_at, "instant", order="next_at"),
     Column("state", "状态", lambda d: Mark(d.state_label, "stop" if d.state == "failed" else "note"), "mark"),
 )
