@@ -45,7 +45,7 @@ class Folder:
 _OUTCOMES = {
     "accepted": "已入库", "partial": "部分入库", "awaiting": "待复核", "sent_back": "已退回经办",
     "refused": "未收", "returned": "办公室已退回",
-    "withdrawn": "已撤回", "received": "待检查", "checked": "待确认",
+    "withdrawn": "已放弃", "taken_back": "批次已撤回", "received": "待检查", "checked": "待确认",
 }  # fmt: skip
 
 

@@ -7,9 +7,11 @@ from django.utils import timezone
 from tests.files import PRESALE_HEAD, csv_file, presale_rows, taken
 
 from gongzhi.catalogue.models import Obligation
-from gongzhi.engine.doors import Database, Doors, Secret, Source, Watched
+from gongzhi.engine.doors import Database, Doors, Hook, Secret, Source, Watched
 from gongzhi.intake.actions.folder import take_files, taking
 from gongzhi.intake.models import FolderFile, Look, Pull
+from gongzhi.work.actions import announce
+from gongzhi.work.models import Delivery
 
 pytestmark = pytest.mark.django_db
 PLACE = "建设交通局/9.5 商品房预售信息/2026年三季度"
@@ -103,3 +105,22 @@ def test_what_waits_and_the_sources_are_taken_away(watched, client_of):
         assert sheet in cells
         assert not [secret for secret in SECRETS if any(secret in cell for cell in cells)]
     assert "presale" in cells
+
+
+def test_units_systems_that_hear_outcomes_and_a_unit_that_there_is_not(home, client_of, settings):
+    secret = Secret(environment="OUR_PASSWORD")
+    settings.DOORS = Doors(
+        hooks=tuple(
+            Hook(unit=name, address="https://10.9.8.7/x", secret=secret) for name in ("建设交通局", "建设局")
+        )
+    )
+    page = shown(client_of)
+    assert page.count("还没有送过") == 2
+    assert page.count("没有这个单位，不会送出") == 1
+    for _ in range(2):
+        announce(unit="construction_transport", said={})
+    first = Delivery.objects.first()
+    Delivery.objects.filter(pk=first.pk).update(state="sent", sent_at=timezone.now())
+    page = shown(client_of)
+    assert page.count("还没有送过") == 1
+    assert '<td class="num" data-label="待发">1</td>' in page

@@ -19,6 +19,7 @@ from gongzhi.intake.queries.pages import period_label
 from gongzhi.lists import Column, table
 from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
+from gongzhi.work.queries import hooked
 
 _KINDS = {"postgresql": "PostgreSQL", "mysql": "MySQL"}
 _MEANS = {"done": "good", "empty": "warn"}  # everything else is a fault
@@ -40,6 +41,12 @@ SOURCES = (
     Column("rows", "行数", lambda one: one["rows"], "number"),
     Column("waits", "待取的期间", lambda one: "、".join(one["waits"])),
 )
+HOOKED = (
+    Column("unit", "单位", lambda one: one.unit + ("" if one.known else "（没有这个单位，不会送出）")),
+    Column("last", "最近一次送到", lambda one: one.last_at, "instant"),
+    Column("waiting", "待发", lambda one: one.waiting, "number"),
+    Column("failed", "没有发出", lambda one: one.failed, "number"),
+)
 
 
 @needs("administer_system")
@@ -50,8 +57,13 @@ def doors(request: HttpRequest) -> HttpResponseBase:
     files = watched.waiting if watched else ()
     waiting = table(request, "前置机文件夹在等的文件", WAITING, files, guarded=False, key="waiting")
     pulled = table(request, "前置库的数据源", SOURCES, sources, guarded=False, key="sources")
-    context = {"folder": watched, "sources": sources, "now": now, "waiting": waiting, "pulled": pulled}
-    file = exported(request, waiting, pulled, by=myself(request))
+    systems = hooked()
+    told = table(request, "收结果的单位系统", HOOKED, systems, guarded=False, key="hooked")
+    context = {
+        "folder": watched, "sources": sources, "now": now, "waiting": waiting, "pulled": pulled,
+        "hooked": systems, "told": told,
+    }  # fmt: skip
+    file = exported(request, waiting, pulled, told, by=myself(request))
     return file or render(request, "intake/doors.html", context)
 
 

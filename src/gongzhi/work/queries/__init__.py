@@ -2,6 +2,7 @@
 
 from .filters import filters_of, opening_of, tidied
 from .handing import DUTIES, Handing, covers, handing, may_follow, may_leave, why_no_stand_in
+from .hooks import Hooked, hook_of, hooked
 from .items import (
     Filter,
     assigned_to,
@@ -29,7 +30,6 @@ from .reminders import (
     everybody,
     holders,
     holding,
-    hook_of,
     key_matters,
     liaisons,
     matters_on,
@@ -55,13 +55,13 @@ from .subjects import (
 )
 
 __all__ = [
-    "ASSIGNEE", "DUTIES", "PLACE", "REVIEWER", "TAXPAYER", "UNIT", "Filter", "Handing", "Matter", "Subject",
-    "TaxpayerSource", "about", "answering", "assigned_to", "bind_owed", "bind_taxpayers", "changed_by",
-    "colleagues", "counts", "covers", "deliveries_visible_to", "drawn", "everybody", "filters_of",
-    "handing", "holders", "holding", "hook_of", "key_matters", "kind_of", "kinds_to_give", "known",
-    "largest_attachment", "letters_visible_to", "liaisons", "matters_on", "may", "may_follow", "may_leave",
-    "messages_visible_to", "mine", "most_at_once", "not_mailed", "opening_of", "own_matters", "place_name",
-    "places_of", "quiet", "rung", "same_as", "search", "sides_of", "subject_address", "taxpayers_like",
-    "tidied", "unattended", "unread", "verbs_of", "views_of", "visible_to", "why_alone", "why_no_stand_in",
-    "why_not", "with_standing",
+    "ASSIGNEE", "DUTIES", "PLACE", "REVIEWER", "TAXPAYER", "UNIT", "Filter", "Handing", "Hooked", "Matter",
+    "Subject", "TaxpayerSource", "about", "answering", "assigned_to", "bind_owed", "bind_taxpayers",
+    "changed_by", "colleagues", "counts", "covers", "deliveries_visible_to", "drawn", "everybody",
+    "filters_of", "handing", "holders", "holding", "hook_of", "hooked", "key_matters", "kind_of",
+    "kinds_to_give", "known", "largest_attachment", "letters_visible_to", "liaisons", "matters_on", "may",
+    "may_follow", "may_leave", "messages_visible_to", "mine", "most_at_once", "not_mailed", "opening_of",
+    "own_matters", "place_name", "places_of", "quiet", "rung", "same_as", "search", "sides_of",
+    "subject_address", "taxpayers_like", "tidied", "unattended", "unread", "verbs_of", "views_of",
+    "visible_to", "why_alone", "why_no_stand_in", "why_not", "with_standing",
 ]  # fmt: skip

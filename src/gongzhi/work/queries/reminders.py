@@ -7,13 +7,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Ladder, ReminderStep
-from gongzhi.engine.doors import Hook
 from gongzhi.gate import Sight, sight_of
 from gongzhi.organisation.models import ApiKey, Grant, Person
 from gongzhi.organisation.queries import unit_name
@@ -192,19 +190,6 @@ def deliveries_visible_to(sight: Sight) -> QuerySet[Delivery]:
     if not sight.has("administer_system"):
         return Delivery.objects.none()
     return Delivery.objects.exclude(state="sent").select_related("message__person", "announcement")
-
-
-def hook_of(unit: str) -> Hook | None:
-    """Where the site wants a unit's outcomes told; None where it names no address, or an unknown unit."""
-    named: tuple[Hook, ...] = settings.DOORS.hooks
-    return next((hook for hook in named if _is(hook.unit, unit)), None)
-
-
-def _is(name: str, unit: str) -> bool:
-    try:
-        return in_force().unit(name).key == unit
-    except KeyError:
-        return False
 
 
 def quiet(at: dt.datetime) -> bool:
