@@ -179,7 +179,7 @@ class ColumnForm(forms.Form):
 
     def clean_title(self) -> str:
         title = str(self.cleaned_data["title"])
-        if title.startswith(OWN):
+        if title.startswith(OWN) and title != self.initial.get("title"):
             raise forms.ValidationError(f"“{OWN}”开头的列留给填报单位自用，系统不读，请换一个列名")
         return self._free(title)
 
@@ -314,7 +314,7 @@ class SubmitForm(forms.Form):
     def __init__(self, *args: Any, edition: Edition, frequency: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
-        self.initial.setdefault("since", today.isoformat())
+        self.initial.setdefault("since", max(edition.since or today, today).isoformat())
         kind = in_force().frequencies[frequency].period if frequency in in_force().frequencies else ""
         if edition.kind != "resource" or kind not in CALENDAR:
             return
@@ -325,7 +325,8 @@ class SubmitForm(forms.Form):
         field.help_text = "这一期及以后的文件按新版检查，以前的期间仍按原来的版本。"
         self.fields["since"] = field
         now = next((one.start for one in periods if one.start <= today <= one.end), periods[0].start)
-        self.initial["since"] = now.isoformat()
+        said = str(edition.since)
+        self.initial["since"] = said if said in dict(choices) else now.isoformat()
         self.order_fields(("since", "reason", "document"))
 
 

@@ -51,6 +51,16 @@ def test_the_author_takes_a_submitted_draft_back_and_goes_on(client_of, cast, wa
     assert actions.approve(edition=waiting, by=cast["office2"]).version == 2
 
 
+def test_what_was_said_with_a_submission_stands_in_the_form_again(client_of, cast, waiting):
+    following = period_of("half_year", today()).end + dt.timedelta(days=1)
+    Edition.objects.filter(pk=waiting.pk).update(since=following, document="越税领办〔2026〕3号")
+    actions.send_back(edition=waiting, reason="说明再写清楚", by=cast["office2"])
+    said = client_of("office").get(f"/editions/{waiting.pk}").context["submit"].initial
+    assert (said["since"], said["reason"], said["document"]) == (
+        following.isoformat(), "试改", "越税领办〔2026〕3号",
+    )  # fmt: skip
+
+
 def test_what_is_approved_after_its_day_counts_from_the_period_that_runs_then(client_of, waiting):
     """Periods that are over were reported by what was in force, whenever the second person comes to it."""
     long_ago = today() - dt.timedelta(days=400)

@@ -183,6 +183,7 @@ def _resource(found: Edition) -> dict[str, Any]:
             sheet.get("letter", ""),
             sheet,
             [(one, _called(one), _holds(one)) for one in sheet.get("fields") or ()],
+            [one["title"] for one in sheet.get("fields") or () if one["key"] in (sheet.get("key") or ())],
         )
         for sheet in sheets_of(text)
     ]
@@ -235,7 +236,8 @@ def _codes() -> set[str]:
 
 def _submit_form(found: Edition, data: Any = None) -> SubmitForm:
     value = plain(next(iter(found.texts.values()))) if found.kind == "resource" else {}
-    initial = {"document": value.get("document", "")} if not found.basis_id else {"reason": found.reason}
+    document = found.document or ("" if found.basis_id else value.get("document", ""))
+    initial = {"document": document, "reason": found.reason}
     return SubmitForm(data, edition=found, frequency=str(value.get("frequency", "")), initial=initial)
 
 
