@@ -69,3 +69,12 @@ def test_template_hand_in_and_calendar_know_only_the_folder(gongzhi: Any, tmp_pa
     assert august["due"] == "2026-09-10"
     assert not {item["resource"] for item in listed["items"]} - {"1.1"}
     assert json.loads(gongzhi("verify", "--json").stdout)["whole"]
+
+
+def test_the_demo_of_another_folder_is_refused_in_words(gongzhi: Any, tmp_path: Path) -> None:
+    for command in (("demo", "--no-serve"), ("synth", "--taxpayers", "5", "--out", "made")):
+        done = gongzhi(*command)
+        assert done.returncode == 2
+        assert "造不出这个定义文件夹的演示数据" in done.stderr.replace("\n", "")
+        assert "Traceback" not in done.stderr
+    assert not (tmp_path / "home" / "demo").exists()

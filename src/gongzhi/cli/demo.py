@@ -22,7 +22,7 @@ from typing import Any
 from gongzhi.engine.calendar import parse_period
 
 from .screen import complain, err, out, table
-from .synth import bar, make
+from .synth import OTHER_DISTRICT, bar, make
 
 USAGE, INTERRUPTED = 2, 130
 SEED, TAXPAYERS = 1, 5_000
@@ -45,6 +45,9 @@ def run(options: argparse.Namespace) -> int:
     from gongzhi.audit.actions import sealing  # noqa: PLC0415  # models exist only after setup
 
     home: Path = settings.HOME.path
+    if strange := strange_units():
+        complain(f"{OTHER_DISTRICT}（没有单位 {'、'.join(strange)}）")
+        return USAGE
     if not mark(home):
         complain(f"{home} 已有正式数据，不能改作演示环境；请用 GONGZHI_HOME 另指定一个文件夹")
         return USAGE
@@ -76,6 +79,14 @@ def remind(home: Path, options: argparse.Namespace) -> None:
             f"这里已有一个演示区（{made['asked']} 户，种子 {made['seed']}，到 {made['until']}），仍用它；"
             "要另造一个，请用 GONGZHI_HOME 指定别的文件夹"
         )
+
+
+def strange_units() -> list[str]:
+    """Units of the cast that the definitions do not know: another district's folder."""
+    from gongzhi.editions.queries import in_force  # noqa: PLC0415  # settings exist only after setup
+    from gongzhi.organisation.actions import seats as cast  # noqa: PLC0415  # models exist only after setup
+
+    return sorted({seat.unit for seat in cast().values()} - set(in_force().units))
 
 
 def mark(home: Path) -> bool:

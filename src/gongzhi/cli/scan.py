@@ -134,7 +134,7 @@ def hits(options: argparse.Namespace) -> int:
                 h.grade_label,
                 h.subject_name or h.subject,
                 h.period,
-                f"{h.tax_yuan or 0:,.2f}",
+                f"{h.tax_yuan:,.2f}" if h.tax_yuan else "不估算",
                 h.formula,
             )
             for h in found

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from .screen import as_json, complain, err, out
 
 USAGE = 2
+OTHER_DISTRICT = "演示区只按自带的定义编写，造不出这个定义文件夹的演示数据；请直接用 submit 报送文件"
 
 
 def add(commands: Any) -> None:
@@ -30,7 +31,13 @@ def run(options: argparse.Namespace) -> int:
     if options.taxpayers < 1:
         complain("纳税人户数至少为 1")
         return USAGE
-    counts = make(seed=options.seed, taxpayers=options.taxpayers, until=options.until, out=options.out)
+    from gongzhi.synth.world import Unfit  # noqa: PLC0415  # loads the analytic libraries
+
+    try:
+        counts = make(seed=options.seed, taxpayers=options.taxpayers, until=options.until, out=options.out)
+    except Unfit as error:
+        complain(f"{OTHER_DISTRICT}（{error}）")
+        return USAGE
     if options.json:
         as_json({"out": str(options.out), **counts})
     else:

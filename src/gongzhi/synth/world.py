@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from gongzhi.engine.definitions import Definitions, Sheet
+from gongzhi.engine.definitions import Definitions, Resource, Sheet
 
 from .calendar import Year
 from .chance import chance
@@ -22,6 +22,10 @@ Value = str | int | bool | Decimal | dt.date | None
 Row = dict[str, Value]
 Party = Taxpayer | Human
 Slot = tuple[str, str, str]  # table, unit, period
+
+
+class Unfit(Exception):
+    """These definitions lack a table or a column that the district is made of: another district's folder."""
 
 
 @dataclass
@@ -132,12 +136,17 @@ class World:
     ) -> tuple[dt.date, dt.date] | None:
         """First and last day in the closed periods of a table that lie at least `before` days before the
         scan, and at most `after`; None when there is none."""
-        periods = self.year.periods(self.definitions.tables[table][0])
+        periods = self.year.periods(self._table(table)[0])
         first = max(periods[0].start, self.year.first_day)
         if after is not None:
             first = max(first, self.as_of - dt.timedelta(days=after))
         last = min(periods[-1].end, self.as_of - dt.timedelta(days=before))
         return (first, last) if first <= last else None
+
+    def _table(self, table: str) -> tuple[Resource, Sheet]:
+        if table not in self.definitions.tables:
+            raise Unfit(f"没有数据表 {table}")
+        return self.definitions.tables[table]
 
     def put(
         self, table: str, day: dt.date, about: Mapping[str, Party | None], **values: Value
@@ -146,13 +155,13 @@ class World:
 
         The columns of each party are filled from `about` (role → party) unless `values` says otherwise.
         """
-        resource, sheet = self.definitions.tables[table]
+        resource, sheet = self._table(table)
         period = self.year.period_of(resource, day)
         if period is None:
             return None
         row = dict.fromkeys((one.key for one in sheet.fields), None) | named(sheet, about) | values
         if strange := set(row) - {one.key for one in sheet.fields}:
-            raise KeyError(f"{table}: {', '.join(sorted(strange))}")
+            raise Unfit(f"《{sheet.title}》没有这些列：{'、'.join(sorted(strange))}")
         unit = self.definitions.providers(resource)[0].key
         line = Line(row, dict(about), firm=True)
         self.lines[table, unit, period.code].append(line)
