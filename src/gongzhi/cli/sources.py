@@ -18,7 +18,7 @@ def run(options: argparse.Namespace) -> int:
     from django.conf import settings  # noqa: PLC0415  # settings exist only after setup
     from django.utils import timezone  # noqa: PLC0415  # the same
 
-    from gongzhi.intake.actions.pulling import reason_of  # noqa: PLC0415  # models exist only after setup
+    from gongzhi.intake.actions.pulling import result_of  # noqa: PLC0415  # models exist only after setup
     from gongzhi.intake.queries import pulls_of  # noqa: PLC0415  # the same
 
     found = pulls_of(settings.DOORS.sources, timezone.localdate())
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
             one["resource"],
             one["database"],
             one["last_period"],
-            reason_of(str(one["last"])) if one["last"] else "还没有取过",
+            result_of(str(one["last"]), one["outcome"]) if one["last"] else "还没有取过",
             one["rows"],
             "、".join(one["waiting"]),
         )

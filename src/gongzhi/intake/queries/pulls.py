@@ -12,6 +12,8 @@ from gongzhi.editions.queries import in_force
 from gongzhi.engine.doors import Source
 from gongzhi.intake.models import Pull
 
+from .outcome import outcome_of
+
 _OVER = ("done", "empty")
 MOST_PULLS = 48
 """A pull that fails is tried once an hour, two days long; then only when somebody asks."""
@@ -43,7 +45,7 @@ def _place_of(source: Source) -> tuple[str, str] | None:
 
 def pulls_of(sources: Sequence[Source], today: dt.date) -> list[dict[str, Any]]:
     """Each source with its latest pull and the periods that wait; never who signs in there, or with what."""
-    latest = {one.source: one for one in Pull.objects.order_by("at")}
+    latest = {one.source: one for one in Pull.objects.order_by("at").select_related("submission")}
     return [_told(source, latest.get(source.name), today) for source in sources]
 
 
@@ -61,4 +63,5 @@ def _told(source: Source, last: Pull | None, today: dt.date) -> dict[str, Any]:
         "last": last.code if last else None,
         "rows": last.rows if last else None,
         "tries": last.tries if last else None,
+        "outcome": outcome_of(last.submission) if last and last.submission else None,
     }

@@ -9,7 +9,7 @@ from tests.files import PRESALE_HEAD, csv_file, presale_rows, taken
 from gongzhi.catalogue.models import Obligation
 from gongzhi.engine.doors import Database, Doors, Hook, Secret, Source, Watched
 from gongzhi.intake.actions.folder import take_files, taking
-from gongzhi.intake.models import FolderFile, Look, Pull
+from gongzhi.intake.models import FolderFile, Look, Pull, Submission
 from gongzhi.work.actions import announce
 from gongzhi.work.models import Delivery
 
@@ -86,6 +86,17 @@ def test_sources_with_their_last_pull_and_the_periods_that_wait(watched, client_
     assert "数据库执行查询出错（1045）" in page
     assert "已试 3 次" in page
     assert "2026年一季度" in page
+
+
+def test_a_source_whose_rows_were_refused_is_no_success(watched, client_of):
+    refused = Submission.objects.create(
+        unit="construction_transport", resource="9.5", period="2026Q1", state="refused", channel="sql",
+        file_name="presale-2026Q1.json", file_digest="0" * 64, file_size=1, received_at=timezone.now(),
+    )  # fmt: skip
+    Pull.objects.create(
+        source="presale", period="2026Q1", at=timezone.now(), code="done", tries=1, rows=3, submission=refused
+    )
+    assert '<span class="mark stop">已取数，未入库</span>' in shown(client_of)
 
 
 def test_without_doors_it_says_so_and_nobody_else_is_let_in(home, client_of):

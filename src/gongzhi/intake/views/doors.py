@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 
 from gongzhi.gate import needs
 from gongzhi.intake import queries
-from gongzhi.intake.actions.pulling import reason_of
+from gongzhi.intake.actions.pulling import result_of
 from gongzhi.intake.queries.doors import folder
 from gongzhi.intake.queries.pages import period_label
 from gongzhi.lists import Column, table
@@ -22,7 +22,11 @@ from gongzhi.organisation.queries import myself
 from gongzhi.work.queries import hooked
 
 _KINDS = {"postgresql": "PostgreSQL", "mysql": "MySQL"}
-_MEANS = {"done": "good", "empty": "warn"}  # everything else is a fault
+_MEANS = {
+    "accepted": "good", "partial": "warn", "awaiting": "warn", "received": "note", "checked": "note",
+    "done": "good", "empty": "warn",
+}  # fmt: skip
+"""What became of the rows, else of the pull; everything else is a fault."""
 
 WAITING = (
     Column("place", "放在哪里", lambda one: one.place),
@@ -75,8 +79,8 @@ def _sources() -> list[dict[str, Any]]:
             "kind": _KINDS[source.database.kind],
             "at": parse_datetime(one["last_at"]) if one["last_at"] else None,
             "period": period_label(one["last_period"]) if one["last_period"] else "",
-            "result": reason_of(str(one["last"])) if one["last"] else "",
-            "meaning": _MEANS.get(one["last"], "stop"),
+            "result": result_of(str(one["last"]), one["outcome"]) if one["last"] else "",
+            "meaning": _MEANS.get(one["outcome"] or one["last"], "stop"),
             "waits": [period_label(period) for period in one["waiting"]],
         }
         for source, one in zip(settings.DOORS.sources, found, strict=True)

@@ -6,6 +6,8 @@ from types import MappingProxyType
 
 from sqlalchemy.exc import DataError, DBAPIError
 
+from gongzhi.intake.states import OUTCOMES
+
 REASONS = MappingProxyType(
     {
         "done": "已取数",
@@ -43,6 +45,12 @@ def reason_of(code: str) -> str:
     """A pull's code in words."""
     known, _, more = code.partition(" ")
     return REASONS[known] + (f"（{more}）" if more else "")
+
+
+def result_of(code: str, outcome: str | None) -> str:
+    """A pull in words, and what became of its rows: what was had may have been refused."""
+    told = reason_of(code)
+    return f"{told}，{OUTCOMES[outcome]}" if outcome else told
 
 
 def of_database(error: DBAPIError) -> PullFailed:
