@@ -105,9 +105,8 @@ def column(request: HttpRequest, pk: int, key: str = "") -> HttpResponse:
         form.fields.pop("key", None)
 
     def change() -> Mapping[str, str]:
-        return _one(draft, with_field(
-            text, form.cleaned_data, letter=letter, key=key or None, keep=key in published
-        ))  # fmt: skip
+        said, keep = form.cleaned_data, key in published
+        return _one(draft, with_field(text, said, letter=letter, key=key or None, keep=keep))
 
     title = f"列“{old['title']}”" if old else "增加一列"
     return edit(request, draft, form, change, title=title, column=old, letter=letter)
