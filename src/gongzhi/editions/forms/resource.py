@@ -36,6 +36,11 @@ def _day(**more: Any) -> forms.DateField:
     )
 
 
+def _each_line(text: str) -> list[str]:
+    """One entry a line: options and headings of the notice hold commas of their own."""
+    return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+
+
 def _lines(text: str) -> list[str]:
     return list(dict.fromkeys(line.strip() for line in re.split(r"[\n、，,]", text) if line.strip()))
 
@@ -175,7 +180,7 @@ class ColumnForm(forms.Form):
         return key or next(name for n in range(1, 1_000) if (name := f"column_{n}") not in self.taken)
 
     def clean_values(self) -> list[str]:
-        return _lines(self.cleaned_data["values"])
+        return _each_line(self.cleaned_data["values"])
 
     def clean_title(self) -> str:
         title = str(self.cleaned_data["title"])
@@ -184,7 +189,9 @@ class ColumnForm(forms.Form):
         return self._free(title)
 
     def clean_aliases(self) -> list[str]:
-        found = [one for one in _lines(self.cleaned_data["aliases"]) if one != self.cleaned_data.get("title")]
+        found = [
+            one for one in _each_line(self.cleaned_data["aliases"]) if one != self.cleaned_data.get("title")
+        ]
         return [self._free(one) for one in found]
 
     def _free(self, name: str) -> str:

@@ -138,6 +138,21 @@ def test_a_column_is_named_once_and_not_like_what_belongs_to_the_sender(client_o
     assert (column["title"], column.get("aliases")) == ("检疫合格数", None)
 
 
+def test_an_option_with_a_comma_of_its_own_stays_one_when_its_column_is_changed(client_of, cast):
+    """4.2 has an option “重大安全或质量事故、严重环境违法”: a new explanation split it in two."""
+    code = in_force().resources["4.2"].code
+    draft = actions.draft_of(piece=Piece("resource", code), by=cast["office"])
+    columns = fields_of(next(iter(draft.texts.values())))
+    old = next(one for one in columns if one["title"] == "取消原因")
+    office, address = client_of("office"), f"/editions/{draft.pk}/columns/{old['key']}?sheet="
+    said = {key: value for key, value in office.get(address).context["form"].initial.items() if value}
+    assert office.post(address, {**said, "help": "照认定文件填"}).status_code == 302
+    was = draft.texts
+    draft.refresh_from_db()
+    (told,) = changes("resource", was, draft.texts, in_force())
+    assert told.startswith("“取消原因”的说明：")
+
+
 def test_a_resource_without_columns_is_told_so_plainly(client_of, cast):
     said = {
         "number": "11.9", "title": "试用信息", "providers": ["agriculture"], "frequency": "每半年",
