@@ -86,7 +86,7 @@ def strange_units() -> list[str]:
     from gongzhi.editions.queries import in_force  # noqa: PLC0415  # settings exist only after setup
     from gongzhi.organisation.actions import seats as cast  # noqa: PLC0415  # models exist only after setup
 
-    return sorted({seat.unit for seat in cast().values()} - set(in_force().units))
+    return sorted({seat.unit for seat in cast().values() if seat.unit} - set(in_force().units))
 
 
 def mark(home: Path) -> bool:
