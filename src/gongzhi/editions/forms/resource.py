@@ -84,7 +84,7 @@ class AboutForm(forms.Form):
         """The keys of the definition."""
         said = dict(self.cleaned_data)
         said["scored"] = False if said.pop("unscored") else None
-        said["stock"] = said["stock"] or None
+        said |= {key: said[key] or None for key in ("stock", "restated")}
         return said
 
     @staticmethod
@@ -259,8 +259,9 @@ class BindingForm(forms.Form):
         mine = next((dict(one) for one in old if one.get("main")), {"role": "taxpayer"})
         columns = {name: said[name] for name in self.KINDS if said[name]}
         party = {"role": mine["role"], "title": said["party"], **columns, "main": True}
-        others = [dict(one) for one in old if not one.get("main")]
-        return {"parties": [party, *others], "key": list(said["key"])}
+        parties = [party if one.get("main") else dict(one) for one in old]
+        whole = parties if party in parties else [party, *parties]
+        return {"parties": whole, "key": list(said["key"])}
 
 
 class ValueForm(forms.Form):
