@@ -51,7 +51,7 @@ _SPANS = _spread("本页|本月|本期|本季|本年|全年|全区|全市|以上
 _SUSPECT = "|".join(
     (
         rf"^{_BLANK}[（(]?{_BLANK}(?:{_SPANS})?{_BLANK}(?:{_SUMS}){_BLANK}数?[）)]?{_BLANK}(?:[:：（(]|$)",
-        rf"^{_BLANK}[（(]?(?:{_spread('以上|本页|本表')})?{_BLANK}(?:{_spread('合计|总计|共计|小计|共')}){_BLANK}[:：]?{_BLANK}\d",
+        rf"^{_BLANK}[（(]?{_BLANK}(?:{_spread('以上|本页|本表')})?{_BLANK}(?:{_spread('合计|总计|共计|小计|共')}){_BLANK}[:：]?{_BLANK}\d",
         rf"^{_BLANK}[（(【]?{_BLANK}(?:{_spread('填写|填表|填报')})?{_BLANK}(?:{_spread('示例|样例|范例|例如|例')})"
         rf"{_BLANK}[）)】]?{_BLANK}[:：]?{_BLANK}$",
         rf"^{_BLANK}[（(]{_BLANK}{_spread('示例')}{_BLANK}[）)]",

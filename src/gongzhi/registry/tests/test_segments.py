@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from tests.files import PRESALE_HEAD, csv_file, presale_rows
 
+from gongzhi.audit.actions import record
 from gongzhi.cli import verify
 from gongzhi.engine.lake import Lake
 from gongzhi.gate import sight_of
@@ -183,7 +184,9 @@ def test_a_segment_is_in_the_ledger_and_a_page_may_finish_reading_one_that_is_gi
     reading = joins.all_links()
     sweep(grace=-1)
     assert verify.lake()["whole"]
-    Batch.objects.filter(pk__in=[one.pk for one in batches[:3]]).update(withdrawn_at=timezone.now())
+    for one in batches[:3]:
+        Batch.objects.filter(pk=one.pk).update(withdrawn_at=timezone.now())
+        record("batch.withdrawn", by=None, subject=("batch", one.pk))
     handed(tmp_path, "2024Q4", start=0, area=9_000)
     link_batches(by=None)
     merge_links()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gongzhi.engine.tables.header import HeadingSet
@@ -37,6 +37,7 @@ LEADS = st.sampled_from(NO_RECORDS)
 SPACED = LEADS.flatmap(lambda text: st.sampled_from([text, f"  {text}", f"{text}\u3000", " ".join(text)]))
 
 
+@example(lead="（ 以 上 共 3 条 ）", before=0, rest=[None] * 4 + [""] * 2)
 @given(lead=SPACED, before=st.integers(0, 2), rest=st.lists(FILLER, min_size=6, max_size=6))
 def test_what_is_no_record_is_always_looked_at(lead: str, before: int, rest: list[str | None]) -> None:
     row = (*rest[:before], lead, *rest[before + 1 :])
