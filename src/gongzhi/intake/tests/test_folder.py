@@ -119,13 +119,16 @@ class TestTaking:
         assert Submission.objects.get().received_at == seen
 
     def test_the_same_file_again_is_the_same_batch_and_is_answered_again(self, place):
-        for _ in range(2):
+        second = timezone.now().replace(microsecond=0) - dt.timedelta(minutes=1)
+        for part in (100_000, 900_000):  # both within one second
             csv_file(place / "预售.csv", PRESALE_HEAD, presale_rows(2))
             os.utime(place / "预售.csv", ns=(1, 1))
-            look()
-            FolderFile.objects.update(seen_at=timezone.now() - dt.timedelta(days=1))
+            take_files()
+            FolderFile.objects.filter(told="").update(seen_at=second.replace(microsecond=part))
+            take_files()
         assert Batch.objects.count() == 1
         assert FolderFile.objects.filter(told="accepted").count() == 2
+        assert len(list((place / "已收").iterdir())) == len(list((place / "回复").iterdir())) == 2
 
     def test_a_second_file_for_a_filled_place_says_what_it_is_by_its_folder(self, place):
         csv_file(place / "一.csv", PRESALE_HEAD, presale_rows(2))

@@ -170,10 +170,14 @@ def _handed_in(parts: tuple[str, ...], entry: Entry, row: FolderFile) -> Submiss
 
 
 def _stamped(row: FolderFile, name: str) -> str:
-    """A name with the instant before it, short enough for every file system."""
+    """A name with the instant before it, short enough for every file system.
+
+    To the thousandth: two files of one name may come within a second, and neither may take the other's place.
+    """
     stem, suffix = os.path.splitext(name)
     stem = stem.encode()[:_LONGEST_BYTES].decode("utf-8", "ignore")
-    return f"{timezone.localtime(row.seen_at):%Y%m%d-%H%M%S} {stem}{suffix[:12]}"
+    seen = timezone.localtime(row.seen_at)
+    return f"{seen:%Y%m%d-%H%M%S}.{seen.microsecond // 1000:03} {stem}{suffix[:12]}"
 
 
 def _moved(parts: tuple[str, ...], entry: Entry, row: FolderFile) -> None:
