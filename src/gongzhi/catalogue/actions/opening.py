@@ -13,7 +13,7 @@ from gongzhi.audit.actions import record
 from gongzhi.catalogue.models import Obligation
 from gongzhi.catalogue.queries.periods import CALENDAR_KINDS, is_stock, periods_of
 from gongzhi.catalogue.states import NotPossible
-from gongzhi.editions.queries import in_force, resource_for
+from gongzhi.editions.queries import in_force, one_look, resource_for
 from gongzhi.engine.calendar import (
     Due,
     Period,
@@ -30,6 +30,7 @@ from .ruling import propose, ruled
 
 
 @transaction.atomic
+@one_look()
 def open_periods(*, since: dt.date, until: dt.date) -> int:
     """Write the obligations of all periods that begin in or overlap [since, until], and of the stock of
     registers (存量) once for each unit and resource; returns how many are new.

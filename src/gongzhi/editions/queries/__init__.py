@@ -10,6 +10,7 @@ from .counting import (
     in_force_for,
     look_again,
     look_back,
+    one_look,
     pin,
     resource_for,
     stamp,
@@ -37,9 +38,9 @@ from .templates import Template, template_by
 __all__ = [
     "KINDS", "FoundResource", "Piece", "Template", "about_page", "about_thing", "changes",
     "contents_in_force", "digest_of_texts", "drafts_of", "edition_for", "editions_of", "history",
-    "in_force", "in_force_for", "label", "lines", "look_again", "look_back", "newest", "open_draft",
-    "piece_of", "pieces_of", "pin", "problems", "problems_together", "reading", "release_drafts",
-    "resource_for", "resources_like", "retired", "retirement_of", "rule_ever", "said_last", "stamp",
-    "standing", "submitted_to", "suggestions_visible_to", "template_by", "unchanged", "units_like",
-    "visible_to", "wordings",
+    "in_force", "in_force_for", "label", "lines", "look_again", "look_back", "newest", "one_look",
+    "open_draft", "piece_of", "pieces_of", "pin", "problems", "problems_together", "reading",
+    "release_drafts", "resource_for", "resources_like", "retired", "retirement_of", "rule_ever",
+    "said_last", "stamp", "standing", "submitted_to", "suggestions_visible_to", "template_by",
+    "unchanged", "units_like", "visible_to", "wordings",
 ]  # fmt: skip

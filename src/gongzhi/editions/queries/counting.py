@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -87,6 +88,19 @@ def look_back() -> None:
 def unchanged(stamp: str) -> bool:
     """Whether what counts now is still what counts under this stamp."""
     return _read() == stamp
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Work that asks many times stays with what it found first, inside a request or outside."""
+    before = _look.get()
+    if before is None:
+        _look.set(_Look())
+    try:
+        yield
+    finally:
+        if before is None:
+            _look.set(None)
 
 
 def pin(stamp: str | None) -> None:

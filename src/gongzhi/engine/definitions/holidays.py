@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field as Also
@@ -84,9 +85,9 @@ class Holidays(Strict):
         """Saturdays and Sundays that are working days."""
         return frozenset(day for entry in self.years for holiday in entry.holidays for day in holiday.worked)
 
-    @property
+    @cached_property
     def table(self) -> Table:
-        """The arrangements as the calendar counts with them."""
+        """The arrangements as the calendar counts with them; every due day asks for it."""
         return Table(self.off, self.worked, self.known_until, self.known_from)
 
 
