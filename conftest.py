@@ -54,11 +54,11 @@ def cast(db: None) -> dict[str, Person]:
     if not _seated:
         before = set(Event.objects.values_list("pk", flat=True))  # another fixture may have been first
         people = seat_all()
-        _seated.update(people=copy.deepcopy(list(people.values())), grants=list(Grant.objects.all()))
+        _seated.update(people=[copy.copy(one) for one in people.values()], grants=list(Grant.objects.all()))
         _seated["accepted"] = list(Acceptance.objects.all())
         _seated["events"] = [event for event in Event.objects.order_by("id") if event.pk not in before]
         return people
-    people = {person.username: copy.deepcopy(person) for person in _seated["people"]}
+    people = {person.username: copy.copy(person) for person in _seated["people"]}
     Person.objects.bulk_create(people.values())
     Grant.objects.bulk_create(_anew(_seated["grants"]))
     Acceptance.objects.bulk_create(_anew(_seated["accepted"]))
@@ -68,7 +68,7 @@ def cast(db: None) -> dict[str, Person]:
 
 def _anew(rows: list[Any], **changes: object) -> list[Any]:
     """Copies that the database numbers again."""
-    copies = [copy.deepcopy(row) for row in rows]
+    copies = [copy.copy(row) for row in rows]
     for row in copies:
         row.pk = None
         for name, value in changes.items():

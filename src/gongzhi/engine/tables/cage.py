@@ -1,15 +1,14 @@
 """The child that reads one file: limits first, then the file, then the answer; nothing else is in its reach.
 
-Started as `python -I -c BOOT door`; through the door, a socket, come three descriptors: the file, the request
-(JSON, and later the answer), the parcel (the rows). It has no environment, cannot grow beyond its limits, and
-leaves nothing behind but the two memory files that the parent opened.
+It has three descriptors: the file, the request (JSON, and later the answer), the parcel (the rows). It has no
+environment, cannot grow beyond its limits, and leaves nothing behind but the memory files that its owner
+opened.
 """
 
 from __future__ import annotations
 
 import os
 import resource
-import socket
 import sysconfig
 import traceback
 from pathlib import Path
@@ -19,15 +18,6 @@ from . import landlock
 from .content import read_content
 from .model import Limits, Unreadable
 from .parcel import ParcelWriter, get_json, put_json
-
-
-def main(door: int) -> None:
-    """Wait at the door for a file, read it, and end; end at once when the parent does."""
-    landlock.die_with_parent()
-    with socket.socket(fileno=door) as waiting:
-        fds = socket.recv_fds(waiting, 1, 3)[1]
-    if fds:
-        answer(*fds)
 
 
 def answer(file: int, letter: int, parcel: int) -> None:

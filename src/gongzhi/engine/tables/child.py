@@ -1,86 +1,157 @@
-"""Children for the cage: one for each file, and one may be started ahead.
+"""Children for the cage, one for each file, forked from a process that has loaded what reads tables.
 
-A child needs a fifth of a second to load what reads tables, as long as a small file takes to be read.
-A process that will read again soon calls `warm`, and the next child loads while something else is done.
-The file comes to the child through a socket, when there is one to read.
+To load it takes a third of a second of the processor, longer than a small file takes to be read; a fork takes
+a few thousandths. A process starts its nursery with the first file that it reads, or ahead by `warm`.
 """
 
 from __future__ import annotations
 
 import atexit
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from gongzhi import ALLOCATOR, KEEPING
 
 _BOOT = (
     "import sys; sys.path[:] = sys.argv[2:]; "
-    "from gongzhi.engine.tables.cage import main; main(int(sys.argv[1]))"
+    "from gongzhi.engine.tables.nursery import main; main(int(sys.argv[1]))"
 )
+_LONGEST_START = 120
+"""Seconds until a child has to be there; a busy machine may take some."""
+
+_UNTOLD = 255
+"""The status of a child whose nursery was killed, and it with it."""
+
+
+class NotBornError(Exception):
+    """No child could be had, twice; the text is what the process said that should have borne it."""
 
 
 @dataclass(frozen=True)
 class Child:
-    """A child that waits for its file at the other end of `door`; `owner` is the process that started it."""
+    """A child at work: its number, its descriptor, and the line on which its end is told."""
 
-    reader: subprocess.Popen[bytes]
+    pid: int
+    handle: int
+    line: socket.socket
+
+    def kill(self) -> None:
+        """End it, if it has not ended yet."""
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+
+    def status(self) -> int:
+        """Wait for its end: its exit code, or the negative number of the signal that killed it."""
+        said = self.line.recv(16)
+        return int(said) if said else _UNTOLD
+
+
+@dataclass(frozen=True)
+class _Nursery:
+    running: subprocess.Popen[bytes]
     door: socket.socket
+    complaints: int
     owner: int
 
-    def give(self, fds: tuple[int, int, int]) -> None:
-        """File, letter and parcel, once."""
-        with self.door:
-            socket.send_fds(self.door, [b"\0"], fds)
+    def usable(self) -> bool:
+        return self.owner == os.getpid() and self.running.poll() is None
+
+    def end(self) -> str:
+        """Close it; what it said while it ran."""
+        self.door.close()
+        with self.running as running:
+            running.kill()
+        said = os.pread(self.complaints, 4000, 0).decode("utf-8", "replace")
+        os.close(self.complaints)
+        return said
 
 
 _lock = threading.Lock()
-_spare: list[Child] = []
+_open: list[_Nursery] = []
 
 
 def warm() -> None:
-    """Start the child of the next `read` now, unless one waits already.
+    """Start the nursery now, unless it is there already: it loads while something else is done."""
+    with _lock:
+        _nursery()
 
-    It ends with the thread that calls this, so that has to be one that lives on.
+
+@contextmanager
+def born(fds: tuple[int, int, int, int]) -> Iterator[Child]:
+    """A child that has file, letter and parcel, and complains to the fourth. Ended at the end, if it was not.
+
+    A nursery that has ended meanwhile (idle for long, or killed) is replaced once; NotBornError after that.
     """
-    with _lock:
-        if not any(map(_usable, _spare)):
-            _spare[:] = [_start()]
+    child = _asked(fds) or _asked(fds)
+    if child is None:
+        raise NotBornError(_dismissed())
+    try:
+        yield child
+    finally:
+        child.kill()
+        os.close(child.handle)
+        child.line.close()
 
 
-def take() -> Child:
-    """The child that waits, or a new one."""
+def _asked(fds: tuple[int, int, int, int]) -> Child | None:
+    """A child of the nursery; None when there is none to be had from it."""
+    line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    line.settimeout(_LONGEST_START)
+    try:
+        with theirs, _lock:
+            socket.send_fds(_nursery().door, [b"\0"], [theirs.fileno(), *fds])
+        number, handles, *_ = socket.recv_fds(line, 16, 1)
+    except OSError:
+        number = b""
+    if not number:
+        line.close()
+        return None
+    line.settimeout(None)
+    return Child(int(number), handles[0], line)
+
+
+def _nursery() -> _Nursery:
+    """The one of this process, started when it has none."""
+    if not any(one.usable() for one in _open):
+        _dismiss()
+        _open[:] = [_start()]
+    return _open[0]
+
+
+def _dismissed() -> str:
+    """End the nursery of this process; what it said while it ran."""
     with _lock:
-        child = _spare.pop() if _spare else None
-    return child if child and _usable(child) else _start()
+        said = "".join(one.end() for one in _open if one.owner == os.getpid())
+        _open.clear()
+    return said
 
 
 @atexit.register
 def _dismiss() -> None:
-    """Nobody will read any more."""
-    for child in _spare:
-        if child.owner == os.getpid():
-            child.door.close()
-            with child.reader as reader:
-                reader.kill()
+    """Nobody will read any more, or not with this one."""
+    for one in _open:
+        if one.owner == os.getpid():
+            one.end()
+    _open.clear()
 
 
-def _usable(child: Child) -> bool:
-    return child.owner == os.getpid() and child.reader.poll() is None
-
-
-def _start() -> Child:
-    door, inside = socket.socketpair()
+def _start() -> _Nursery:
+    door, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    complaints = os.memfd_create("complaints", os.MFD_CLOEXEC)
     with inside:
-        reader = subprocess.Popen(  # noqa: S603 - our own interpreter with our own code, arguments are a number and paths
+        running = subprocess.Popen(  # noqa: S603 - our own interpreter with our own code, arguments are a number and paths
             [sys.executable, "-I", "-X", "utf8", "-c", _BOOT, str(inside.fileno()), *sys.path],
             pass_fds=[inside.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stderr=complaints,
             env={
                 "LANG": "C.UTF-8",
                 "POLARS_MAX_THREADS": str(min(4, os.cpu_count() or 1)),
@@ -89,4 +160,4 @@ def _start() -> Child:
             },
             cwd="/",
         )
-    return Child(reader, door, os.getpid())
+    return _Nursery(running, door, complaints, os.getpid())

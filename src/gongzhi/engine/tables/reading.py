@@ -6,7 +6,6 @@ import dataclasses
 import os
 import select
 import signal
-import subprocess
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -16,6 +15,7 @@ import polars as pl
 
 from . import child as children
 from . import landlock
+from .child import Child
 from .model import Column, Limits, Mark, Notice, Reading, Skipped, Table, Unreadable
 from .parcel import get_json, put_json, unpack
 
@@ -55,44 +55,46 @@ def cage_level() -> str:
 
 def _run(fds: tuple[int, int, int], limits: Limits) -> str:
     """Run the child to its end; what it complained of. A death becomes a refusal."""
-    taken = children.take()
-    taken.give(fds)
-    child = taken.reader
-    with child:
-        why = _watch(child, limits)
-        complaint = child.stderr.read(4000).decode("utf-8", "replace") if child.stderr else ""
+    complaints = os.memfd_create("complaints", os.MFD_CLOEXEC)
+    try:
+        with children.born((*fds, complaints)) as child:
+            why = _watch(child, limits)
+            status = child.status()
+        complaint = os.pread(complaints, 4000, 0).decode("utf-8", "replace")
+    except children.NotBornError as error:
+        refusal = Unreadable("reader_died", {"reason": "no child"})
+        refusal.add_note(str(error))
+        raise refusal from error
+    finally:
+        os.close(complaints)
     if why:
         raise Unreadable(why)
-    if child.returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
+    if status in {-signal.SIGXCPU, -signal.SIGKILL}:
         raise Unreadable("too_slow")
-    if child.returncode != 0:
-        refusal = Unreadable("reader_died", {"reason": f"status {child.returncode}"})
+    if status != 0:
+        refusal = Unreadable("reader_died", {"reason": f"status {status}"})
         refusal.add_note(complaint)
         raise refusal
     return complaint
 
 
-def _watch(child: subprocess.Popen[bytes], limits: Limits) -> str | None:
+def _watch(child: Child, limits: Limits) -> str | None:
     """Wait for the child; kill it when it outlives its time or outgrows its memory, and say which.
 
     On a busy machine a child waits more than it works: its own time counts, the clock's only in the end.
     """
     begin = time.monotonic()
-    handle = os.pidfd_open(child.pid)
-    try:
-        poll = select.poll()
-        poll.register(handle, select.POLLIN)
-        while not poll.poll(_GLANCE * 1000):
-            passed = time.monotonic() - begin
-            slow = passed > limits.seconds and _worked(child.pid) > limits.seconds
-            why = "too_slow" if slow or passed > limits.seconds * _PATIENCE else None
-            if _resident(child.pid) > limits.resident_bytes:
-                why = "too_big"
-            if why:
-                child.kill()
-                return why
-    finally:
-        os.close(handle)
+    poll = select.poll()
+    poll.register(child.handle, select.POLLIN)
+    while not poll.poll(_GLANCE * 1000):
+        passed = time.monotonic() - begin
+        slow = passed > limits.seconds and _worked(child.pid) > limits.seconds
+        why = "too_slow" if slow or passed > limits.seconds * _PATIENCE else None
+        if _resident(child.pid) > limits.resident_bytes:
+            why = "too_big"
+        if why:
+            child.kill()
+            return why
     return None
 
 

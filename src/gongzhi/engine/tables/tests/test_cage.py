@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from gongzhi.engine.tables import Limits, cage_level, child, landlock, read, reading, warm
+from gongzhi.engine.tables import (
+    Limits,
+    Unreadable,
+    cage,
+    cage_level,
+    child,
+    landlock,
+    nursery,
+    read,
+    reading,
+    warm,
+)
 
 PROBE = """
 import json, os, sys
@@ -95,32 +108,92 @@ def test_no_descriptor_is_left_open(tmp_path):
     assert [r.tables[0].data.row(0) for r in kept] == [("甲公司", "1")] * 3
 
 
-def test_a_child_started_ahead_reads_the_next_file_and_is_replaced_when_it_died(tmp_path):
+@pytest.fixture
+def small(tmp_path):
     (tmp_path / "in.csv").write_text("纳税人名称,金额\n甲公司,1\n")
-    warm()
-    [waiting] = child._spare
-    warm()
-    assert child._spare == [waiting]
-    assert read(tmp_path / "in.csv", headings=[]).tables[0].data.row(0) == ("甲公司", "1")
-    assert waiting.reader.returncode == 0
-    assert child._spare == []
-    warm()
-    [dead] = child._spare
-    with dead.reader:
-        dead.reader.kill()
-    dead.door.close()
-    assert read(tmp_path / "in.csv", headings=[]).tables[0].data.height == 1
+    return tmp_path / "in.csv"
 
 
-def test_a_child_that_waits_reaches_nothing_of_its_parent(monkeypatch):
+def row_of(path):
+    return read(path, headings=[]).tables[0].data.row(0)
+
+
+def nursery_of_this_process():
+    warm()
+    [one] = child._open
+    return one
+
+
+def test_all_children_come_from_one_nursery_and_it_is_replaced_when_it_died(small):
+    first = nursery_of_this_process()
+    assert [row_of(small) for _ in range(2)] == [("甲公司", "1")] * 2
+    assert nursery_of_this_process() is first
+    first.running.kill()
+    first.running.wait()
+    assert row_of(small) == ("甲公司", "1")
+    assert nursery_of_this_process() is not first
+
+
+def test_a_nursery_that_dies_while_it_is_asked_is_replaced_once(small, monkeypatch):
+    nursery_of_this_process().running.kill()
+    monkeypatch.setattr(child._Nursery, "usable", lambda self: self.owner == os.getpid())
+    with pytest.raises(Unreadable) as refused:  # it looks usable for ever
+        read(small, headings=[])
+    assert refused.value.code == "reader_died"
+    monkeypatch.undo()
+    assert row_of(small) == ("甲公司", "1")
+
+
+def test_a_nursery_reaches_nothing_of_its_owner_and_ends_with_it(monkeypatch):
+    child._dismiss()
     monkeypatch.setenv("GONGZHI_SECRET", "x")
-    warm()
-    [waiting] = child._spare
-    assert b"GONGZHI_SECRET" not in Path(f"/proc/{waiting.reader.pid}/environ").read_bytes()
-    with waiting.reader:
-        waiting.door.close()  # as when the parent is gone
-    assert waiting.reader.returncode == 0
-    child._spare.clear()
+    one = nursery_of_this_process()
+    assert b"GONGZHI_SECRET" not in Path(f"/proc/{one.running.pid}/environ").read_bytes()
+    one.door.close()  # as when the owner is gone
+    assert one.running.wait(60) == 0
+
+
+def test_a_nursery_that_nobody_needs_for_long_ends(monkeypatch):
+    monkeypatch.setattr(nursery, "IDLE_SECONDS", 0)
+    monkeypatch.setattr(nursery.signal, "signal", lambda *_: None)
+    ours, theirs = socket.socketpair()
+    with ours:
+        nursery.main(theirs.detach())
+        assert ours.recv(1) == b""
+
+
+def test_a_file_is_read_by_several_threads_at_once(tmp_path):
+    for number in range(8):
+        (tmp_path / f"{number}.csv").write_text(f"纳税人名称,金额\n公司{number},{number}\n")
+    with ThreadPoolExecutor(4) as threads:
+        rows = list(threads.map(lambda number: row_of(tmp_path / f"{number}.csv"), range(8)))
+    assert rows == [(f"公司{number}", str(number)) for number in range(8)]
+
+
+def test_a_child_has_nothing_open_but_what_it_was_given(small, monkeypatch):
+    fds = [os.memfd_create(name) for name in ("file", "letter", "parcel", "complaints")]
+    monkeypatch.setattr(cage, "answer", lambda file, letter, parcel: os.write(letter, opened_now()))
+    pid = os.fork()
+    if not pid:
+        nursery._be_born(os.getppid(), *fds)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 70  # a real answer ends by itself
+    found = set(json.loads(os.pread(fds[1], 1000, 0)))
+    assert found == {0, 1, 2, *fds[:3]}
+    for fd in fds:
+        os.close(fd)
+
+
+def opened_now():
+    """The descriptors that are open, as JSON."""
+    return json.dumps([fd for fd in range(1_000) if is_open(fd)]).encode()
+
+
+def is_open(fd):
+    try:
+        os.fstat(fd)
+    except OSError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(
@@ -132,4 +205,9 @@ def test_a_child_is_stopped_for_its_work_and_not_for_waiting(monkeypatch, worked
     monkeypatch.setattr(reading, "_worked", lambda pid: worked)
     monkeypatch.setattr(reading, "time", SimpleNamespace(monotonic=lambda: next(clock, passed)))
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.3)"]) as one:
-        assert reading._watch(one, Limits(seconds=10.0)) == why
+        handle = os.pidfd_open(one.pid)
+        ours, _ = ends = socket.socketpair()
+        assert reading._watch(child.Child(one.pid, handle, ours), Limits(seconds=10.0)) == why
+    for end in ends:
+        end.close()
+    os.close(handle)
