@@ -28,7 +28,7 @@ from .actions import ask_for_scan, exclude_together
 from .actions import exclude as exclude_hit
 from .actions import reopen as reopen_hit
 from .actions.refused import Refused
-from .forms import ExclusionForm, ReopeningForm, TogetherForm
+from .forms import ExclusionForm, ReopeningForm, SourceFilter, TogetherForm
 from .models import Hit
 from .states import LABELS, State
 
@@ -91,16 +91,18 @@ def hits(request: HttpRequest) -> HttpResponseBase:
 
 def _filtered(
     request: HttpRequest, rows: QuerySet[Hit]
-) -> tuple[QuerySet[Hit], dict[str, str], list[tuple[str, str]]]:
+) -> tuple[QuerySet[Hit], dict[str, Any], list[tuple[str, str]]]:
     """The hits that the address asks for, what it asks, and that in words."""
     rule, state = request.GET.get("rule", ""), request.GET.get("state", State.OPEN.value)
     text = text_in(request.GET, "q").strip()
     rows = queries.search(rows, text) if text else rows
     rows = rows.filter(rule=rule) if rule else rows
     rows = rows.filter(state=state) if state in LABELS else rows
+    behind = SourceFilter(request.GET, sight=sight_of(request.user))
+    rows = queries.resting_in(rows, behind.batches) if behind.words else rows
     words = [("规则", rule or "全部"), ("状态", LABELS[State(state)] if state in LABELS else "全部")]
     words += [("查找", text)] if text else []
-    return rows, {"rule": rule, "state": state, "q": text}, words
+    return rows, {"rule": rule, "state": state, "q": text, "behind": behind}, [*words, *behind.words]
 
 
 @needs("see_hits")

@@ -110,6 +110,34 @@ def test_what_rests_on_too_few_is_not_told_to_the_unit_but_to_the_bureau(client_
     assert "数量太少，不单列" in client_of("liaison").get(f"/batches/{small.pk}/use").content.decode()
 
 
+def test_a_number_of_hits_opens_to_them_for_the_bureau(client_of, shared):
+    batch, small = shared
+    plant(batch, (100_000, 200_000, 300_000))
+    plant_one(small, 50_000)
+    Hit.objects.filter(tax_yuan=200_000).update(state="excluded")
+    office = client_of("office")
+    for page, address, count in (
+        ("/feedback", f"/hits?state=all&unit={UNIT}", 4),
+        (f"/units/{UNIT}/feedback", f"/hits?state=all&unit={UNIT}&resource=9.5", 4),
+        (f"/units/{UNIT}/feedback/9.5", f"/hits?state=all&batch={batch.pk}", 3),
+        (f"/batches/{small.pk}/use", f"/hits?state=all&batch={small.pk}", 1),
+    ):
+        text = office.get(page).content.decode()
+        assert address.replace("&", "&amp;") in text, page
+        opened = office.get(address)
+        assert len(opened.context["page"].items) == count, address
+        assert "证据出自" in opened.content.decode()
+    assert f"证据出自批次“{batch.number}”" in office.get(f"/hits?batch={batch.pk}").content.decode()
+    assert not office.get("/hits?state=all&resource=9.1").context["page"].items
+    for odd in ("/hits?batch=x", "/hits?unit=x"):
+        answer = office.get(odd)
+        assert answer.status_code == 200
+        assert '<div class="why">' in answer.content.decode(), odd
+    nowhere = office.get("/hits?batch=00000000-0000-7000-8000-000000000000")
+    assert "没有这样的批次" in nowhere.content.decode()
+    assert not nowhere.context["page"].items
+
+
 def test_three_small_batches_vanish_in_the_sum(client_of, registered, give, presales):
     batches = [
         give(

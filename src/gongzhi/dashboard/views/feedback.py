@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from gongzhi.dashboard import queries
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import Unit
-from gongzhi.gate import needs, sight_of
+from gongzhi.gate import Sight, needs, sight_of
 from gongzhi.intake import queries as intake
 from gongzhi.lists import Column, back_to, listing
 from gongzhi.lists.workbook import exported
@@ -19,8 +22,8 @@ from gongzhi.organisation.queries import myself
 from gongzhi.risk import queries as risk
 
 
-def _columns(*first: Column, money: bool = True) -> tuple[Column, ...]:
-    """The columns after the first; expected tax only where this reader may be told it."""
+def _columns(*first: Column, hits: Callable[[dict[str, Any]], str], money: bool = True) -> tuple[Column, ...]:
+    """The columns after the first; expected tax, and the way to the hits, only for who may know them."""
     found = (
         *first,
         Column("rows", "入库行数", lambda r: r["rows"], "number", order="rows"),
@@ -30,14 +33,14 @@ def _columns(*first: Column, money: bool = True) -> tuple[Column, ...]:
         Column("doubtful", "待人工认定", lambda r: r["doubtful"], "number", order="doubtful"),
         Column("unlinked", "登记簿里没有", lambda r: r["unlinked"], "number", order="unlinked"),
         Column("rules", "供比对规则", lambda r: r["rules"], "number", order="rules", unit="条"),
-        Column("hits", "产生疑点", lambda r: r["told"], "number", order="hits", unit="条"),
+        Column("hits", "产生疑点", lambda r: r["told"], "number", link=hits, order="hits", unit="条"),
         Column("states", "疑点状态", lambda r: r["states"]),
         Column("tax", "待核疑点预计税额", lambda r: r["tax_fen"], "wan", order="tax_fen", unit="万元"),
     )
     return found if money else found[:-1]
 
 
-UNITS = _columns(
+UNITS = (
     Column("name", "单位", lambda r: r["name"], link=lambda r: f"/units/{r['key']}/feedback", order="name"),
     Column("batches", "批次", lambda r: r["batches"], "number", order="batches"),
 )
@@ -45,14 +48,31 @@ BATCH = Column("name", "批次", lambda r: r["name"], link=lambda r: f"/batches/
 COUNTED = ("see_own_batches", "see_all_batches", "see_overview")
 
 
-def _resources(unit: str, *, opens: bool, money: bool) -> tuple[Column, ...]:
+def _all_hits(sight: Sight, **behind: str) -> str:
+    """Where the hits stand that rest on some data, in every state as they were counted, for who sees hits."""
+    return "/hits?" + urlencode({"state": "all", **behind}) if risk.sees_hits(sight) else ""
+
+
+def _opening(sight: Sight, by: str, **behind: str) -> Callable[[dict[str, Any]], str]:
+    """The way from a line's number of hits to them."""
+    return lambda row: _all_hits(sight, **behind, **{by: row["key"]}) if row["hits"] else ""
+
+
+def _resources(unit: str, sight: Sight) -> tuple[Column, ...]:
     def address(row: dict[str, object]) -> str:
         return f"/units/{unit}/feedback/{row['key']}"
 
     return _columns(
-        Column("name", "资源", lambda r: r["name"], link=address if opens else None, order="name"),
+        Column(
+            "name",
+            "资源",
+            lambda r: r["name"],
+            link=address if queries.sees_files(sight) else None,
+            order="name",
+        ),
         Column("batches", "批次", lambda r: r["batches"], "number", order="batches"),
-        money=money,
+        money=risk.sees_hits(sight),
+        hits=_opening(sight, "resource", unit=unit),
     )
 
 
@@ -65,7 +85,8 @@ def feedback(request: HttpRequest) -> HttpResponseBase:
         return redirect("unit_feedback", *sorted(units)[:1])
     lines = queries.feedback_lines(intake.batches_counted_for(sight), sight, "unit")
     page = listing(
-        request, "使用反馈", UNITS, lines, guarded=False, order=("-hits", "key"), identity=lambda r: r["key"],
+        request, "使用反馈", _columns(*UNITS, hits=_opening(sight, "unit")), lines,
+        guarded=False, order=("-hits", "key"), identity=lambda r: r["key"],
         empty="还没有入库的数据", empty_next="各单位的数据入库、关联、比对后，它们的用处会列在这里。",
     )  # fmt: skip
     answer = exported(request, page, by=myself(request))
@@ -86,9 +107,8 @@ def unit_feedback(request: HttpRequest, unit: str) -> HttpResponseBase:
     """您的数据有什么用: a unit's data in all, and by resource."""
     found, sight = _seen(request, unit), sight_of(request.user)
     batches = intake.batches_counted_for(sight).filter(slot__unit=unit)
-    opens, money = queries.sees_files(sight), risk.sees_hits(sight)
     page = listing(
-        request, "使用反馈", _resources(unit, opens=opens, money=money),
+        request, "使用反馈", _resources(unit, sight),
         queries.feedback_lines(batches, sight, "resource"), guarded=False, order=("-hits", "key"),
         identity=lambda r: r["key"], filters=[("单位", found.name)],
         empty="还没有入库的数据", empty_next="数据入库、关联、比对后，它的用处会列在这里。",
@@ -97,6 +117,7 @@ def unit_feedback(request: HttpRequest, unit: str) -> HttpResponseBase:
         "page": page,
         "unit": found,
         "use": queries.use_of(batches, sight, money=True),
+        "hits": _all_hits(sight, unit=unit),
         "mine": unit == sight.unit and sight.has("submit_file"),
         "back": back_to(request, "/feedback"),
     }
@@ -113,7 +134,7 @@ def resource_feedback(request: HttpRequest, unit: str, number: str) -> HttpRespo
         raise Http404
     batches = intake.batches_counted_for(sight).filter(slot__unit=unit, slot__resource=number)
     page = listing(
-        request, "使用反馈", _columns(BATCH, money=risk.sees_hits(sight)),
+        request, "使用反馈", _columns(BATCH, money=risk.sees_hits(sight), hits=_opening(sight, "batch")),
         queries.batch_lines(batches, sight), guarded=False, order=("-name", "key"),
         identity=lambda r: r["key"], filters=[("单位", found.name), ("资源", resource.title)],
         empty="这项资源还没有入库的数据", empty_next="入库后，每一批的用处会列在这里。",
@@ -123,6 +144,7 @@ def resource_feedback(request: HttpRequest, unit: str, number: str) -> HttpRespo
         "unit": found,
         "resource": resource,
         "use": queries.use_of(batches, sight, money=False),
+        "hits": _all_hits(sight, unit=unit, resource=number),
         "back": back_to(request, f"/units/{unit}/feedback"),
     }
     answer = exported(request, page, by=myself(request))
@@ -134,4 +156,5 @@ def batch_use(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What one batch was good for, a fragment of its page."""
     sight = sight_of(request.user)
     batch = get_object_or_404(intake.batches_visible_to(sight), pk=pk)
-    return render(request, "dashboard/_use.html", {"use": queries.use_of_batch(batch, sight)})
+    context = {"use": queries.use_of_batch(batch, sight), "hits": _all_hits(sight, batch=str(pk))}
+    return render(request, "dashboard/_use.html", context)

@@ -83,6 +83,12 @@ class Resting:
             self.tax[subject] = self.tax.get(subject, Decimal(0)) + tax
 
 
+def resting_in(hits: QuerySet[Hit], batches: QuerySet[Batch]) -> QuerySet[Hit]:
+    """Those of some hits whose evidence lies in some batches: the rows behind the counts of `resting_on`."""
+    behind = Evidence.objects.filter(batch__in=batches.order_by().values("pk"))
+    return hits.filter(pk__in=behind.values("hit"))
+
+
 def resting_on(batches: QuerySet[Batch], by: str) -> dict[Any, Resting]:
     """Hits that rest on batches, each counted once for each value of `by` (a field of Evidence)."""
     touched = batches.order_by().filter(pk__in=Evidence.objects.values("batch"))  # few beside all batches
