@@ -76,10 +76,13 @@ def owed_one(obligation: Obligation, as_of: dt.date, exemptions: Exemptions | No
 
 
 def in_days(rows: QuerySet[Obligation], today: dt.date, days: int, state: str) -> QuerySet[Obligation]:
-    """Obligations due within `days` before or after today; with `state` "open" only those not met."""
-    first, last = today - dt.timedelta(days=days), today + dt.timedelta(days=days)
-    near = rows.filter(opens__lte=today).filter(Q(due__range=(first, last)) | Q(due=None))
-    return unmet(near, today) if state == "open" else near
+    """Obligations due within `days` before or after today; with `state` "open" those not met, however long
+    they have been due: what is still owed does not leave the list by growing old.
+    """
+    last, begun = today + dt.timedelta(days=days), rows.filter(opens__lte=today)
+    if state == "open":
+        return unmet(begun.filter(Q(due__lte=last) | Q(due=None)), today)
+    return begun.filter(Q(due__range=(today - dt.timedelta(days=days), last)) | Q(due=None))
 
 
 def unmet(rows: QuerySet[Obligation], today: dt.date) -> QuerySet[Obligation]:

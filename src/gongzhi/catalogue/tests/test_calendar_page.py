@@ -49,6 +49,19 @@ def test_filters_by_state_unit_and_span(client_of, owed):
     assert numbers(office, "state=x&span=abc&unit=nobody") == {"9.5", "9.4", "8.1"}
 
 
+def test_what_is_still_owed_stays_listed_however_old_it_is(client_of, owed):
+    Obligation.objects.filter(resource="9.5").update(due=timezone.localdate() - dt.timedelta(320))
+    Obligation.objects.filter(resource="9.1").update(due=timezone.localdate() - dt.timedelta(320))
+    office = client_of("office")
+    assert numbers(office, "") == {"9.5", "9.4", "8.1"}
+    assert numbers(office, "state=missing&span=30") == {"9.5"}
+    assert numbers(office, "state=all") == {"9.4", "8.1"}
+    assert "逾期未报的不论多早都列在这里" in office.get("/calendar").content.decode()
+    later = timezone.localdate() + dt.timedelta(5)
+    Obligation.objects.filter(resource="9.5").update(extended_on=timezone.localdate(), extended_due=later)
+    assert numbers(office, "state=missing") == set()
+
+
 def test_only_the_unit_itself_is_led_to_hand_in(client_of, owed):
     liaison = client_of("liaison").get("/calendar?state=all").content.decode()
     assert "/submit/9.5?period=2026Q3" in liaison
@@ -61,7 +74,7 @@ def test_the_export_says_what_it_holds(client_of, owed):
     answer = client_of("office").get("/calendar?state=missing&unit=construction_transport&export=xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
     assert sheet["A1"].value == "报送日历"
-    assert "状态：逾期未报；范围：前后一季；单位：区建设交通局" in sheet["A2"].value
+    assert "状态：逾期未报；范围：不论多早到期；单位：区建设交通局" in sheet["A2"].value
     assert sheet.max_row == 4
     assert sheet["C4"].value.startswith("9.5 ")
     assert sheet["D4"].value == "2026年三季度"

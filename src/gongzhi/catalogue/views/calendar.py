@@ -121,7 +121,7 @@ def _asked(request: HttpRequest, seen: QuerySet[Obligation], today: dt.date) -> 
     limits, bound, kept = _bounds(request)
     near = seen.filter(**limits) if limits else None
     rows, words = _in_state(seen, near, state, int(span), today), [("状态", dict(WANTED)[state])]
-    words += bound or [("范围", dict(SPANS)[span])]
+    words += bound or [("范围", _range(state, dict(SPANS)[span]))]
     if unit:
         rows, words = rows.filter(unit=unit), [*words, ("单位", dict(units)[unit])]
     for name, title, value in _narrowed(request):
@@ -129,6 +129,11 @@ def _asked(request: HttpRequest, seen: QuerySet[Obligation], today: dt.date) -> 
         kept.append((name, request.GET[name]))
     found = {"rows": rows, "state": state, "span": span, "unit": unit, "units": units, "words": words}
     return found | {"ends": bool(limits), "kept": kept}
+
+
+def _range(state: str, span: str) -> str:
+    """The days that a list covers, in words: what is overdue stands on it however old it is."""
+    return {"open": f"{span}，逾期未报的不论多早", "missing": "不论多早到期"}.get(state, span)
 
 
 Words = list[tuple[str, str]]
@@ -162,7 +167,7 @@ def _in_state(
     """The obligations `near` the days asked for (around today where none were) that are in a state."""
     if near is None and state in dict(OPEN):
         rows = in_days(seen, today, span, "all" if state == "all" else "open")
-        return rows.filter(due__lt=today) if state == "missing" else rows
+        return with_state(rows, today).filter(state_then=State.MISSING) if state == "missing" else rows
     rows = in_days(seen, today, span, "all") if near is None else near
     wanted = STATES.get(state) or ("", (State.AWAITED, State.MISSING))
     return rows if state == "all" else with_state(rows, today).filter(state_then__in=wanted[1])
