@@ -1,20 +1,14 @@
 """What is told of columns: examples that the product takes, and a meaning that says more than the heading."""
 
-import datetime as dt
 from collections import Counter
 
-import polars as pl
 import pytest
 
-from gongzhi.engine.calendar import parse_period
-from gongzhi.engine.checks import Context, check, map_columns, render
+from gongzhi.engine.checks import example_faults
 from gongzhi.engine.definitions import Field, FieldType, Sheet
-from gongzhi.engine.definitions.examples import DAY, example_row
+from gongzhi.engine.definitions.examples import example_row
 from gongzhi.engine.documents.meanings import has_own_meaning, meaning
-from gongzhi.engine.tables import Column, Table
 
-TIMES = {FieldType.PERIOD, FieldType.YEAR}
-LATER = dt.date(2027, 12, 31)
 CODES = {FieldType.CREDIT_CODE, FieldType.CODE_OR_ID, FieldType.PERSON_ID}
 SHORTEST = 6  # characters of a sentence that says something
 INVENTED = "EXAMPL"  # in the organisation part of a code: nobody has it
@@ -26,16 +20,11 @@ def sheets(definitions):
 
 def faults(definitions, sheet: Sheet, field: Field, text: str) -> list[str]:
     """What the check of a file says of this text in this column of the sheet's worked row."""
-    row = example_row(sheet, 2) | {field.key: text}
-    sheet = sheet.model_copy(update={"checks": ()})  # across columns the worked row is held elsewhere
-    columns = tuple(Column(index, one.title) for index, one in enumerate(sheet.fields))
-    data = pl.DataFrame({f"c{index}": [row[one.key]] for index, one in enumerate(sheet.fields)})
-    table = Table(sheet.title, 0, 1, columns, data, pl.Series([2]))
-    own = [one for one in sheet.fields if one.in_period and one.type in TIMES]
-    period = parse_period(row[own[0].key] if own else f"{DAY:%Y-%m}")
-    context = Context(definitions.findings, LATER, period)
-    found = render(check(table, map_columns(table, sheet), sheet, context), definitions.findings)
-    return found.filter(pl.col("column") == field.title)["message"].to_list()
+    fields = tuple(
+        one.model_copy(update={"example": text}) if one.key == field.key else one for one in sheet.fields
+    )
+    told = example_faults(sheet.model_copy(update={"fields": fields}), definitions.findings)
+    return [fault for one, fault in told if one.key == field.key]
 
 
 def test_an_example_passes_the_checks_of_its_own_column(definitions):
@@ -58,6 +47,22 @@ def test_an_example_of_a_code_is_invented_and_can_be_nobodys(definitions):
 def test_a_code_that_is_none_would_be_noticed(definitions, text):
     sheet = definitions.resources["9.5"].sheet()
     assert faults(definitions, sheet, sheet.field("developer_code"), text)
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("presale_area", "不详"),
+        ("presale_area", "1,200"),
+        ("issued_on", "不详"),
+        ("issued_on", "2026/3/2"),
+        ("permit_no", " "),
+    ],
+)
+def test_an_example_of_which_no_worked_row_can_be_made_is_told(definitions, key, text):
+    """The worked row is made for every template and every file: a bad one in force would stop both."""
+    sheet = definitions.resources["9.5"].sheet()
+    assert len(faults(definitions, sheet, sheet.field(key), text)) == 1
 
 
 def test_no_example_echoes_the_heading_of_its_column(definitions):

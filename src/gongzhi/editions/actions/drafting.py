@@ -13,6 +13,7 @@ from gongzhi.audit.actions import record
 from gongzhi.editions.models import Edition
 from gongzhi.editions.queries import Piece, digest_of_texts, in_force, open_draft, said_last
 from gongzhi.editions.queries.pieces import title_of, why_kept
+from gongzhi.editions.queries.placing import placed
 from gongzhi.editions.states import NotPossible, Origin, State, after
 from gongzhi.engine.definitions import DefinitionError, understood
 from gongzhi.engine.definitions.canonical import canonical_text
@@ -183,14 +184,14 @@ def _canonical(name: str, text: str) -> str:
     try:
         return canonical_text(text.replace("\r\n", "\n"), model_of(name), name)
     except DefinitionError as error:
-        raise NotPossible(_broken(error)) from error
+        raise NotPossible(_broken(error, text)) from error
 
 
 def _plain(name: str, text: str) -> dict[str, Any]:
     try:
         return plain(text)
     except DefinitionError as error:
-        raise NotPossible(_broken(error)) from error
+        raise NotPossible(_broken(error, text)) from error
 
 
 def _shaped(texts: Mapping[str, str]) -> None:
@@ -199,13 +200,13 @@ def _shaped(texts: Mapping[str, str]) -> None:
             try:
                 understood(name, text.encode(), model)
             except DefinitionError as error:
-                raise NotPossible(_broken(error)) from error
+                raise NotPossible(_broken(error, text)) from error
 
 
-def _broken(error: DefinitionError) -> str:
+def _broken(error: DefinitionError, text: str) -> str:
     fault = error.problems[0]
     where = "算例" if fault.file.endswith("/cases.yml") else ""
-    return f"{where}第 {fault.line} 行：{fault.message}"
+    return f"{where}第 {fault.line} 行：{placed(fault, text)}"
 
 
 def _record(verb: str, edition: Edition, by: Person | None) -> None:

@@ -27,6 +27,7 @@ from gongzhi.engine.definitions.words import CompatibleFile
 from .counting import contents_in_force, in_force, wordings
 from .needed import taken_away
 from .pieces import Piece, piece_of, title_of
+from .placing import placed
 from .seen import history
 from .words import type_word
 
@@ -96,7 +97,7 @@ def _unsound(
     """Faults of form, of references, of rules and checks on their examples; `texts` names the new files."""
     files, names = dict(contents), dict(texts)
     unformed = [
-        f"{called}第 {fault.line} 行：{fault.message}"
+        f"{called}第 {fault.line} 行：{placed(fault, files[name].decode())}"
         for name, called in texts if name.endswith(".yml")
         for fault in faults(name, files[name], model_of(name))
     ]  # fmt: skip
@@ -106,14 +107,17 @@ def _unsound(
         definitions = load_contents(files)
     except DefinitionError as error:
         return tuple(_told(problem, names, files) for problem in error.problems)
-    return (*_rules(pieces, definitions, files), *_examples(pieces, definitions))
+    shown = tuple(_shown(pieces, definitions))
+    return shown or (*_rules(pieces, definitions, files), *_examples(pieces, definitions))
 
 
 def _told(problem: Any, named: Mapping[str, str], contents: Mapping[str, bytes]) -> str:
     """A fault of a draft by its line; one of another file by what that file is called."""
     if problem.file in named:
-        return f"{named[problem.file]}第 {problem.line} 行：{problem.message}"
-    return f"{_called(problem.file, contents)}引用了它：{problem.message}"
+        said = placed(problem, contents[problem.file].decode())
+        return f"{named[problem.file]}第 {problem.line} 行：{said}"
+    text = contents.get(problem.file, b"").decode()
+    return f"{_called(problem.file, contents)}引用了它：{placed(problem, text)}"
 
 
 def _called(name: str, contents: Mapping[str, bytes]) -> str:
@@ -154,6 +158,22 @@ def _tried(code: str, definitions: Definitions, contents: Mapping[str, bytes]) -
             _results.pop(next(iter(_results)), None)
         _results[key] = tuple(check_rule(folder, definitions))
     return _results[key]
+
+
+def _shown(pieces: Sequence[Piece], definitions: Definitions) -> Iterator[str]:
+    """The examples of columns that a file could not bring: the template's worked row is made of them."""
+    for piece in pieces:
+        if piece.kind == "resource":
+            yield from examples_unfit(definitions.resource(piece.code), definitions)
+
+
+def examples_unfit(resource: Resource, definitions: Definitions) -> Iterator[str]:
+    """Each column of a resource whose example does not pass the column's own checks, in a sentence."""
+    from gongzhi.engine.checks import example_faults  # noqa: PLC0415  # loads the analytic libraries
+
+    for sheet in resource.sheets:
+        for field, fault in example_faults(sheet, definitions.findings):
+            yield f"列“{field.title}”的示例“{field.example}”不能用：{fault}"
 
 
 def _examples(pieces: Sequence[Piece], definitions: Definitions) -> Iterator[str]:

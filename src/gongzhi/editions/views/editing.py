@@ -14,8 +14,9 @@ from gongzhi.editions import actions
 from gongzhi.editions.forms import AboutForm, BindingForm, ColumnForm, TextsForm, ValueForm
 from gongzhi.editions.models import Edition
 from gongzhi.editions.queries import Piece, history, in_force, visible_to
-from gongzhi.editions.queries.checking import unfilled
+from gongzhi.editions.queries.checking import examples_unfit, unfilled
 from gongzhi.editions.queries.pieces import GONE
+from gongzhi.editions.queries.placing import placed
 from gongzhi.editions.queries.used import users_of
 from gongzhi.editions.states import NotPossible, State
 from gongzhi.engine import documents
@@ -204,7 +205,9 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         resource = understood(name, text.encode(), Resource)[1]
     except DefinitionError as error:
-        return done(request, found, f"还不能生成模板：{error.problems[0].message}", "stop")
+        return done(request, found, f"还不能生成模板：{placed(error.problems[0], text)}", "stop")
+    if unfit := next(examples_unfit(resource, in_force()), ""):
+        return done(request, found, f"还不能生成模板：{unfit}", "stop")
     response = HttpResponse(documents.template(resource, found.digest), content_type=TYPE)
     response.headers["Content-Disposition"] = attachment(f"{resource.number} {resource.title}（预览）.xlsx")
     return response

@@ -15,6 +15,7 @@ from .model import Checked, Context, Kind, Past, Season, Waived
 from .rendering import places_of, render, repaired_cells
 from .run import check, lake_type
 from .trials import Trial, failures, history_failures, trials
+from .worked import example_faults
 
 __all__ = [
     "Checked",
@@ -33,6 +34,7 @@ __all__ = [
     "canonical_rows",
     "carried",
     "check",
+    "example_faults",
     "failures",
     "history_failures",
     "lake_type",

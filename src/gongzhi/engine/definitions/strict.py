@@ -28,11 +28,20 @@ class Strict(BaseModel):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One fault in a definitions folder: `file` is relative to the folder, `line` counts from 1."""
+    """One fault in a definitions folder: `file` is relative to the folder, `line` counts from 1.
+
+    `at` is the path of keys and places in lists to what is wrong, where the fault has one.
+    """
 
     file: str
     line: int
-    message: str
+    said: str
+    at: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """What is wrong, with its path as builders read it."""
+        return f"{'.'.join(self.at)}: {self.said}" if self.at else self.said
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.message}"
@@ -54,13 +63,13 @@ class Source:
     value: Any
     lines: dict[Location, int]
 
-    def problem(self, location: Location, message: str) -> Problem:
-        """A fault at the deepest part of `location` that stands in the text."""
+    def problem(self, location: Location, said: str, at: Location = ()) -> Problem:
+        """A fault at the deepest part of `location` that stands in the text; `at` is told with it."""
         if location[:2] == ("sheets", 0) and location[:1] not in self.lines:
             location = location[2:]  # a resource with one table writes its fields directly
         while location and location not in self.lines:
             location = location[:-1]
-        return Problem(self.file, self.lines.get(location, 1), message)
+        return Problem(self.file, self.lines.get(location, 1), said, tuple(map(str, at)))
 
     def into(self, model: type[Model], at: Location = ()) -> Model:
         """The value at `at` as a model; DefinitionError names the line of each fault."""
@@ -74,9 +83,8 @@ class Source:
 
     def _faults(self, error: ValidationError, at: Location) -> Iterable[Problem]:
         for fault in error.errors():
-            where = ".".join(str(step) for step in (*at, *fault["loc"]))
-            message = in_words(fault)
-            yield self.problem((*at, *fault["loc"]), f"{where}: {message}" if where else message)
+            where = (*at, *fault["loc"])
+            yield self.problem(where, in_words(fault), where)
 
 
 _WORDS = {
@@ -115,7 +123,12 @@ _WORDS = {
 def in_words(fault: Mapping[str, Any]) -> str:
     """What a model refuses, in Chinese."""
     if words := _WORDS.get(fault["type"]):
-        return words.format(**fault.get("ctx", {}))
+        told = dict(fault.get("ctx", {}))
+        if "expected" in told:  # 'a', 'b' or 'c'
+            told["expected"] = (
+                str(told["expected"]).replace(" or ", "、").replace(", ", "、").replace("'", "")
+            )
+        return words.format(**told)
     return str(fault["msg"]).removeprefix("Value error, ")
 
 
