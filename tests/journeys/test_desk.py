@@ -94,6 +94,11 @@ def test_a_reason_is_asked_and_remembered(client_of: Clients, tmp_path: Path) ->
         liaison, f"/submissions/{one.pk}/explain", **(said | {"until": "x"})
     )
     field = page.split('name="field" value="')[1].split('"')[0]
+    early = said | {"field": field, "reason": "历史补录", "until": "2020-01-01"}
+    page = post(liaison, f"/submissions/{one.pk}/explain", **early)
+    assert "“有效到”不能早于今天" in page
+    assert 'value="历史补录"' in page  # nothing that was typed is lost
+    assert 'value="2020-01-01"' in page
     page = post(liaison, f"/submissions/{one.pk}/explain", **(said | {"field": field, "reason": "历史补录"}))
     assert "历史补录" in page
     assert "已说明" in page

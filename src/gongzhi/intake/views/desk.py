@@ -19,6 +19,8 @@ from gongzhi.intake.queries.pages import period_label
 from gongzhi.intake.states import NotPossible
 from gongzhi.organisation.queries import myself
 
+from .submissions import page_of
+
 SHOWN = 100
 
 
@@ -61,15 +63,15 @@ def send_back(request: HttpRequest, pk: UUID) -> HttpResponse:
 def explain(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The reason for one kind of finding."""
     found, form = _own(request, pk), ExplainForm(request.POST)
-    if not form.is_valid():
-        _say(request, "；".join(str(text) for texts in form.errors.values() for text in texts), "stop")
-        return redirect("submission", pk)
-    try:
-        actions.explain(submission=found, by=myself(request), **form.cleaned_data)
-        _say(request, "已记录，有效期内不再问。")
-    except Refused as error:
-        _say(request, error.text, "stop")
-    return redirect("submission", pk)
+    if form.is_valid():
+        try:
+            actions.explain(submission=found, by=myself(request), **form.cleaned_data)
+        except Refused as error:
+            form.add_error(None, error.text)
+        else:
+            _say(request, "已记录，有效期内不再问。")
+            return redirect("submission", pk)
+    return page_of(request, found, tried=form)
 
 
 @needs("submit_file", "review_file")

@@ -19,7 +19,7 @@ from gongzhi.intake import actions, queries
 from gongzhi.intake.actions import report
 from gongzhi.intake.actions.place import Place
 from gongzhi.intake.actions.refused import Refused
-from gongzhi.intake.forms import ListFilter
+from gongzhi.intake.forms import ExplainForm, ListFilter
 from gongzhi.intake.models import Batch, Submission
 from gongzhi.intake.queries.marks import state_mark
 from gongzhi.intake.queries.pages import (
@@ -109,9 +109,14 @@ def _seen(request: HttpRequest, pk: UUID) -> Submission:
 @needs("see_own_batches", "see_all_batches")
 def submission(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One submission: what was read, what was found, what to do next."""
-    found = _seen(request, pk)
+    return page_of(request, _seen(request, pk))
+
+
+def page_of(request: HttpRequest, found: Submission, tried: ExplainForm | None = None) -> HttpResponse:
+    """The page of a submission; with the reason that was `tried` and is not taken as it is."""
     resource = in_force().resources[found.resource]
-    context = {
+    context: dict[str, Any] = {
+        "tried": tried,
         "submission": found,
         "resource": resource,
         "period": period_label(found.period),
@@ -125,7 +130,7 @@ def submission(request: HttpRequest, pk: UUID) -> HttpResponse:
         context |= {"decision": decision_of(found), "trends": trends_of(found)}
         context |= _desk(request, found)
     whole = "intake/_submission.html" if request.headers.get("HX-Request") else "intake/submission.html"
-    return render(request, whole, context)
+    return render(request, whole, context, status=422 if tried else 200)
 
 
 def _desk(request: HttpRequest, found: Submission) -> dict[str, Any]:
