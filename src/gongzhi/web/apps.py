@@ -26,9 +26,8 @@ class WebConfig(AppConfig):
         year = f"年份不对，请写 {FIRST_DAY.year} 年到 {LAST_DAY.year} 年之间的日期"
         DateField.default_validators = [MinValueValidator(FIRST_DAY, year), MaxValueValidator(LAST_DAY, year)]
         ProhibitNullCharactersValidator.message = "文字里有看不见的字符，请删去后重新填写"
-        from gongzhi.audit.queries import bind_names  # noqa: PLC0415  # the same
+        from gongzhi.audit.queries import bind_definitions, bind_names  # noqa: PLC0415  # the same
         from gongzhi.catalogue.queries import matters  # noqa: PLC0415  # the same
-        from gongzhi.disclosure.queries import bind_definitions  # noqa: PLC0415  # the same
         from gongzhi.editions.queries import in_force  # noqa: PLC0415  # the same
         from gongzhi.gate import bind  # noqa: PLC0415  # models exist only once apps are ready
         from gongzhi.gate.checks import every_url_has_a_policy  # noqa: PLC0415  # the same

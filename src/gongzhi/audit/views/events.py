@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,9 +15,9 @@ from django.utils import timezone
 
 from gongzhi.audit.forms import EventFilter
 from gongzhi.audit.models import Event
-from gongzhi.audit.queries import NamedEvents, name_them, visible_to
+from gongzhi.audit.queries import NamedEvents, in_force, name_them, visible_to
 from gongzhi.audit.states import DETAILS, OUTCOMES, SUBJECTS, VERBS
-from gongzhi.engine.definitions import Definitions, load_once
+from gongzhi.engine.definitions import Definitions
 from gongzhi.gate import needs, sight_of
 from gongzhi.lists import Column, Mark, listing
 from gongzhi.lists.sources import source_of
@@ -56,7 +55,7 @@ _WORDS: dict[str, Callable[[Definitions, str], str]] = {
 def _defined(kind: str, key: str) -> str:
     """What the definitions call it now; its key where they know none."""
     try:
-        return _WORDS[kind](load_once(settings.DEFINITIONS), key)
+        return _WORDS[kind](in_force(), key)
     except KeyError:
         return key
 

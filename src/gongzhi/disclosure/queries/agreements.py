@@ -10,12 +10,11 @@ from uuid import UUID
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
+from gongzhi.audit.queries import in_force
 from gongzhi.disclosure.models import Acceptance
 from gongzhi.engine.definitions import Agreement
 from gongzhi.gate import Sight, sight_of
 from gongzhi.organisation.models import Person
-
-from .known import in_force
 
 PAGE = "/agreement"
 

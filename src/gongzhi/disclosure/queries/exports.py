@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
+from gongzhi.audit.queries import in_force
 from gongzhi.disclosure.models import Export
 from gongzhi.disclosure.states import ExportState
 from gongzhi.engine.crypto import open_file
@@ -71,7 +72,7 @@ def resume_minutes() -> int:
 
 def countersigners(person: Person) -> list[Person]:
     """Who countersigns the person's exports: the security administrators, never herself."""
-    keeping = [key for key, role in known.in_force().roles.items() if KEEPS in role.duties]
+    keeping = [key for key, role in in_force().roles.items() if KEEPS in role.duties]
     found = Person.objects.filter(is_active=True, grants__role__in=keeping).exclude(pk=person.pk)
     return [one for one in found.distinct().order_by("name") if sight_of(one).has(KEEPS)]
 

@@ -11,10 +11,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from gongzhi.audit.queries import in_force
 from gongzhi.engine.definitions import REVEAL, Definitions, Field, Purpose, Resource, Use
 from gongzhi.gate import Sight
-
-from .known import in_force
 
 LEAST_REASON = 10
 ABOUT_WORDS = {"hit": "疑点", "work": "交办事项"}

@@ -9,13 +9,12 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
+from gongzhi.audit.queries import in_force
 from gongzhi.disclosure.models import Allowance, Reveal
 from gongzhi.disclosure.states import State
 from gongzhi.engine.definitions import REVEAL, Quota
 from gongzhi.gate import Sight, allowed, sight_of
 from gongzhi.organisation.models import Person
-
-from .known import in_force
 
 APPROVE = "approve_reveal"
 

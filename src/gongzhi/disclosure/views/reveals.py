@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from gongzhi.audit import queries as audit
+from gongzhi.audit.queries import in_force
 from gongzhi.disclosure import queries
 from gongzhi.disclosure.models import Reveal
 from gongzhi.gate import needs, sight_of
@@ -26,7 +27,7 @@ def _about(look: Reveal) -> str:
 
 
 def _hours(look: Reveal) -> Mark:
-    return Mark("非工作时间", "warn") if queries.off_hours(look.at, queries.in_force()) else Mark("工作时间")
+    return Mark("非工作时间", "warn") if queries.off_hours(look.at, in_force()) else Mark("工作时间")
 
 
 _WHAT = (
@@ -81,7 +82,7 @@ def use(request: HttpRequest) -> HttpResponseBase:
     """How often rows of the reader's unit were looked at, for what and by which units; no names."""
     sight = sight_of(request.user)
     units = sight.units("see_all_batches" if sight.has("see_all_batches") else "see_own_batches")
-    known = queries.in_force().resources
+    known = in_force().resources
     rows = [
         (one, unit_name(one.unit), known[one.resource].title if one.resource in known else one.resource,
          unit_name(one.viewer))

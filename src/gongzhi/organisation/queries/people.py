@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from gongzhi.engine.definitions import Definitions, Role, Unit, load_once
+from gongzhi.audit import queries as known
+from gongzhi.engine.definitions import Definitions, Role, Unit
 from gongzhi.gate import Sight
 from gongzhi.organisation.models import Grant, Person
 
@@ -15,8 +15,8 @@ ADMINISTRATORS = ("system_administrator", "security_administrator", "audit_admin
 
 
 def definitions() -> Definitions:
-    """The definitions beside the code, for the rooms below `editions`; others ask `editions`."""
-    return load_once(settings.DEFINITIONS)
+    """The definitions that count today: a unit, a post or a role that the office published has people too."""
+    return known.in_force()
 
 
 def unit_of(person: Person) -> Unit:

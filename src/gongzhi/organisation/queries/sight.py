@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
+
+from gongzhi.engine.definitions import load_once
 from gongzhi.gate import Sight
 from gongzhi.gate.sight import Held
 from gongzhi.organisation.models import ApiKey
@@ -32,7 +35,8 @@ class Grants:
         return Sight(person=str(user.pk), name=user.name, unit=user.unit, held=tuple(held))
 
     def known_duties(self) -> Iterable[str]:
-        return definitions().duties
+        """Those of the folder: the start asks before there is a database; none of them can be dropped."""
+        return load_once(settings.DEFINITIONS).duties
 
     def unfinished(self, user: Any) -> str | None:
         return unfinished_sign_in(user)
