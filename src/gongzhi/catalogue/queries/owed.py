@@ -32,7 +32,7 @@ class Owed:
     def as_json(self) -> dict[str, object]:
         """The shape of the command line's and the API's lists (design.md 6)."""
         owed = self.obligation
-        received = owed.received_at.isoformat() if owed.received_at else None
+        received = timezone.localtime(owed.received_at).isoformat() if owed.received_at else None
         return {
             "unit": owed.unit,
             "resource": owed.resource,

@@ -338,16 +338,18 @@ class TestAfterwards:
 
     def test_folders_are_made_for_what_is_owed_now(self, watched):
         today = timezone.localdate()
-        for number, due in (("9.5", today), ("9.6", today - dt.timedelta(1))):
+        soon, late = today + dt.timedelta(1), today - dt.timedelta(1)
+        for number, opens, due in (("9.5", today, today), ("9.6", late, late), ("9.4", soon, soon)):
             Obligation.objects.create(
-                unit=UNIT, resource=number, period="2026Q3", period_end=today, opens=today, due=due,
+                unit=UNIT, resource=number, period="2026Q3", period_end=today, opens=opens, due=due,
                 definitions="0" * 64,
             )  # fmt: skip
         assert prepare_places() == 0  # no unit has its folder
         for name in ("建设交通局", "随便"):
             (watched / name).mkdir()
-        assert prepare_places() == 1
-        assert [path.name for path in (watched / "建设交通局").iterdir()] == ["9.5 商品房预售信息"]
+        assert prepare_places() == 2
+        made = sorted(path.name for path in (watched / "建设交通局").iterdir())
+        assert made == ["9.5 商品房预售信息", "9.6 商品房网签信息"]  # what is overdue too
 
     def test_the_folder_of_a_stock_says_that_it_is_one_and_takes_its_file(self, watched):
         today = timezone.localdate()

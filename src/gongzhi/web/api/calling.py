@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
+from django.utils import timezone
 from ninja import Schema
 
 from gongzhi.catalogue.queries import by_number
@@ -106,4 +107,4 @@ def address(kind: str, identity: object) -> str:
 
 
 def instant(at: Any) -> str:
-    return str(at.isoformat())
+    return timezone.localtime(at).isoformat()

@@ -6,8 +6,11 @@ import datetime as dt
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.utils import timezone
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
+
+from .paging import Page
 
 Short = Annotated[str, Field(max_length=60)]
 Period = Annotated[
@@ -19,6 +22,8 @@ Period = Annotated[
         description="期间：2026-09、2026Q3、2026H1、2026、2026-09-15",
     ),
 ]
+Instant = Annotated[dt.datetime, AfterValidator(timezone.localtime)]
+"""A moment in the district's time (+08:00), as receipts and pages tell it."""
 Letter = Annotated[str, Field(pattern="^[a-z]?$", max_length=1, description="多表资源的表，如 a")]
 Cell = str | int | float | bool | None
 Row = Annotated[dict[str, Cell], Field(min_length=1, max_length=400)]
@@ -89,7 +94,7 @@ class Received(Schema):
     resource: str
     period: str
     state: str
-    received_at: dt.datetime
+    received_at: Instant
 
 
 class Finding(Schema):
@@ -111,7 +116,7 @@ class Outcome(Schema):
 
     submission: Annotated[UUID | None, Field(description="报送的编号；dry_run 时为 null")]
     state: Annotated[str, Field(description=STATE)]
-    received_at: Annotated[dt.datetime, Field(description="收到的时间，是否按时以此为准")]
+    received_at: Annotated[Instant, Field(description="收到的时间，是否按时以此为准")]
     file_name: str
     resource: str
     title: str
@@ -150,7 +155,7 @@ class SubmissionLine(Schema):
     unit: str
     state: Annotated[str, Field(description=STATE)]
     file_name: str
-    received_at: dt.datetime
+    received_at: Instant
     rows: int
     accepted: int
     set_aside: int
@@ -172,7 +177,7 @@ class BatchLine(Schema):
     unit: str
     rows: int
     kind: Annotated[str, Field(description="first 首批；adds 补充；replaces 更正")]
-    committed_at: dt.datetime
+    committed_at: Instant
     replaced_by: str | None
     submission: UUID
     receipt: str | None
@@ -184,6 +189,17 @@ class Batches(Schema):
     next: str | None
 
 
+class Owed(Page):
+    """Which duties of the calendar."""
+
+    state: Annotated[
+        Literal["", "open", "missing"],
+        Field(description="open 还没报的（已开始、没有免报）；missing 其中逾期未报的；不写为全部"),
+    ] = ""
+    resource: Annotated[str, Field(max_length=60, description="只要这项资源的：编号或代码，如 15.3")] = ""
+    period: Annotated[str, Field(max_length=16, description="只要这一期的，如 2026-09")] = ""
+
+
 class ObligationLine(Schema):
     """What is owed, by when, and how it stands today."""
 
@@ -192,7 +208,7 @@ class ObligationLine(Schema):
     period: str
     due: dt.date | None
     state: Annotated[str, Field(description="免报、未到期、待报、按时、逾期k天、逾期未报、零报告")]
-    received_at: dt.datetime | None
+    received_at: Instant | None
     days_late: int | None
 
 
@@ -238,7 +254,7 @@ class Pushed(Schema):
     resource: str
     period: str
     rows: int
-    received_at: dt.datetime
+    received_at: Instant
     known: Annotated[bool, Field(description="同样的行已经收下过，没有重复收")]
 
 
@@ -269,7 +285,7 @@ class PushFate(Schema):
     inbox: UUID
     resource: str
     period: str
-    received_at: dt.datetime
+    received_at: Instant
     submission: UUID | None
     rows: list[Fate]
 
@@ -279,7 +295,7 @@ class PushLine(Schema):
     resource: str
     period: str
     rows: int
-    received_at: dt.datetime
+    received_at: Instant
     submission: UUID | None
 
 
@@ -324,4 +340,4 @@ class Told(Schema):
     refusal: Annotated[str | None, Field(description="没有入库的原因的代码")]
     batch: str | None
     receipt: Annotated[str | None, Field(description="回执编号")]
-    at: Annotated[dt.datetime, Field(description="有结果的时间")]
+    at: Annotated[Instant, Field(description="有结果的时间")]

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET
 from ninja import Header, Query
 from pydantic import Field
 
-from gongzhi.catalogue.queries import Exemptions, owed_one
+from gongzhi.catalogue.queries import Exemptions, owed_one, unmet, with_state
 from gongzhi.catalogue.queries import visible_to as obligations_visible_to
+from gongzhi.catalogue.states import State
 from gongzhi.engine.definitions import Resource
 from gongzhi.gate import public, signed
 from gongzhi.intake.actions.inbox import place_of, want_sealed
@@ -75,12 +76,20 @@ def batches(request: HttpRequest, page: Query[Page]) -> Any:
 
 
 @api.get("obligations", response={200: schemas.Obligations} | REFUSALS)
-def obligations(request: HttpRequest, page: Query[Page]) -> Any:
-    """本单位的报送日历，按今天的状态。"""
-    found = _scoped(request, obligations_visible_to(sight(request)), "resource")
-    today = timezone.localdate()
+def obligations(request: HttpRequest, asked: Query[schemas.Owed]) -> Any:
+    """本单位的报送日历，按今天的状态；可以只要还没报的、逾期未报的，或某项资源、某一期的。"""
+    known_names(request, schemas.Owed)
+    found, today = _scoped(request, obligations_visible_to(sight(request)), "resource"), timezone.localdate()
+    if asked.resource:
+        found = found.filter(resource=resource_of(caller(request), asked.resource).number)
+    if asked.period:
+        found = found.filter(period=asked.period)
+    if asked.state:
+        found = unmet(found.filter(opens__lte=today), today)
+    if asked.state == "missing":
+        found = with_state(found, today).filter(state_then=State.MISSING)
     exemptions = Exemptions(today)
-    return _page(request, found, page, lambda one: owed_one(one, today, exemptions).as_json())
+    return listed(found, asked, lambda one: owed_one(one, today, exemptions).as_json())
 
 
 @api.get("resources", response={200: schemas.Resources} | REFUSALS)

@@ -20,6 +20,7 @@ SCHEMAS = {
     "Submissions": "报送的一页",
     "BatchLine": "已入库的一批；被更正的，replaced_by 是更正它的批次",
     "Batches": "批次的一页",
+    "Owed": "要日历里的哪些：状态、资源、期间；以及哪一页、一页多少条",
     "ObligationLine": "应报的一项：期限和今天的状态",
     "Obligations": "应报事项的一页",
     "ResourceLine": "这个凭据可以报送的一项数据资源",

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gongzhi.catalogue.actions import open_periods
+from gongzhi.catalogue.models import Obligation
 from gongzhi.intake.models import Submission
 from gongzhi.organisation.queries import owed_by
 
@@ -73,6 +74,32 @@ def test_what_is_owed_is_told_in_the_words_of_the_command_line(machine):
     assert set(page["items"][0]) == {
         "unit", "resource", "period", "due", "state", "received_at", "days_late",
     }  # fmt: skip
+
+
+def test_what_is_owed_is_asked_for_by_state_resource_and_period(machine):
+    open_periods(since=dt.date(2026, 1, 1), until=dt.date(2026, 3, 31))
+    today = timezone.localdate()
+    mine = Obligation.objects.filter(unit=machine.key.unit)
+    mine.update(
+        due=today + dt.timedelta(9), received_at=None, opens=today, period_end=today - dt.timedelta(1)
+    )
+    late, met = mine.filter(resource="9.5").last(), mine.filter(resource="9.4").last()
+    Obligation.objects.filter(pk=late.pk).update(due=today - dt.timedelta(400))
+    Obligation.objects.filter(pk=met.pk).update(received_at=timezone.now(), received_on=today)
+
+    def of(query):
+        return machine.get(f"/api/v1/obligations?limit=200&{query}").json()
+
+    assert of("state=open")["total"] == of("")["total"] - 1
+    assert [(one["resource"], one["period"]) for one in of("state=missing")["items"]] == [
+        ("9.5", late.period)
+    ]
+    assert {one["resource"] for one in of("resource=presale_permits")["items"]} == {"9.5"}
+    assert {one["period"] for one in of(f"period={late.period}")["items"]} == {late.period}
+    (told,) = of(f"resource=9.4&period={met.period}")["items"]
+    assert told["received_at"].endswith("+08:00")  # as the receipt says it
+    for query, status in (("state=x", 422), ("resource=99.9", 404), ("overdue=1", 422)):
+        assert machine.get(f"/api/v1/obligations?{query}").status_code == status, query
 
 
 def test_a_resource_is_told_with_its_columns_and_a_schema_of_its_rows(machine):

@@ -230,7 +230,7 @@ def answer_again() -> int:
 
 
 def prepare_places() -> int:
-    """For each unit that has a folder, the folders of what it owes now; returns how many obligations."""
+    """For each unit that has a folder, the folders of what it owes, overdue or not; returns how many."""
     if not _root():
         return 0
     definitions, today = in_force(), timezone.localdate()
@@ -242,7 +242,8 @@ def prepare_places() -> int:
             unit = definitions.unit(name).key
         except KeyError:
             continue
-        for owed in unmet(Obligation.objects.filter(unit=unit, opens__lte=today, due__gte=today), today):
+        begun = Obligation.objects.filter(unit=unit, opens__lte=today).exclude(due=None)
+        for owed in unmet(begun, today):
             title = definitions.resources[owed.resource].title.replace("/", "、")
             period = f"{owed.period} 存量" if owed.of_stock else owed.period
             with opened(_root(), (name, f"{owed.resource} {title}", period), make=True):
