@@ -1,11 +1,17 @@
--- 每份施工许可一行：外地施工单位开工后是否有报告。一份报告更新过的，只看更新日期最新的一行。
+-- 每份施工许可一行：外地施工单位开工后是否有报告。没有写明注册地的，看统一社会信用代码第3至8位、旧15位税号前6位。
+-- 一份报告更新过的，只看更新日期最新的一行。
 WITH permits AS (
   SELECT
     permit_no,
     min(contractor_subject) AS contractor,
     min(owner_subject) AS owner,
     min(project_name) AS project_name,
-    min(contractor_code) AS contractor_code,
+    min(
+      CASE
+        WHEN substring(contractor_code, 18, 1) <> '' THEN substring(contractor_code, 3, 6)
+        WHEN substring(contractor_code, 15, 1) <> '' THEN left(contractor_code, 6)
+      END
+    ) AS contractor_seat,
     min(contractor_region) AS region,
     max(contract_price_fen) AS price_fen,
     max(coalesce(starts_on, permitted_on)) AS started_on
@@ -54,10 +60,10 @@ stated AS (
     CASE
       WHEN v.status IN ('正常', '停业', '清算') THEN '本区'
       WHEN p.region IS NOT NULL THEN p.region
-      WHEN substring(p.contractor_code, 3, 6) = $district THEN '本区'
-      WHEN substring(p.contractor_code, 3, 4) = left($district, 4) THEN '本市其他区县'
-      WHEN substring(p.contractor_code, 3, 2) = left($district, 2) THEN '省内市外'
-      WHEN p.contractor_code IS NOT NULL THEN '省外'
+      WHEN p.contractor_seat = $district THEN '本区'
+      WHEN left(p.contractor_seat, 4) = left($district, 4) THEN '本市其他区县'
+      WHEN left(p.contractor_seat, 2) = left($district, 2) THEN '省内市外'
+      WHEN p.contractor_seat IS NOT NULL THEN '省外'
     END AS seat,
     coalesce(m.number, 0) AS reports
   FROM permits AS p

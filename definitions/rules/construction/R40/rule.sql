@@ -2,13 +2,17 @@
 WITH lines AS (
   SELECT
     seller_subject AS subject,
-    coalesce(contract_no, house_address, '') AS contract,
+    coalesce(contract_no, coalesce(house_address, '') || coalesce(CAST(signed_on AS VARCHAR), '')) AS contract,
     CASE
       WHEN signed_on IS NOT NULL THEN substring(CAST(signed_on AS VARCHAR), 1, 7)
       WHEN _period LIKE '____-__' THEN _period
     END AS month,
     amount_fen,
-    CASE WHEN cancelled AND (cancelled_on IS NULL OR cancelled_on <= $as_of) THEN 1 ELSE 0 END AS cancelled
+    CASE
+      WHEN cancelled_on > $as_of THEN 0
+      WHEN cancelled OR (cancelled IS NULL AND cancelled_on IS NOT NULL) THEN 1
+      ELSE 0
+    END AS cancelled
   FROM online_sale_contracts
   WHERE seller_subject IS NOT NULL AND (signed_on IS NULL OR signed_on <= $as_of)
 ),

@@ -1,4 +1,5 @@
 -- 每户每年一行：当年生效的环保罚款与年度申报的罚金罚款纳税调增相比。
+-- 税率依次取小型微利企业的实际税负、申报的适用税率、法定税率。
 -- 同一文书、日期、案由在几期名单中都有的，以最近一期的金额和状态为准。
 WITH listed AS (
   SELECT
@@ -79,7 +80,11 @@ stated AS (
         0
       )
     END AS base_fen,
-    CASE WHEN r.small_profit = 1 THEN $income_tax_effective_small ELSE $income_tax_rate END AS rate,
+    CASE
+      WHEN r.small_profit = 1 THEN $income_tax_effective_small
+      WHEN r.rate > 0 THEN CAST(CAST(r.rate AS DOUBLE) / CAST(100 AS DOUBLE) AS DECIMAL(9, 4))
+      ELSE $income_tax_rate
+    END AS rate,
     make_date(f.year_number + 1, $income_tax_settlement_months + 1, 1) AS settled_on
   FROM fined AS f
   LEFT JOIN return_versions AS r ON r.subject = f.subject AND r.year = f.year_number AND r.place = 1

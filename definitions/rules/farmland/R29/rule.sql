@@ -1,4 +1,5 @@
 -- 每个批准文号、占用方一行：按地类面积、当日税额和减征系数计算，与同文号的申报相比。
+-- 没有写文号的申报只算给批准日期离它最近的一份，几份合并申报的看总额。
 -- 同一文号、坐落在几期名单中都有的，取最近一期。
 WITH listed AS (
   SELECT
@@ -39,20 +40,29 @@ filings AS (
   FROM farmland_tax_filings
   WHERE filed_on <= $as_of
 ),
-matched AS (
-  SELECT o.subject, o.object, f._batch, f._part, f._row, f.due_fen
+numbered AS (
+  SELECT o.subject, o.object, CAST(sum(f.due_fen) AS BIGINT) AS due_fen
   FROM occupied AS o
   JOIN filings AS f ON f.place = 1 AND f.approval_number = o.object
-  UNION
-  SELECT o.subject, o.object, f._batch, f._part, f._row, f.due_fen
+  GROUP BY o.subject, o.object
+),
+near AS (
+  SELECT
+    o.subject,
+    o.object,
+    f.due_fen,
+    row_number() OVER (
+      PARTITION BY f._batch, f._part, f._row ORDER BY o.approved_on DESC, o.object, f._batch, f._part, f._row
+    ) AS place
   FROM occupied AS o
   JOIN filings AS f
     ON f.place = 1 AND f.subject = o.subject
     AND f.approval_number IS NULL AND f.kind = '临时占用' AND f.filed_on >= o.approved_on
 ),
-declared AS (
+unnumbered AS (
   SELECT subject, object, CAST(sum(due_fen) AS BIGINT) AS due_fen
-  FROM matched
+  FROM near
+  WHERE place = 1
   GROUP BY subject, object
 ),
 versions AS (
@@ -86,10 +96,12 @@ rated AS (
     unit.value AS unit_fen,
     coalesce(half.value, 1) AS half,
     (o.farmland_sqm + o.basic_sqm * $farmland_basic_factor + o.other_sqm * $farmland_other_factor) AS weighted_sqm,
-    coalesce(d.due_fen, 0) AS declared_fen
+    coalesce(d.due_fen, 0) AS numbered_fen,
+    coalesce(n.due_fen, 0) AS unnumbered_fen
   FROM occupied AS o
   JOIN relief AS r ON r.subject = o.subject AND r.object = o.object
-  LEFT JOIN declared AS d ON d.subject = o.subject AND d.object = o.object
+  LEFT JOIN numbered AS d ON d.subject = o.subject AND d.object = o.object
+  LEFT JOIN unnumbered AS n ON n.subject = o.subject AND n.object = o.object
   LEFT JOIN parameter_values AS unit
     ON unit.key = 'farmland_unit_tax' AND o.approved_on BETWEEN unit.since AND unit.until
   LEFT JOIN parameter_values AS half
@@ -99,8 +111,17 @@ compared AS (
   SELECT
     *,
     CAST(round(CAST(weighted_sqm AS DECIMAL(18, 4)) * CAST(unit_fen AS BIGINT) * CAST(half AS DECIMAL(9, 4)), 0) AS BIGINT)
-      AS expected_fen
+      AS expected_fen,
+    numbered_fen + unnumbered_fen AS declared_fen
   FROM rated
+),
+summed AS (
+  SELECT
+    *,
+    CAST(
+      sum(greatest(coalesce(expected_fen, 0) - numbered_fen, 0) - unnumbered_fen) OVER (PARTITION BY subject) AS BIGINT
+    ) AS all_gap_fen
+  FROM compared
 )
 SELECT
   subject,
@@ -111,7 +132,8 @@ SELECT
     WHEN approved_on IS NULL OR measured = 0 OR expected_fen IS NULL THEN 'insufficient'
     WHEN approved_on + $farmland_filing_days + $grace_days >= $as_of THEN 'miss'
     WHEN expected_fen - declared_fen >= $floor_land_house
-      AND expected_fen - declared_fen >= expected_fen * $gap_ratio THEN 'hit'
+      AND expected_fen - declared_fen >= expected_fen * $gap_ratio
+      AND all_gap_fen >= $floor_land_house THEN 'hit'
     ELSE 'miss'
   END AS result,
   expected_fen AS left_value,
@@ -123,4 +145,4 @@ SELECT
   other_sqm,
   unit_fen,
   half
-FROM compared
+FROM summed

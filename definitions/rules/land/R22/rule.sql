@@ -67,11 +67,21 @@ sources AS (
   WHERE place = 1 AND subject IS NOT NULL AND (ended_on IS NULL OR ended_on > $as_of)
   GROUP BY subject
 ),
-house_counts AS (
-  SELECT taxpayer_subject AS subject, count(DISTINCT source_number) AS number
+house_versions AS (
+  SELECT
+    taxpayer_subject AS subject,
+    ended_on,
+    row_number() OVER (
+      PARTITION BY source_number ORDER BY updated_on DESC, _batch, _part, _row
+    ) AS place
   FROM house_sources
-  WHERE taxpayer_subject IS NOT NULL AND (ended_on IS NULL OR ended_on > $as_of)
-  GROUP BY taxpayer_subject
+  WHERE updated_on <= $as_of
+),
+house_counts AS (
+  SELECT subject, count(*) AS number
+  FROM house_versions
+  WHERE place = 1 AND subject IS NOT NULL AND (ended_on IS NULL OR ended_on > $as_of)
+  GROUP BY subject
 ),
 versions AS (
   SELECT
