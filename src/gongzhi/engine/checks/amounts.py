@@ -160,12 +160,18 @@ def _by_unit(numbers: pl.Series, units: pl.Series, measure: _Measure) -> pl.Seri
         numbers = (
             numbers if whole else pl.select(pl.when(numbers == numbers.round(0)).then(numbers)).to_series()
         )
-        return _scaled(numbers, 1.0, measure)
+        return _scaled(_decimal(numbers), 1.0, measure)
     mine = {name: unit for name, unit in UNITS.items() if unit.measure == measure.unit.measure}
     kin = {name: float(unit.factor / measure.base) for name, unit in mine.items()}
     kin[""] = measure.factor
     factors = units.fill_null("").replace_strict(kin, default=None, return_dtype=pl.Float64)
-    return _scaled(numbers * factors, 1.0, measure)
+    return _scaled(_decimal(numbers * factors), 1.0, measure)
+
+
+def _decimal(numbers: pl.Series) -> pl.Series:
+    """As many digits as a float carries exactly: 1.005 × 100 is 100.5, not a hair less, and rounds up."""
+    exact = pl.when(numbers.abs() < _LARGEST_INTEGER / 10).then(numbers.round_sig_figs(_DIGITS))
+    return pl.select(exact.otherwise(numbers)).to_series()
 
 
 def _wrong(

@@ -14,7 +14,7 @@ from gongzhi.engine.tables import Column, Table
 from gongzhi.engine.tables.heading import heading_keys, normalise_heading
 
 from .ranges import shared
-from .units import unit_in, unit_of
+from .units import DEFAULT, Unit, strange_unit, unit_in, unit_named, unit_of
 
 _IGNORED = {"序号", "编号", "行号", "no", "备注", "说明", "备注说明"}
 _OWN = "备查"
@@ -215,43 +215,63 @@ def _none_of(sheet: Sheet, columns: Mapping[str, int]) -> Iterable[HeadingFault]
 def _units(
     table: Table, sheet: Sheet, columns: Mapping[str, int]
 ) -> tuple[dict[str, str], list[HeadingFault]]:
-    """Units stated in headings, else above the table; an unfit one (㎡ over an amount) is a finding."""
+    """Units stated in headings, else around the table; one that is unfit (㎡ over an amount) is a fault."""
     units: dict[str, str] = {}
     faults: list[HeadingFault] = []
     for field in sheet.fields:
         if field.type not in _MEASURED or field.key not in columns:
             continue
         index, asked = columns[field.key], unit_of(field)
-        stated = unit_in(table.columns[index].header) if asked else None
         if asked is None:
             continue
-        if stated and stated.measure != asked.measure:
-            places = {"title": field.title, "unit": stated.name}
+        header = table.columns[index].header
+        stated = unit_in(header)
+        strange = stated.name if stated and stated.measure != asked.measure else None
+        if stated is None and asked.measure in _AROUND:
+            strange = strange_unit(header)
+        if strange:
+            places = {"title": field.title, "unit": strange}
             faults.append(HeadingFault("unit_unfit", index, field.key, places))
             continue
-        hint = unit_in(f"({table.unit_hint})") if table.unit_hint and not stated else None
-        unit = stated or (hint if hint and hint.measure == asked.measure else None)
+        unit = stated or _unit_around(table, asked.measure)
         if unit:
             units[field.key] = unit.name
-    return units, faults + _units_apart(table, sheet, columns)
+    return units, faults + [fault for kind in _AROUND for fault in _units_apart(table, sheet, columns, kind)]
 
 
-def _units_apart(table: Table, sheet: Sheet, columns: Mapping[str, int]) -> list[HeadingFault]:
+_AROUND = (FieldType.MONEY, FieldType.AREA)
+
+
+def _said_around(table: Table, measure: str) -> tuple[str | None, tuple[str, ...]]:
+    """The unit that counts for columns without one of their own, and all that the lines around state."""
+    if measure == FieldType.AREA:
+        return table.area_hint, table.areas_said
+    return table.unit_hint, table.units_said
+
+
+def _unit_around(table: Table, measure: str) -> Unit | None:
+    hint = _said_around(table, measure)[0] if measure in _AROUND else None
+    return unit_named(hint) if hint else None
+
+
+def _units_apart(
+    table: Table, sheet: Sheet, columns: Mapping[str, int], kind: FieldType
+) -> list[HeadingFault]:
     """Units around the table that do not agree, or of which nobody can say whether they speak of it: asked
-    once, for the amounts whose heading states no unit."""
-    said = set(table.units_said)
-    if not said or said == {table.unit_hint}:
+    once, for the columns of the kind whose heading states no unit."""
+    hint, said = _said_around(table, kind)
+    if not said or set(said) == {hint}:
         return []
     open_ones = [
         field for field in sheet.fields
-        if field.type is FieldType.MONEY and field.key in columns
+        if field.type is kind and field.key in columns
         and not unit_in(table.columns[columns[field.key]].header)
     ]  # fmt: skip
-    used = {table.unit_hint or field.unit or "元" for field in open_ones}
-    if not open_ones or said == used:
+    used = {hint or field.unit or DEFAULT[kind] for field in open_ones}
+    if not open_ones or set(said) == used:
         return []
     places = {
-        "units": "、".join(table.units_said),
+        "units": "、".join(said),
         "titles": "、".join(field.title for field in open_ones),
         "used": "、".join(sorted(used)),
     }

@@ -15,7 +15,7 @@ from .header import HEAD_ROWS, MAX_HEADER_LINES, Header, HeadingSet, Span, find_
 from .heading import normalise_heading
 from .model import Limits, Notice, Unreadable, address
 from .parcel import ROW, ParcelWriter
-from .records import RecordRules, above_heading, unit_of, units_in
+from .records import RecordRules, above_heading, areas_in, unit_of, units_in
 from .stacked import HeadingWatch
 
 # A merged cell that covers more lines than this is neither a note nor the title of a group.
@@ -98,7 +98,7 @@ class _Layout:
         }
         watch = HeadingWatch(grid.head[header.first : header.last + 1], headings)
         above = [*grid.head[: header.first], *self._line_below()]
-        self.unit, self.units_above = unit_of(above), units_in(above)
+        self.unit, self.units_above, self.areas_above = unit_of(above), units_in(above), areas_in(above)
         self.rules = RecordRules(header.texts, watch, wide, self.first, self.unit)
         self.skipped = self._above(found.top)
         self.notices: list[Notice] = []
@@ -176,20 +176,22 @@ class _Layout:
             "totals": self.total_pieces,
             "skipped": self.skipped,
             "notices": [[n.code, n.cell, n.before, n.after] for n in self._capped()],
-            "unit_hint": self._hint(),
-            "units_said": sorted(self._units_said()),
+            "unit_hint": self._hint(self.units_above, self.rules.units_below),
+            "units_said": sorted(self._said(self.units_above, self.rules.units_below)),
+            "area_hint": self._hint(self.areas_above, self.rules.areas_below),
+            "areas_said": sorted(self._said(self.areas_above, self.rules.areas_below)),
         }
 
-    def _units_said(self) -> set[str]:
-        """The money units stated around the table. A note between two tables speaks of the lower one, if the
-        upper one has its own."""
-        below = self.rules.units_below
-        return self.units_above | below if self.last or not self.units_above else self.units_above
+    def _said(self, above: set[str], below: set[str]) -> set[str]:
+        """The units of one measure stated around the table. A note between two tables speaks of the lower
+        one, if the upper one has its own."""
+        return above | below if self.last or not above else above
 
-    def _hint(self) -> str | None:
+    def _hint(self, above: set[str], below: set[str]) -> str | None:
         """The unit above the table, else the only one in the notes below it, where they can mean no other."""
-        said = self._units_said()
-        return self.unit or (next(iter(said)) if self.last and len(said) == 1 else None)
+        said = self._said(above, below)
+        only = above if len(above) == 1 else said if self.last and len(said) == 1 else None
+        return next(iter(only)) if only else None
 
     def _lay(self, frame: pl.DataFrame, row: int) -> pl.DataFrame | None:
         """Write the records of a frame; what is left of it from where another table begins."""

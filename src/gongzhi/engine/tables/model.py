@@ -77,6 +77,7 @@ class Table:
     totals: the total rows as they stand, in the columns of `data` and `row`; they are in `skipped` too.
     unit_hint: the money unit that counts for columns without one of their own.
     units_said: all money units that are stated around the table, to be asked about where they differ.
+    area_hint, areas_said: the same of areas.
     merged: the ranges (`E2:E3`) whose value was filled into every row that they cover.
     """
 
@@ -90,6 +91,8 @@ class Table:
     notices: tuple[Notice, ...] = ()
     unit_hint: str | None = None
     units_said: tuple[str, ...] = ()
+    area_hint: str | None = None
+    areas_said: tuple[str, ...] = ()
     totals: pl.DataFrame | None = None
     merged: tuple[str, ...] = ()
 

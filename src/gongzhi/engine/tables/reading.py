@@ -151,6 +151,8 @@ def _table(found: dict[str, Any], parcel: int) -> Table:
         notices=tuple(Notice(*notice) for notice in found["notices"]),
         unit_hint=found["unit_hint"],
         units_said=tuple(found["units_said"]),
+        area_hint=found["area_hint"],
+        areas_said=tuple(found["areas_said"]),
         totals=totals.with_columns(at) if totals.height else None,
         merged=tuple(found["merged"]),
     )

@@ -20,7 +20,7 @@ _PREFIXED_TOTAL = re.compile(rf"^.{{1,20}}{_SUM}[:：]?$")
 _NOTE_LABEL = (
     r"(?:备\s*注|注|说\s*明|附\s*注|附\s*件|填表说明|填报说明|数据来源|来源|填\s*表\s*人|填\s*报\s*人|制\s*表\s*人?|编\s*制\s*人?|"
     r"经\s*办\s*人|审\s*核\s*人?|复\s*核\s*人?|审\s*批\s*人?|负\s*责\s*人|单位负责人|分管领导|统计负责人|联\s*系\s*人|联\s*系\s*电\s*话|"
-    r"填报单位|报送单位|填表单位|制表单位|单\s*位|金额单位|计量单位|填报日期|填表日期|报送日期|制表日期|制表时间|打印日期|打印时间|"
+    r"填报单位|报送单位|填表单位|制表单位|(?:金额|货币|面积|计量)?单\s*位|填报日期|填表日期|报送日期|制表日期|制表时间|打印日期|打印时间|"
     r"统计截止|截止日期|截至|日期|时间|盖章|公章|签字|签章)"
 )
 _NOTE = re.compile(rf"^[（(【*※]*\d?{_NOTE_LABEL}\d*[）)】]?\s*(?:[（(][^（）()]*[）)])?\s*[:：]")
@@ -102,7 +102,9 @@ class RecordRules:
         self.watch = watch
         self.unit = unit
         self._unit_below = unit
-        self.units_below: set[str] = set()  # stated in notes under the heading
+        # Stated in notes under the heading.
+        self.units_below: set[str] = set()
+        self.areas_below: set[str] = set()
         self.wide = frozenset(wide)
         self.first = first
         self._note_row = -1
@@ -187,6 +189,7 @@ class RecordRules:
         if why == "note":
             self._note_row = number
             self.units_below |= units_in([row])
+            self.areas_below |= areas_in([row])
             self._unit_below = unit_of([row]) or self._unit_below
         return why
 
@@ -256,19 +259,36 @@ def above_heading(row: Sequence[str | None]) -> str:
     return "title"
 
 
-_MONEY = "千万元|百万元|十万元|万元|千元|亿元|元"
-_OTHER_UNITS = r"(?:(?:平方米|㎡|m2|亩|公顷|户|人|个|家|套|吨|%)[、，,/和及\s]*)*"
+_MONEY = "千万元|百万元|十万元|万元|千元|百元|亿元|元"
+_AREA = "万平方米|千平方米|平方米|平米|㎡|m2|万亩|亩|公顷|平方公里|平方千米"
+_COUNTS = "户|人|个|家|套|吨|%"
+_OTHER_UNITS = rf"(?:(?:{_AREA}|{_COUNTS})[、，,/和及\s]*)*"
+_NO_AREAS = rf"(?:(?:人民币)?(?:{_MONEY}|{_COUNTS})[、，,和及\s]+)*"  # 元/亩 is a price
 _MONEY_UNIT = re.compile(
     rf"单\s*位\s*(?:[:：]|[均都]?[为是用])?\s*[（(]?\s*{_OTHER_UNITS}(?:人民币)?\s*({_MONEY})(?![\w])"
     rf"|以\s*(?:人民币)?({_MONEY})\s*(?:为单位|计)"
-    r"|[（(](千万元|百万元|万元|千元|亿元)[）)]"
+    r"|[（(](千万元|百万元|十万元|万元|千元|百元|亿元)[）)]"
+)
+_AREA_UNIT = re.compile(
+    rf"单\s*位\s*(?:[:：]|[均都]?[为是用])?\s*[（(]?\s*{_NO_AREAS}({_AREA})(?![\w])"
+    rf"|以\s*({_AREA})\s*(?:为单位|计)"
+    rf"|[（(]({_AREA})[）)]"
 )
 
 
 def units_in(rows: Sequence[Sequence[str | None]]) -> set[str]:
     """The money units that lines above or below a table state (单位：万元, 金额以万元计)."""
+    return _stated(_MONEY_UNIT, rows)
+
+
+def areas_in(rows: Sequence[Sequence[str | None]]) -> set[str]:
+    """The units of area that they state (面积单位：亩)."""
+    return _stated(_AREA_UNIT, rows)
+
+
+def _stated(pattern: re.Pattern[str], rows: Sequence[Sequence[str | None]]) -> set[str]:
     texts = (cell for row in rows for cell in row if cell)
-    return {unit for text in texts for found in _MONEY_UNIT.findall(text) for unit in found if unit}
+    return {unit for text in texts for found in pattern.findall(text) for unit in found if unit}
 
 
 def unit_of(rows: Sequence[Sequence[str | None]]) -> str | None:

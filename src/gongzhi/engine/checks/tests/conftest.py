@@ -48,12 +48,17 @@ def judge(catalogue, make_table):
         known_keys=None,
         as_kept=None,
         units=(None, ()),
+        areas=(None, ()),
         **rest,
     ):
         sheet = Sheet(code="table", title="测试表", fields=fields, **rest)
-        table = make_table(
-            headings or [field["title"] for field in fields], rows, unit_hint=units[0], units_said=units[1]
-        )
+        around = {
+            "unit_hint": units[0],
+            "units_said": units[1],
+            "area_hint": areas[0],
+            "areas_said": areas[1],
+        }
+        table = make_table(headings or [field["title"] for field in fields], rows, **around)
         context = Context(
             catalogue,
             dt.date(2026, 4, 10),

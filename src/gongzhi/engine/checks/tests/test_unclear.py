@@ -23,6 +23,53 @@ def test_units_around_the_table_that_do_not_agree_are_asked_about(judge, heading
     assert checked.findings["code"].to_list() == found
 
 
+@pytest.mark.parametrize(
+    ("heading", "areas", "sqm", "found"),
+    [
+        ("面积", ("亩", ("亩",)), 1000, []),
+        ("面积", ("万平方米", ("万平方米",)), 15000, []),
+        ("面积", ("亩", ("亩", "平方米")), 1000, ["units_apart"]),
+        ("面积", (None, ("亩",)), 1.5, ["units_apart"]),
+        ("面积（㎡）", ("亩", ("亩", "平方米")), 1.5, []),
+    ],
+)
+def test_so_are_units_of_area(judge, heading, areas, sqm, found):
+    field = {"key": "x", "title": "面积", "type": "area", "unit": "㎡"}
+    checked = judge([field], [["1.5"]], headings=[heading], areas=areas)
+    assert checked.accepted["x_sqm"].cast(float).to_list() == [sqm]
+    assert checked.findings["code"].to_list() == found
+
+
+@pytest.mark.parametrize(
+    ("heading", "fen"),
+    [
+        ("金额（含税，万元）", 1500000),
+        ("金额（万元、含税）", 1500000),
+        ("金额（以万元计）", 1500000),
+        ("金额（人民币：万元）", 1500000),
+        ("金额（RMB 万元）", 1500000),
+        ("金额（十万元）", 15000000),
+        ("金额（百元）", 15000),
+        ("金额（万元/吨）", 1500000),
+        ("金额（不含税）", 150),
+    ],
+)
+def test_a_unit_in_a_heading_is_read_however_it_is_put(judge, heading, fen):
+    field = {"key": "x", "title": "金额", "type": "money", "unit": "元"}
+    checked = judge([field], [["1.5"]], headings=[heading])
+    assert checked.accepted["x_fen"].to_list() == [fen]
+    assert not set(checked.findings["code"]) & {"unit_unfit", "units_apart"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading"),
+    [("money", "金额（万美元）"), ("money", "金额（含税，港币）"), ("area", "金额（百平方米）")],
+)
+def test_a_unit_that_nobody_can_convert_is_asked_about(judge, kind, heading):
+    field = {"key": "x", "title": "金额", "type": kind}
+    assert "unit_unfit" in judge([field], [["1.5"]], headings=[heading]).findings["code"].to_list()
+
+
 def test_areas_are_not_asked_about_units_of_money(judge):
     field = {"key": "x", "title": "面积", "type": "area", "unit": "㎡"}
     assert judge([field], [["1.5"]], units=(None, ("万元", "元"))).findings.is_empty()

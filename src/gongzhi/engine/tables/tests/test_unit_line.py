@@ -144,3 +144,23 @@ def test_a_note_between_two_tables_speaks_of_the_lower_one(tables):
 def test_what_is_no_unit_of_money_states_none(tables, text):
     (table,) = tables(HEAD, ONE, TWO, [text, None, None, None, None])
     assert (table.unit_hint, table.units_said) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "area", "money"),
+    [
+        ("单位：亩", "亩", None),
+        ("面积单位：亩，金额单位：万元", "亩", "万元"),
+        ("单位：万元、亩", "亩", "万元"),
+        ("单位：万平方米、万元", "万平方米", "万元"),
+        ("注：面积以公顷计", "公顷", None),
+        ("单位：元/亩", None, "元"),
+        ("注：5亩以下的未列入", None, None),
+    ],
+)
+def test_a_unit_of_area_around_the_table_counts_too(tables, text, area, money):
+    line = [text, None, None, None, None]
+    for rows in ([line, HEAD, ONE, TWO], [HEAD, ONE, TWO, line]):
+        (table,) = tables(*rows)
+        assert (table.area_hint, table.unit_hint) == (area, money)
+        assert table.data.height == 2
