@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import struct
-from collections.abc import Collection
+from array import array
+from collections.abc import Collection, Iterator
 
+import numpy as np
+
+from .model import Unreadable, address
 from .percent import is_percent
 from .sheet import Seen
 
@@ -17,6 +21,7 @@ _BOOL_OR_ERROR, _ROW = 0x0205, 0x0208
 _BEGIN = 0x0809
 _STYLE, _FORMAT = 0x00E0, 0x041E
 _NUMBER, _SHORT_NUMBER, _SHORT_NUMBERS = 0x0203, 0x027E, 0x00BD
+_TEXT, _SHARED_TEXT, _RICH_TEXT = 0x0204, 0x00FD, 0x00D6
 _UNICODE = 0x0600  # the version whose texts are in Unicode
 _ERRORS = {
     0x00: "#NULL!",
@@ -36,9 +41,11 @@ def scan_biff(stream: bytes) -> list[Seen]:
     book = _Book(stream)
     for start in book.starts:
         seen = Seen()
+        filled = array("Q")
         # Whether a broken sheet is fit to be read is calamine's answer to give.
         with contextlib.suppress(struct.error, IndexError):
-            _walk(stream, start, seen, book.percents)
+            _walk(stream, start, seen, book.percents, filled)
+        _refuse_repeats(filled)
         found.append(seen)
     return found
 
@@ -75,7 +82,30 @@ class _Book:
         self.codes[number] = text.decode("utf-16-le" if wide else "latin-1", "replace")
 
 
-def _walk(stream: bytes, place: int, seen: Seen, percents: Collection[int]) -> None:
+def _refuse_repeats(filled: array[int]) -> None:
+    """A cell written twice: the reader would keep one value and lose the other without a word."""
+    places, counts = np.unique(np.frombuffer(filled, dtype=np.uint64), return_counts=True)
+    again = places[counts > 1]
+    if len(again):
+        raise Unreadable(
+            "repeated_cell", {"cell": address(int(again[0]) // _WIDE + 1, int(again[0]) % _WIDE)}
+        )
+
+
+def _walk(stream: bytes, place: int, seen: Seen, percents: Collection[int], filled: array[int]) -> None:
+    """`filled` takes the place of each cell with a value: row × `_WIDE` + column."""
+    for kind, at, end in _records(stream, place):
+        if kind in _NOTED:
+            _NOTED[kind](stream, at, seen)
+        if kind in _FILLED:
+            cells = _places(stream, at, end - at if kind == _SHORT_NUMBERS else 0)
+            filled.extend(cells)
+            if percents and kind in _NUMBERS:
+                _note_percents(stream[at:end], cells, seen, percents)
+
+
+def _records(stream: bytes, place: int) -> Iterator[tuple[int, int, int]]:
+    """Kind, begin and end of the records of the sheet at a place; those of charts inside it left out."""
     heading = struct.Struct("<2H")
     depth = 0
     while place + 4 <= len(stream):
@@ -89,19 +119,21 @@ def _walk(stream: bytes, place: int, seen: Seen, percents: Collection[int]) -> N
             if depth <= 0:
                 return
         elif depth == 1:
-            if kind in _NOTED:
-                _NOTED[kind](stream, at, seen)
-            if percents and kind in _NUMBERS:
-                _note_percents(stream[at:place], kind, seen, percents)
+            yield kind, at, place
 
 
-def _note_percents(data: bytes, kind: int, seen: Seen, percents: Collection[int]) -> None:
+def _places(stream: bytes, at: int, length: int) -> range:
+    """The cell of a record, or those of a run of numbers, which alone has a `length` here."""
+    row, column = struct.unpack_from("<2H", stream, at)
+    first = row * _WIDE + column
+    return range(first, first + (max(0, length - 6) // 6 if length else 1))
+
+
+def _note_percents(data: bytes, cells: range, seen: Seen, percents: Collection[int]) -> None:
     """A number in the style of a percentage, or several side by side."""
-    row, column = struct.unpack_from("<2H", data)
-    count = (len(data) - 6) // 6 if kind == _SHORT_NUMBERS else 1
-    for number in range(count):
+    for number, cell in enumerate(cells):
         if struct.unpack_from("<H", data, 4 + 6 * number)[0] in percents:
-            seen.percents.note(row, column + number)
+            seen.percents.note(cell // _WIDE, cell % _WIDE)
 
 
 def _note_error(stream: bytes, at: int, seen: Seen) -> None:
@@ -127,7 +159,9 @@ def _note_column(stream: bytes, at: int, seen: Seen) -> None:
         seen.hidden_columns.append((first, last))
 
 
+_WIDE = 1 << 16
 _NUMBERS = {_NUMBER, _SHORT_NUMBER, _SHORT_NUMBERS, _FORMULA}
+_FILLED = _NUMBERS | {_TEXT, _SHARED_TEXT, _RICH_TEXT, _BOOL_OR_ERROR}
 _NOTED = {
     _BOOL_OR_ERROR: _note_error,
     _FORMULA: _note_formula,

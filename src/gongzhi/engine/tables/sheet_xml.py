@@ -171,7 +171,10 @@ class _Book:
             return
         if self.kind == "Error":
             sheet.seen.errors[sheet.row + 1, self.at] = text
-        sheet.cells.setdefault(sheet.row, {})[self.at] = text
+        cells = sheet.cells.setdefault(sheet.row, {})
+        if self.at in cells:
+            raise Unreadable("repeated_cell", {"cell": address(sheet.row + 1, self.at)})
+        cells[self.at] = text
         sheet.count += 1
         sheet.width = max(sheet.width, self.at + 1)
         self.formula = ""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import struct
 
-from gongzhi.engine.tables import read
+import pytest
+
+from gongzhi.engine.tables import Unreadable, read
 from gongzhi.engine.tables.tests.packages import label, old_workbook, record
 
 
@@ -50,3 +52,20 @@ def test_et_files_are_old_workbooks(tmp_path):
     reading = read(tmp_path / "a.et", headings=["纳税人名称", "金额"])
     assert reading.notices == ()
     assert reading.tables[0].data.rows() == [("甲公司", "1")]
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        number(1, 1, 2.0),
+        label(1, 1, "二"),
+        error(1, 1, 0x2A),
+        record(0x00BD, struct.pack("<2HHIHIH", 1, 0, 0, 6, 0, 6, 1)),
+    ],
+)
+def test_a_cell_that_is_written_twice_is_named(tmp_path, again):
+    cells = label(0, 0, "纳税人名称") + label(0, 1, "金额") + number(1, 1, 1.0) + number(2, 1, 3.0) + again
+    (tmp_path / "a.xls").write_bytes(old_workbook(cells))
+    with pytest.raises(Unreadable) as refused:
+        read(tmp_path / "a.xls", headings=["纳税人名称", "金额"])
+    assert (refused.value.code, refused.value.details) == ("repeated_cell", {"cell": "B2"})

@@ -138,3 +138,19 @@ def test_what_was_filled_down_is_told_in_pages_as_in_workbooks(tmp_path):
     (table,) = read(tmp_path / "a.html", headings=["纳税人名称", "金额", "备注"]).tables
     assert table.data.rows() == [("甲公司", "1", "好"), ("甲公司", "2", "坏")]
     assert [(n.cell, n.after) for n in table.notices if n.code == "merged_filled"] == [("A3:A4", "甲公司")]
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        '<Row ss:Index="3"><Cell ss:Index="4"><Data ss:Type="Number">2</Data></Cell></Row>',
+        '<Row ss:Index="8"><Cell><Data ss:Type="String">丙</Data></Cell>'
+        '<Cell ss:Index="1"><Data ss:Type="String">丁</Data></Cell></Row>',
+    ],
+)
+def test_a_cell_that_is_written_twice_is_named(tmp_path, again):
+    (tmp_path / "a.xls").write_text(xml(ROWS + again), "utf-8")
+    with pytest.raises(Unreadable) as refused:
+        read(tmp_path / "a.xls", headings=HEADINGS)
+    assert refused.value.code == "repeated_cell"
+    assert refused.value.details["cell"] in {"D3", "A8"}
