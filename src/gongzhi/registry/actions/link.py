@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import polars as pl
@@ -24,9 +23,10 @@ from gongzhi.intake.actions.derived import put_beside
 from gongzhi.intake.models import Batch
 from gongzhi.intake.queries import live, rows_of
 from gongzhi.organisation.models import Person
-from gongzhi.registry.models import Decision, Doubt, FormerName, Linking, Taxpayer
+from gongzhi.registry.models import Decision, FormerName, Linking, Taxpayer
 from gongzhi.registry.queries.joins import LINKS
 
+from .queue import ask, review, stale
 from .register import refresh
 
 AT_ONCE = 40
@@ -70,6 +70,8 @@ def link_new() -> int:
         return link_batches(by=None)
     marked = live().filter(linking__register=MARKED).order_by("committed_at")
     waiting = list(marked.values_list("pk", flat=True))
+    if not waiting and stale():
+        review()
     return _link_all(waiting, register_digest(), None) if waiting else 0
 
 
@@ -77,6 +79,7 @@ def _link_all(waiting: list[UUID], digest: str, by: Person | None) -> int:
     register, decisions = build_register(), _decisions()
     for start in range(0, len(waiting), AT_ONCE):
         _link(waiting[start : start + AT_ONCE], register, decisions, digest, by)
+    review()
     return len(waiting)
 
 
@@ -92,6 +95,9 @@ def register_digest() -> str:
     parts = hashlib.new("sm3")
     for row in Taxpayer.objects.order_by("pk").values_list("pk", "updated_at").iterator(chunk_size=5_000):
         parts.update(f"{row[0]}{row[1].timestamp()}".encode())
+    parts.update(
+        f"{FormerName.objects.count()}".encode()
+    )  # one may come without another fact of its taxpayer
     for decision in Decision.objects.order_by("pk").values_list("pk", "verdict", "ended_at"):
         parts.update(repr(decision).encode())
     return parts.hexdigest()
@@ -153,9 +159,10 @@ def _link(
     organisations = mentions.filter(~pl.col("is_person"))
     found = link(organisations.drop("role", "_batch", "_part", "_row", "is_person"), register, decisions)
     joined = _joined(mentions, found)
+    # Asked before the joins are kept: broken off in between, the batches still wait and nothing is lost.
+    ask(joined, found)
     for pk in batches:
         _keep(pk, joined.filter(pl.col("_batch") == str(pk)), digest)
-    _queue(joined, found)
     with transaction.atomic():
         counts = dict(joined.group_by("status").len().iter_rows())
         record(
@@ -253,48 +260,3 @@ def _keep(batch: UUID, links: pl.DataFrame, digest: str) -> None:
                 "segment": None,  # it holds the round before
             },
         )
-
-
-def _queue(joined: pl.DataFrame, found: Links) -> None:
-    """Doubtful mentions into the queue, one entry for all rows that say the same; settled ones out of it."""
-    undecided = joined.filter(pl.col("status").is_in(["doubtful", "conflict"]))
-    shown = found.candidates.sort("score", descending=True).group_by("row", maintain_order=True).agg(
-        pl.struct("entity", "score", "why").alias("candidates")
-    )  # fmt: skip
-    grouped = (
-        undecided.join(shown, on="row", how="left")
-        .group_by("key", maintain_order=True)
-        .agg(
-            pl.first("name", "code", "status", "_batch", "_part", "_row", "candidates"),
-            pl.col("_batch").unique().sort().alias("batches"),
-            pl.len().alias("mentions"),
-        )
-    )
-    settled = joined.filter(~pl.col("status").is_in(["doubtful", "conflict"]))["key"].unique().to_list()
-    with transaction.atomic():
-        for start in range(0, len(settled), 500):
-            Doubt.objects.filter(key__in=settled[start : start + 500], open=True).update(open=False)
-        Doubt.objects.bulk_create(
-            [_doubt(row) for row in grouped.iter_rows(named=True)],
-            update_conflicts=True,
-            unique_fields=["key"],
-            update_fields=["status", "candidates", "mentions", "batches", "seen_at", "open"],
-            batch_size=500,
-        )
-
-
-def _doubt(row: dict[str, Any]) -> Doubt:
-    return Doubt(
-        key=row["key"][:300],
-        name=row["name"] or "",
-        code=row["code"] or "",
-        status=row["status"],
-        candidates=row["candidates"] or [],
-        mentions=row["mentions"],
-        example_batch=row["_batch"],
-        example_part=row["_part"],
-        example_row=row["_row"],
-        batches=row["batches"],
-        seen_at=timezone.now(),
-        open=True,
-    )
