@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import logging
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,9 +14,9 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from gongzhi.engine.crypto import GENESIS, chain
+from gongzhi.engine.crypto import GENESIS, Witness, add_to_witness, chain
 
-from .models import Checkpoint, Event
+from .models import WITNESSED, Checkpoint, Event
 from .queries import Proof, verify
 
 CHECKPOINT_EVERY = 1_000
@@ -203,18 +201,15 @@ def _checkpoint(size: int, head: bytes) -> None:
 
 
 def copy_out() -> None:
-    """Append to the witness file every checkpoint that is newer than its last line.
+    """Append to the witness file every checkpoint that is newer than its newest.
 
     Runs after the commit: a line there speaks of events that stand. What a crash has left out comes with
     the next checkpoint.
     """
-    settings.AUDIT_WITNESS.parent.mkdir(parents=True, exist_ok=True)
-    with settings.AUDIT_WITNESS.open("a+", encoding="utf-8") as witness:
-        witness.seek(0)
-        last = max((json.loads(line)["size"] for line in witness), default=0)
-        for checkpoint in Checkpoint.objects.filter(size__gt=last).order_by("size"):
-            at = checkpoint.at.isoformat()
-            line = {"at": at, "size": checkpoint.size, "head": checkpoint.head, "mac": checkpoint.mac}
-            witness.write(json.dumps(line) + "\n")
-        witness.flush()
-        os.fsync(witness.fileno())
+    add_to_witness(settings.AUDIT_WITNESS, _newer, **WITNESSED)
+
+
+def _newer(there: Witness) -> Iterator[dict[str, Any]]:
+    last = max((line["size"] for line in there.lines), default=0)
+    for one in Checkpoint.objects.filter(size__gt=last).order_by("size"):
+        yield {"at": one.at.isoformat(), "size": one.size, "head": one.head, "mac": one.mac}

@@ -60,10 +60,15 @@ class Event(models.Model):
 
     def content(self) -> bytes:
         """What the chain fixes: everything but the chain's own columns, in one canonical form."""
-        at = self.at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+        # Of an instant that was altered into something else SQLite makes nothing.
+        at = self.at.astimezone(dt.UTC).isoformat(timespec="microseconds") if self.at else ""
         parts = [at, self.actor, self.actor_name, self.unit, self.verb, self.subject_kind, self.subject]
         written = [*parts, self.duty, self.outcome, self.detail]
         return json.dumps(written, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+WITNESSED: dict[str, type] = {"size": int, "head": str}
+"""What every line of the witness file has."""
 
 
 class Checkpoint(models.Model):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 
-from gongzhi.audit.models import Checkpoint, Event
-from gongzhi.engine.crypto import GENESIS, chain
+from gongzhi.audit.models import WITNESSED, Checkpoint, Event
+from gongzhi.engine.crypto import GENESIS, Witness, chain, read_witness
 from gongzhi.gate import Sight
 
 
@@ -65,8 +63,8 @@ def verify() -> Proof:
     event, or a rewriting with the audit key before a checkpoint has left the machine.
     """
     heads = {checkpoint.size: checkpoint for checkpoint in Checkpoint.objects.all()}
-    witness = _witness()
-    sizes = heads.keys() | {seen["size"] for seen in witness}
+    witness = read_witness(settings.AUDIT_WITNESS, **WITNESSED)
+    sizes = heads.keys() | {seen["size"] for seen in witness.lines}
     digests: dict[int, str] = {}
     previous, expected = GENESIS, 0
     for event in Event.objects.exclude(sequence=None).order_by("sequence").iterator(chunk_size=2_000):
@@ -103,24 +101,22 @@ def _against_checkpoints(whole: Proof, heads: dict[int, Checkpoint], digests: di
     return None
 
 
-def _witness() -> list[dict[str, Any]]:
-    """The copies of checkpoints outside the database, oldest first."""
-    if not settings.AUDIT_WITNESS.exists():
-        return []
-    lines = settings.AUDIT_WITNESS.read_text("utf-8").splitlines()
-    return sorted((json.loads(line) for line in lines if line), key=lambda seen: int(seen["size"]))
-
-
 def _against_witness(
-    whole: Proof, heads: dict[int, Checkpoint], witness: list[dict[str, Any]], digests: dict[int, str]
+    whole: Proof, heads: dict[int, Checkpoint], witness: Witness, digests: dict[int, str]
 ) -> Proof:
-    if heads and not witness:
+    if witness.garbled:
+        before = max((seen["size"] for seen in witness.lines[: witness.garbled - 1]), default=0)
+        at = min(before + 1, whole.events)
+        return replace(whole, break_at=at, reason=f"外存副本第 {witness.garbled} 行读不出：副本被改动")
+    if heads and not witness.lines:
         return replace(whole, break_at=1, reason="缺少检查点的外存副本")
-    for seen in witness:
+    for seen in witness.lines:
         if digests.get(seen["size"]) != seen["head"]:
             at = min(seen["size"], whole.events + 1)
             return replace(whole, break_at=at, reason="与外存副本不符：链被截断、改写或回退")
-    copied = {seen["size"] for seen in witness}
+    copied = {seen["size"] for seen in witness.lines}
+    if gone := copied - heads.keys():
+        return replace(whole, break_at=min(gone), reason="检查点不见了：外存副本里有，账本里没有")
     lost = [size for size in heads if size < max(copied, default=0) and size not in copied]
     if lost:
         return replace(whole, break_at=min(lost), reason="外存副本缺行：副本被删改")

@@ -144,9 +144,19 @@ def thin_witness() -> None:
     conf.AUDIT_WITNESS.write_text(f"{lines[0]}\n{lines[2]}\n")
 
 
+def drop_checkpoint() -> None:
+    sql("DELETE FROM audit_checkpoint WHERE size=30")
+
+
+def garble_witness() -> None:
+    lines = conf.AUDIT_WITNESS.read_bytes().splitlines(keepends=True)
+    conf.AUDIT_WITNESS.write_bytes(lines[0] + b"\xff{\n" + lines[2])
+
+
 @pytest.mark.parametrize(
     "tamper",
     [
+        drop_checkpoint, garble_witness,
         edit_and_rechain, delete_and_rechain, truncate, roll_back, forge_checkpoint,
         forge_checkpoint_and_witness, lose_witness, thin_witness,
     ],
@@ -175,3 +185,24 @@ def test_a_second_copy_writes_nothing_twice(trail):
     before = conf.AUDIT_WITNESS.read_text()
     copy_out()
     assert conf.AUDIT_WITNESS.read_text() == before
+
+
+@pytest.mark.parametrize("line", [b"{garbled\n", b"[]\n", b'{"size": "40", "head": "x"}\n', b"\xff\xfe\n"])
+def test_a_line_of_the_copy_that_nobody_can_read_is_named_and_stops_nothing(trail, line):
+    with conf.AUDIT_WITNESS.open("ab") as witness:
+        witness.write(line)
+    record("a.b", by=None)
+    seal()
+    copy_out()
+    assert json.loads(conf.AUDIT_WITNESS.read_bytes().splitlines()[-1])["size"] == 31
+    proof = verify()
+    assert (proof.whole, proof.break_at) == (False, 31)
+    assert "第 4 行" in proof.reason
+
+
+def test_a_line_that_a_full_disk_has_torn_is_written_anew(trail):
+    whole = conf.AUDIT_WITNESS.read_bytes()
+    conf.AUDIT_WITNESS.write_bytes(whole[:-25])
+    assert verify().whole
+    copy_out()
+    assert conf.AUDIT_WITNESS.read_bytes() == whole

@@ -23,6 +23,7 @@ from gongzhi.engine.crypto.selftest import SelfTestError, self_test
 from gongzhi.engine.crypto.signing import ALGORITHM, NoPublicKey, PublicKey, Signer
 from gongzhi.engine.crypto.statements import Signed, canonical, fault, sign, signed_of
 from gongzhi.engine.crypto.tokens import person_token, person_tokens, token_version
+from gongzhi.engine.crypto.witness import Witness, add_to_witness, read_witness
 
 __all__ = [
     "ALGORITHM",
@@ -40,6 +41,8 @@ __all__ = [
     "Signer",
     "Tree",
     "UnknownKeyError",
+    "Witness",
+    "add_to_witness",
     "canonical",
     "chain",
     "content_hash",
@@ -54,6 +57,7 @@ __all__ = [
     "open_file",
     "person_token",
     "person_tokens",
+    "read_witness",
     "row_hashes",
     "seal",
     "seal_column",

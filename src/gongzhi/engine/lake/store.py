@@ -165,7 +165,11 @@ class Lake:
     def losses(self, ledger: Collection[Stored]) -> Iterator[Loss]:
         """Files that the ledger names but that are missing or changed; never repaired silently."""
         for stored in ledger:
-            path = self.path(stored.path)
+            try:
+                path = self.path(stored.path)
+            except ValueError:
+                yield Loss(stored.path, "账本上的路径不在数据湖内")
+                continue
             if not path.is_file():
                 yield Loss(stored.path, "文件不在")
             elif path.stat().st_size != stored.size or digest_of(path) != stored.digest:

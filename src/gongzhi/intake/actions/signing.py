@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
-import json
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from uuid import UUID
@@ -17,10 +14,10 @@ from django.utils import timezone
 from gongzhi.audit.actions import record
 from gongzhi.audit.queries import chain_head
 from gongzhi.editions.queries import in_force
-from gongzhi.engine.crypto import GENESIS, KeyRing, Signer, Tree, derive_key
+from gongzhi.engine.crypto import GENESIS, KeyRing, Signer, Tree, Witness, add_to_witness, derive_key
 from gongzhi.intake.models import SHANGHAI, Batch, Cutoff, DayRoot, FrozenBatch, Receipt, ReceiptRoot
 from gongzhi.intake.queries import live
-from gongzhi.intake.queries.proofs import PURPOSE, days_witness, digests_of, signer
+from gongzhi.intake.queries.proofs import PURPOSE, WITNESSED, days_witness, digests_of, signer
 from gongzhi.organisation.models import Person
 
 MOST_RECEIPTS = 5_000
@@ -98,21 +95,18 @@ def _close(day: dt.date) -> int:
 
 
 def copy_days_out() -> None:
-    """Append to the witness file every day that is newer than its last line, as `queries` compares it.
+    """Append to the witness file every day that is newer than its newest, as `queries` compares it.
 
     The copy that has left the database is what tells a ledger that was rolled back from a whole one.
     """
-    path = days_witness()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as witness:
-        fcntl.flock(witness, fcntl.LOCK_EX)  # until it is closed
-        witness.seek(0)
-        last = max((json.loads(line)["day"] for line in witness), default="")
-        for day in DayRoot.objects.order_by("day"):
-            if day.day.isoformat() > last:
-                witness.write(json.dumps({"day": day.day.isoformat(), "leaf": day.signed.leaf.hex()}) + "\n")
-        witness.flush()
-        os.fsync(witness.fileno())
+    add_to_witness(days_witness(), _newer, **WITNESSED)
+
+
+def _newer(there: Witness) -> Iterator[dict[str, str]]:
+    last = max((line["day"] for line in there.lines), default="")
+    for day in DayRoot.objects.order_by("day"):
+        if day.day.isoformat() > last:
+            yield {"day": day.day.isoformat(), "leaf": day.signed.leaf.hex()}
 
 
 @transaction.atomic

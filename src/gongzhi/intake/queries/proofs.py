@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -15,7 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 
-from gongzhi.engine.crypto import GENESIS, Key, PublicKey, Signer, Tree, sm3
+from gongzhi.engine.crypto import GENESIS, Key, PublicKey, Signer, Tree, read_witness, sm3
 from gongzhi.engine.crypto.statements import canonical, fault, signed_of
 from gongzhi.engine.definitions import Definitions
 from gongzhi.engine.lake import Snapshot, empty
@@ -37,6 +37,9 @@ FORMAT = 1
 PROOFS = ("proof", "day")
 """What a receipt carries beside its text and hash."""
 _AT_ONCE = 500
+_DIGEST = re.compile("[0-9a-f]{64}")
+WITNESSED: dict[str, type] = {"day": str, "leaf": str}
+"""What every line of the days' copy has."""
 
 
 class NotFrozen(LookupError):
@@ -207,8 +210,7 @@ def ledger_faults() -> Iterator[str]:
     for cutoff in Cutoff.objects.all():
         entries = dict(cutoff.entries.values_list("batch", "digest"))
         now = {pk: digest.hex() for pk, digest in digests_of(list(entries)).items()}
-        leaves = [bytes.fromhex(entries[pk]) for pk in sorted(entries)]
-        if _unsound(cutoff, leaves, keys) or entries != now:
+        if _unsound(cutoff, _leaves(entries[pk] for pk in sorted(entries)), keys) or entries != now:
             yield f"{cutoff.facts()['cut_at']} 的截止快照与签名或现有批次不符"
 
 
@@ -218,7 +220,7 @@ def _receipt_faults(keys: Mapping[str, PublicKey]) -> Iterator[str]:
             yield f"回执 {receipt.number} 的内容与其摘要不符"
     for root in ReceiptRoot.objects.all():
         digests = root.receipts.order_by("number").values_list("digest", flat=True)
-        if _unsound(root, [bytes.fromhex(digest) for digest in digests], keys):
+        if _unsound(root, _leaves(digests), keys):
             yield f"{root.facts()['at']} 签名的一批回执与签名不符"
 
 
@@ -240,13 +242,18 @@ def days_witness() -> Path:
 
 def _witness_faults() -> Iterator[str]:
     """Days that have left the house and that the ledger no longer has as they were."""
-    if not days_witness().exists():
-        return
+    witness = read_witness(days_witness(), **WITNESSED)
+    if witness.garbled:
+        yield f"日结的外存副本第 {witness.garbled} 行读不出：副本被改动"
     held = {day.day.isoformat(): day.signed.leaf.hex() for day in DayRoot.objects.all()}
-    for line in days_witness().read_text("utf-8").splitlines():
-        seen = json.loads(line)
+    for seen in witness.lines:
         if held.get(seen["day"]) != seen["leaf"]:
             yield f"{seen['day']} 的日结与外存副本不符：被删去、改写，或账本被回退"
+
+
+def _leaves(digests: Iterable[str]) -> list[bytes]:
+    """Digests as the leaves of a tree; what was altered into no digest at all counts as nought."""
+    return [bytes.fromhex(digest if _DIGEST.fullmatch(digest) else "0" * 64) for digest in digests]
 
 
 def _unsound(signed: SignedRoot, leaves: list[bytes], keys: Mapping[str, PublicKey]) -> bool:

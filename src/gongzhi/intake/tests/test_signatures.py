@@ -228,6 +228,8 @@ LEDGER_LIES = {
     ),
     "a day that is gone": lambda: DayRoot.objects.filter(pk=DayRoot.objects.order_by("day")[1].pk).delete(),
     "a frozen batch": lambda: FrozenBatch.objects.update(digest="4" * 64),
+    "a frozen batch's digest that is none": lambda: FrozenBatch.objects.update(digest="?"),
+    "a receipt's digest that is none": lambda: Receipt.objects.update(digest="?"),
     "a batch out of the cut-off": lambda: FrozenBatch.objects.first().delete(),
     "a file of a frozen batch": lambda: LakeFile.objects.filter(role="rows").update(digest="5" * 64),
     "the instant of a cut-off": lambda: Cutoff.objects.update(cut_at=timezone.now() - 9 * DAY),
@@ -256,6 +258,21 @@ def test_a_ledger_that_was_rolled_back_is_told_by_the_copy_outside(hand, django_
     assert list(ledger_faults()) == []
     DayRoot.objects.last().delete()
     assert [fault for fault in ledger_faults() if "外存副本" in fault]
+
+
+def test_a_copy_of_days_that_was_garbled_or_torn(hand, django_capture_on_commit_callbacks):
+    handed_in(hand, 1)
+    sign_receipts()
+    with django_capture_on_commit_callbacks(execute=True):
+        close_days(now=timezone.now() + 3 * DAY)
+    whole = days_witness().read_bytes()
+    days_witness().write_bytes(whole[:-9])
+    assert list(ledger_faults()) == [], "the last line is not there yet"
+    copy_days_out()
+    assert days_witness().read_bytes() == whole
+    days_witness().write_bytes(b"{garbled\n" + whole)
+    copy_days_out()
+    assert ["第 1 行" in fault for fault in ledger_faults()] == [True]
 
 
 def test_a_new_key_signs_from_now_on_and_the_old_one_still_proves(own_keys, hand, home):

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -87,6 +88,13 @@ def test_the_sweeper_takes_what_is_old_and_unknown(lake):
     assert lake.sweep({known.path}, old) == []
     assert lake.sweep({known.path}, old + 1) == [orphan.path]
     assert lake.sweep({known.path}, old + 1) == []
+
+
+@pytest.mark.parametrize("path", ["../elsewhere.parquet", "/etc/passwd", "a\0b"])
+def test_a_ledger_that_names_a_file_outside_the_lake_is_told(lake, path):
+    stored = lake.write("presale/b-0", FRAME)
+    (loss,) = lake.losses([replace(stored, path=path), stored])
+    assert loss == Loss(path, "账本上的路径不在数据湖内")
 
 
 def test_losses_are_told_and_nothing_is_mended(lake):
