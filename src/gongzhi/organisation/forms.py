@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django import forms
@@ -251,9 +251,9 @@ class KeyFilter(forms.Form):
 
     unit = forms.ChoiceField(label="单位", required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose(self, "unit", [("", "全部"), *_units()])
+        _choose(self, "unit", [("", "全部"), *(one for one in _units() if one[0] in units)])
 
 
 class KeyUntil(forms.Form):

@@ -120,6 +120,8 @@ def test_a_liaison_sees_the_keys_of_her_unit_and_no_other(client_of, cast):
     client = client_of("liaison")
     assert mine.kid in text(client.get("/api-keys"))
     assert other.kid not in text(client.get("/api-keys"))
+    assert 'name="unit"' not in text(client.get("/api-keys"))  # there is one unit to see: hers
+    assert 'name="unit"' in text(client_of("system").get("/api-keys"))
     assert client.get(f"/api-keys/{other.pk}").status_code == 404
     assert "停用" not in text(client.get(f"/api-keys/{mine.pk}")).split("<dl")[1]
 

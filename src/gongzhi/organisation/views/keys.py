@@ -37,8 +37,9 @@ def _one(request: HttpRequest, pk: UUID) -> ApiKey:
 
 @needs("administer_accounts", "administer_keys", "see_unit_people")
 def keys(request: HttpRequest) -> HttpResponseBase:
-    chosen = forms.KeyFilter(request.GET)
     rows = keys_visible_to(sight_of(request.user))
+    units = set(rows.order_by().values_list("unit", flat=True).distinct())
+    chosen = forms.KeyFilter(request.GET, units=units)
     unit = chosen.cleaned_data.get("unit") if chosen.is_valid() else ""
     page = listing(
         request, "接口凭据", COLUMNS, rows.filter(unit=unit) if unit else rows, guarded=False,
@@ -47,7 +48,9 @@ def keys(request: HttpRequest) -> HttpResponseBase:
         empty="还没有接口凭据", empty_next="单位的系统要直接报送时，由系统管理员登记，安全管理员批准。",
     )  # fmt: skip
     file = exported(request, page, by=myself(request))
-    return file or render(request, "organisation/keys.html", {"page": page, "chosen": chosen})
+    return file or render(
+        request, "organisation/keys.html", {"page": page, "chosen": chosen, "several": len(units) > 1}
+    )
 
 
 @needs("administer_accounts", "administer_keys", "see_unit_people")
