@@ -143,7 +143,8 @@ def _match(columns: tuple[Column, ...], sheet: Sheet) -> dict[str, list[int]]:
 def _names(sheet: Sheet) -> tuple[dict[str, str], dict[str, str]]:
     """Normalised names of the fields, and forms without a closing bracket where only one field has them."""
     exact: dict[str, str] = {}
-    for names in (lambda f: (f.title,), lambda f: (f.item, f.source_title), lambda f: f.aliases):
+    ways = (lambda f: (f.title,), lambda f: (f.item, f.source_title), lambda f: f.aliases)
+    for names in (*ways, lambda f: (f.key,)):  # last the key, which the machine door tells to programs
         for field in sheet.fields:
             for name in filter(None, names(field)):
                 exact.setdefault(normalise_heading(name), field.key)

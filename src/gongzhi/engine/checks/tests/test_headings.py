@@ -47,6 +47,7 @@ SHIPS = resource(
         ["合 同\n编号*", "统一社会信用代码：", "（单位名称）", "合同金额（万元）"],
         ["合同金额", "单位名称", "合同编号", "统一社会信用代码"],
         ["合同编号", "信用代码", "承包单位名称", "合同金额/万元"],
+        ["number", "code", "name", "amount"],  # as the machine door calls them
         ["基本信息/合同编号", "基本信息/统一社会信用代码", "基本信息/单位名称", "金额/合同金额"],
     ],
 )
@@ -60,6 +61,14 @@ def test_every_way_to_write_a_heading(make_table, headings):
 def test_alias_is_told_and_another_writing_is_not(make_table):
     mapping = map_columns(make_table(["合同 编号", "信用代码"], []), SHEET)
     assert mapping.renamed == {1: "统一社会信用代码"}
+
+
+def test_a_title_or_another_name_comes_before_the_key_of_another_column(make_table):
+    fields = [*FIELDS, {"key": "note", "title": "code", "type": "text"}]
+    mapping = map_columns(
+        make_table(["合同编号", "信用代码", "code"], []), Sheet(code="c", title="合同", fields=fields)
+    )
+    assert mapping.columns == {"number": 0, "code": 1, "note": 2}
 
 
 def test_unknown_column_is_one_hint_with_a_near_name(make_table):
