@@ -187,7 +187,8 @@ def test_a_second_start_changes_nothing(district):
     assert first == again
 
 
-def test_synth_writes_a_district_and_leaves_a_full_folder_alone(tmp_path):
+def test_synth_writes_a_district_and_leaves_a_full_folder_alone(tmp_path, migrated):
+    migrated(tmp_path / "home")
     command = ("-m", "gongzhi.cli", "synth", "--seed", "5", "--taxpayers", "40", "--json")
     counts = json.loads(run(tmp_path / "home", *command, "--out", str(tmp_path / "one")))
     manifest = json.loads((tmp_path / "one" / "manifest.json").read_text("utf-8"))

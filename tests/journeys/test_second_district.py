@@ -71,7 +71,8 @@ def test_template_hand_in_and_calendar_know_only_the_folder(gongzhi: Any, tmp_pa
     assert json.loads(gongzhi("verify", "--json").stdout)["whole"]
 
 
-def test_the_demo_of_another_folder_is_refused_in_words(gongzhi: Any, tmp_path: Path) -> None:
+def test_the_demo_of_another_folder_is_refused_in_words(gongzhi: Any, tmp_path: Path, migrated: Any) -> None:
+    migrated(tmp_path / "home")
     for command in (("demo", "--no-serve"), ("synth", "--taxpayers", "5", "--out", "made")):
         done = gongzhi(*command)
         assert done.returncode == 2

@@ -28,8 +28,11 @@ def port() -> int:
 
 
 @pytest.fixture
-def serve(tmp_path: Path, port: int) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def serve(
+    tmp_path: Path, port: int, migrated: Callable[[Path], Path]
+) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start it in a home of its own; whatever is left running is killed after."""
+    migrated(tmp_path / "home")
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("GONGZHI", "DJANGO"))}
     environment = kept | {"GONGZHI_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT / "src")}
     started: list[subprocess.Popen[str]] = []

@@ -17,6 +17,13 @@ from kernel import can_trace  # noqa: E402  # lies beside this test
 from powercut import cannot  # noqa: E402  # the same
 
 
+@pytest.fixture(autouse=True)
+def _made(migrated, tmp_path, monkeypatch):
+    made = migrated(tmp_path) / "gongzhi.sqlite3"
+    if made.exists():
+        monkeypatch.setenv("TORTURE_DATABASE", str(made))
+
+
 def told(script: str, *arguments: object, database: str = "") -> dict:
     """What a script of this folder says at its end; it runs in a process and a home of its own."""
     environment = {**os.environ, "GONGZHI_DATABASE": database, "PYTHONWARNINGS": "default"}
