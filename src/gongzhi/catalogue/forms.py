@@ -68,7 +68,7 @@ class AskForm(_Dressed):
         label="延期到",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="申请延期时填写。",
+        help_text="申请延期时必须填写，晚于现在的到期日。",
         error_messages={"invalid": "请写成 2026-09-15 这样的日期"},
     )
     agreed = forms.DateField(
@@ -82,7 +82,7 @@ class AskForm(_Dressed):
         label="在哪里公布或以什么方式提供",
         required=False,
         max_length=200,
-        help_text="申请其他方式共享时填写：已在其他平台公布的写平台和网址，无法通过平台提供的写约定的方式。",
+        help_text="申请其他方式共享时必须填写：已在其他平台公布的写平台和网址，无法通过平台提供的写约定的方式。",
     )
     until = PeriodField(
         label="免报到哪一期",
@@ -93,6 +93,8 @@ class AskForm(_Dressed):
 
     def __init__(self, *args: object, stock: bool = False, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through as they come
+        for name in ("wanted", "place"):  # one kind needs it: the label does not say 可不填
+            self.fields[name].sometimes = True  # type: ignore[attr-defined]  # read by components/field.html
         if stock:
             del self.fields["until"]  # a stock has no further periods
 

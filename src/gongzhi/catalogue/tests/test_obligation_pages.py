@@ -59,10 +59,15 @@ def test_a_liaison_reports_zero_and_takes_it_back(client_of, owed):
 def test_an_extension_goes_to_the_office_and_back(client_of, owed):
     one, liaison, office = owed(due=-1), client_of("liaison"), client_of("office")
     day = timezone.localdate() + dt.timedelta(7)
+    form = liaison.get(f"/obligations/{one.pk}").content.decode()
+    assert "延期到</label>" in form  # who asks for an extension must fill it
+    assert "约定提供日<span" in form  # this may be left
     said = {"ask-kind": "extend", "ask-reason": "系统升级", "ask-wanted": day.isoformat()}
     assert "等领导小组办公室决定" in post(liaison, f"/obligations/{one.pk}/ask", **said)[1]
     assert "还没有决定" in post(liaison, f"/obligations/{one.pk}/ask", **said)[1]
-    assert "系统升级" in office.get("/acts").content.decode()
+    listed = office.get("/acts").content.decode()
+    assert "系统升级" in listed
+    assert f">{day.isoformat()}<" in listed  # until when stands beside it
     act = Act.objects.get()
     status, page = post(office, f"/acts/{act.pk}/decide", grant="no", answer="")
     assert (status, "不同意的理由" in page) == (422, True)

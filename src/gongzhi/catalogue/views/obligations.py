@@ -48,6 +48,7 @@ COLUMNS = (
         order="obligation__resource",
     ),
     Column("period", "所属期", lambda a: a.obligation.period_label),
+    Column("wanted", "申请到", lambda a: a.wanted, "day"),
     Column("reason", "理由", lambda a: a.reason),
     Column("state", "状态", state_mark, "mark", order="state"),
 )
