@@ -41,6 +41,10 @@ _ODD_CERTIFICATE = "|".join((DIRTY, _LOST, _DECIMAL))
 _PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?[2-9]\d{6,7}(-\d{1,6})?|[48]00-?\d{3}-?\d{4}|[2-9]\d{6,7})$".replace(
     r"\d", "[0-9]"
 )
+# The country's code, before an area code without its 0 as well. Eight digits that begin with 86 are a number.
+_ABROAD = r"^(?:\+|00)86-?"
+_ABROAD_FIXED = rf"{_ABROAD}((?:10|[2-9][0-9]{{1,2}})-?[2-9][0-9]{{6,7}})$"
+_COUNTRY = r"^86-?(1[3-9][0-9-]{9,}|0[0-9]{2,3}-?[0-9-]{7,})$"
 # 转8012, and several numbers in one cell, each of them whole.
 _EXTENSION = r"^(0[0-9]{2,3}-?[2-9][0-9]{6,7})-?(?:转|分机|#)([0-9]{1,6})$"
 _BETWEEN_PHONES = r"[/、,;|\\]+|或"
@@ -106,7 +110,8 @@ def read_phone(written: Written) -> Typed:
         return Typed(texts, rest)
     texts, empties = emptied(texts, rest.gather(nothing(texts.gather(rest))))
     before = texts.gather(rest)
-    after = folded(before).str.replace_all(r"[—–_~～]", "-").str.replace(r"^(\+|00)?86-?", "")
+    after = folded(before).str.replace_all(r"[—–_~～]", "-").str.replace(_ABROAD_FIXED, "0$1")
+    after = after.str.replace(_ABROAD, "").str.replace(_COUNTRY, "$1")
     after = after.str.replace(r"^\((0\d{2,3})\)", "$1-").str.replace(r"\.0+$", "")
     after = after.str.replace(_EXTENSION, "$1-$2")
     after = pl.select(
