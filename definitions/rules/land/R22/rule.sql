@@ -142,7 +142,7 @@ SELECT
     WHEN paid_deed_tax = 0 OR kind IN ('机关', '事业单位', '基层群众自治组织') THEN 'miss'
     WHEN measured = 0 OR last_on IS NULL OR kind IS NULL OR estimate_fen IS NULL THEN 'insufficient'
     WHEN last_on + $deed_source_grace_days >= $as_of THEN 'miss'
-    WHEN source_sqm < area_sqm * $deed_source_area_ratio AND estimate_fen >= $floor_land_house THEN 'hit'
+    WHEN source_sqm < CAST(area_sqm AS DECIMAL(28, 4)) * $deed_source_area_ratio AND estimate_fen >= $floor_land_house THEN 'hit'
     ELSE 'miss'
   END AS result,
   area_sqm AS left_value,
