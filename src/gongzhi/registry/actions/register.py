@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
@@ -16,7 +17,7 @@ from gongzhi.engine.idcodes import check_codes, organisation_codes
 from gongzhi.engine.lake import REGISTER
 from gongzhi.engine.linkage import plain_names
 from gongzhi.intake.actions.derived import ops_changed
-from gongzhi.intake.queries import frames
+from gongzhi.intake.queries import frames, live
 from gongzhi.organisation.models import Person
 from gongzhi.registry.models import FormerName, Taxpayer
 
@@ -34,12 +35,13 @@ def refresh(*, by: Person | None) -> int:
     """Bring the register up to what the accepted batches say; returns how many taxpayers changed.
 
     Running it again over the same batches changes nothing. Former names are kept: those that the source
-    states, and the name that a taxpayer bore before it changed.
+    states, and the name that a taxpayer bore before it changed, unless a correction says that it never did.
     """
     wanted = _wanted()
     if wanted.is_empty():
         return 0
     known = {taxpayer.code: taxpayer for taxpayer in Taxpayer.objects.all()}
+    counting = set(live().values_list("pk", flat=True))
     fresh, changed, names = [], [], []
     for row in wanted.iter_rows(named=True):
         taxpayer = known.get(row["code"])
@@ -47,9 +49,9 @@ def refresh(*, by: Person | None) -> int:
             taxpayer = Taxpayer(code=row["code"])
             _fill(taxpayer, row)
             fresh.append(taxpayer)
-        elif (before := (taxpayer.name, taxpayer.plain_name)) and _fill(taxpayer, row):
+        elif (before := (taxpayer.name, taxpayer.plain_name, taxpayer.source_batch)) and _fill(taxpayer, row):
             changed.append(taxpayer)
-            if before[0] != taxpayer.name:
+            if before[0] != taxpayer.name and before[2] in counting:
                 names.append(FormerName(taxpayer=taxpayer, name=before[0], plain_name=before[1]))
         if row["former_name"] and row["former_name"] != taxpayer.name:
             plain = row["plain_former"] or ""
@@ -64,6 +66,7 @@ def _save(fresh: list[Taxpayer], changed: list[Taxpayer], names: list[FormerName
     Taxpayer.objects.bulk_create(fresh, batch_size=500)
     Taxpayer.objects.bulk_update(changed, WRITTEN, batch_size=500)
     FormerName.objects.bulk_create(names, ignore_conflicts=True, batch_size=500)
+    FormerName.objects.filter(name=F("taxpayer__name")).delete()  # who bears a name again bore it all along
     if fresh or changed or FormerName.objects.count() > before:
         ops_changed(name=REGISTER)
     if fresh or changed:

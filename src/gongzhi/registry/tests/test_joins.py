@@ -73,6 +73,22 @@ def test_the_register_is_refreshed_once_and_keeps_former_names(tmp_path: Path) -
     assert [former.name for former in taxpayer.former_names.all()] == ["绍兴示例0号置业有限公司"]
 
 
+def test_a_name_that_a_correction_took_back_was_never_borne(tmp_path: Path) -> None:
+    register(tmp_path, [developer(0), developer(1)])
+    names = [firm.name for firm in Taxpayer.objects.order_by("name")]
+    swapped = [developer(n, 纳税人名称=names[1 - n], 更新日期="2026-09-01") for n in (0, 1)]
+    register(tmp_path, swapped, "2026-09")
+    assert Taxpayer.objects.get(code=credit_code(0)).name == names[1]
+    wrong = Batch.objects.get(slot__period="2026-09")
+    right = [developer(n, 更新日期="2026-09-02") for n in (0, 1)]
+    again = csv_file(tmp_path / "更正.csv", HEAD, right)
+    submit(again, "T.1", "2026-09", "区税务局", replaces=str(wrong.pk))
+    refresh(by=None)
+    for number in (0, 1):
+        firm = Taxpayer.objects.get(code=credit_code(number))
+        assert (firm.name, list(firm.former_names.all())) == (names[number], [])
+
+
 def test_rows_join_by_code_and_by_name(tmp_path: Path) -> None:
     register(tmp_path, [developer(0), developer(1)])
     rows = presale_rows(3)
