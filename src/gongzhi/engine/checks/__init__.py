@@ -15,6 +15,7 @@ from .model import Checked, Context, Kind, Past, Season, Waived
 from .rendering import places_of, render, repaired_cells
 from .run import check, lake_type
 from .trials import Trial, failures, history_failures, trials
+from .units import with_unit
 from .worked import example_faults
 
 __all__ = [
@@ -45,4 +46,5 @@ __all__ = [
     "repaired_cells",
     "season",
     "trials",
+    "with_unit",
 ]

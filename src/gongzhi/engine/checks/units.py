@@ -112,6 +112,11 @@ def unit_in(heading: str) -> Unit | None:
     return None
 
 
+def with_unit(heading: str, unit: str) -> str:
+    """The heading with a unit that stands elsewhere, so that it can go alone; unchanged if it states one."""
+    return heading if unit_in(heading) else f"{heading}（{unit}）"
+
+
 def strange_unit(heading: str) -> str | None:
     """What stands in a heading's brackets like a unit of money or area and cannot be read (美元)."""
     return next((found for found in _bracketed(_fold(heading)) if _LIKE_A_UNIT.match(found)), None)

@@ -62,7 +62,8 @@ def heading_keys(text: str) -> tuple[str, ...]:
     keys: list[str] = []
     for part in (text, text.rpartition("/")[2]) if "/" in text else (text,):
         folded = _folded(part)
-        for form in (folded, _TAIL_BRACKET.sub("", folded)):
+        without_unit = _UNIT_BRACKET.sub("", folded)  # 金额（含税）（万元）
+        for form in (folded, _TAIL_BRACKET.sub("", folded), _TAIL_BRACKET.sub("", without_unit)):
             key = normalise_heading(form)
             if key and key not in keys:
                 keys.append(key)

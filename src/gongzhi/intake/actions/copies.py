@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from gongzhi.editions.queries import in_force, in_force_for
-from gongzhi.engine.checks import Context, adopt, check
+from gongzhi.engine.checks import Context, adopt, check, with_unit
 from gongzhi.engine.tables import Column, Reading, Table
 from gongzhi.intake.models import Submission
 
@@ -35,9 +35,12 @@ class Copy:
 
 
 def copy_of(reading: Reading, submission: Submission, findings: pl.DataFrame) -> Copy:
-    """`findings` are those of the submission's check, with `_part`. Headings stay the sender's own."""
+    """`findings` are those of the submission's check, with `_part`. Headings stay the sender's own.
+
+    A unit that stands beside the table alone (单位：万元) is written into them: it would not go along.
+    """
     reading = meant(reading, submission)
-    headings = {(table.sheet_index, table.sheet): table.columns for table in reading.tables}
+    headings = {_place(table): table.columns for table in reading.tables}
     resource = in_force_for(submission.resource, submission.period).resources[submission.resource]
     taken = take(brought_or_not(reading, submission), submission)
     changed = [_changed(one, index, submission, findings) for index, one in enumerate(taken)]
@@ -45,19 +48,44 @@ def copy_of(reading: Reading, submission: Submission, findings: pl.DataFrame) ->
     if resource.least:
         tables = [one.least for one in mended]
     else:
-        mine = {(one.table.sheet_index, one.table.sheet): one.table for one in mended}
-        tables = [mine.get((one.sheet_index, one.sheet), one) for one in reading.tables]
+        mine = {_place(one.table): one.table for one in mended}
+        tables = [mine.get(_place(one), one) for one in reading.tables]
+    units = {_place(one.table): _units(one) for one in taken}
     return Copy(
-        tuple(_headed(one, headings) for one in tables if one.data.height),
+        tuple(_headed(one, headings, units.get(_place(one), {})) for one in tables if one.data.height),
         {one.table.sheet: _placed(one, cells) for one, cells in zip(taken, changed, strict=True)},
         whole=not resource.least,
     )
 
 
-def _headed(table: Table, headings: Mapping[tuple[int, str], tuple[Column, ...]]) -> Table:
+def _place(table: Table) -> tuple[int, int]:
+    """Where a table begins; a sheet may hold several, one below the other."""
+    return table.sheet_index, table.header_row
+
+
+def _units(taken: Taken) -> dict[int, str]:
+    """The units in which the columns of a table are read, by the column's place in the sheet."""
+    columns = taken.table.columns
+    return {
+        columns[at].index: taken.mapping.units[key]
+        for key, at in taken.mapping.columns.items()
+        if key in taken.mapping.units
+    }
+
+
+def _headed(
+    table: Table, headings: Mapping[tuple[int, int], tuple[Column, ...]], units: Mapping[int, str]
+) -> Table:
     """The table under the headings that its sender wrote, whatever its edition calls them."""
-    own = {column.index: column for column in headings[table.sheet_index, table.sheet]}
-    return replace(table, columns=tuple(own[column.index] for column in table.columns))
+    own = {column.index: column for column in headings[_place(table)]}
+    columns = (own[column.index] for column in table.columns)
+    return replace(
+        table,
+        columns=tuple(
+            replace(one, header=with_unit(one.header, units[one.index])) if one.index in units else one
+            for one in columns
+        ),
+    )
 
 
 Cells = dict[tuple[int, str], str | None]

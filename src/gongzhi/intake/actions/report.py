@@ -71,9 +71,10 @@ def _marked(path: Path, submission: Submission, findings: pl.DataFrame) -> bytes
 
 
 def _worst(tables: tuple[Table, ...], blocked: pl.DataFrame) -> tuple[Table, pl.DataFrame]:
-    """The table with most bad rows and its findings (a file of several sheets goes back sheet by sheet)."""
+    """The table with most bad rows and its findings (a file of several tables goes back one by one)."""
     by_sheet = pl.col("cell").str.starts_with
-    parts = [(table, blocked.filter(by_sheet(f"{table.sheet}!") | (len(tables) == 1))) for table in tables]
+    here = [(table, by_sheet(f"{table.sheet}!") | (len(tables) == 1)) for table in tables]
+    parts = [(one, blocked.filter(own & pl.col("row").is_in(one.rows.implode()))) for one, own in here]
     return max(parts, key=lambda part: part[1].height)
 
 
