@@ -154,13 +154,13 @@ def sealing() -> Iterator[None]:
 def seal_until(stop: threading.Event) -> None:
     """Chain events as they come, in a thread of its own, whatever else takes long.
 
-    A database that is busy is asked again; when it stays so, acts stop by themselves.
+    A database that is busy or a disk that is full is asked again; when it stays so, acts stop by themselves.
     """
     try:
         while not stop.wait(SEAL_SECONDS):
             try:
                 seal()
-            except (OperationalError, InterfaceError):
+            except (OperationalError, InterfaceError, OSError):
                 log.info("the trail will be chained later", exc_info=True)
                 connection.close()  # a database that was started anew is reached by a new one
     finally:

@@ -2,12 +2,13 @@
 
 import datetime as dt
 import json
+import threading
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from gongzhi.audit.actions import CHECKPOINT_AFTER, Behind, copy_out, record, seal
+from gongzhi.audit.actions import CHECKPOINT_AFTER, Behind, copy_out, record, seal, seal_until
 from gongzhi.audit.models import Checkpoint, Event, Unchangeable
 from gongzhi.audit.queries import of_actor, verify, visible_to
 from gongzhi.gate import NOBODY, sight_of
@@ -136,3 +137,27 @@ def test_who_sees_events(cast):
     assert of_actor(cast["peer"].pk, verb="a.b").count() == 1
     for name in ("system", "security", "office"):
         assert not visible_to(sight_of(cast[name])).exclude(actor=str(cast[name].pk)).exists()
+
+
+def test_a_disk_that_was_full_for_a_while_does_not_end_the_chaining(db, monkeypatch):
+    asked, stop = [], threading.Event()
+
+    def full_once():
+        asked.append(1)
+        if len(asked) == 1:
+            raise OSError("disk full")
+        stop.set()
+        return 0
+
+    monkeypatch.setattr("gongzhi.audit.actions.seal", full_once)
+    monkeypatch.setattr("gongzhi.audit.actions.SEAL_SECONDS", 0.01)
+    monkeypatch.setattr("gongzhi.audit.actions.connection", Kept())
+    seal_until(stop)
+    assert len(asked) == 2
+
+
+class Kept:
+    """The test's own connection is not to be closed."""
+
+    def close(self):
+        """Nothing."""
