@@ -126,6 +126,9 @@ def _measure(columns: tuple[Column, ...], resource: Resource, sheet: Sheet) -> M
 def _match(columns: tuple[Column, ...], sheet: Sheet) -> dict[str, list[int]]:
     """Field key → columns whose heading names it. The most telling form of each heading decides."""
     exact, loose = _names(sheet)
+    own = {field.key for field in sheet.fields}
+    if own >= {column.header for column in columns}:  # a program wrote it, with the keys of the machine door
+        exact = {normalise_heading(key): key for key in own}
     keys = [heading_keys(column.header) for column in columns]
     children = Counter(forms[-1] for forms in keys if forms)
     found: dict[str, list[int]] = defaultdict(list)
@@ -143,8 +146,7 @@ def _match(columns: tuple[Column, ...], sheet: Sheet) -> dict[str, list[int]]:
 def _names(sheet: Sheet) -> tuple[dict[str, str], dict[str, str]]:
     """Normalised names of the fields, and forms without a closing bracket where only one field has them."""
     exact: dict[str, str] = {}
-    ways = (lambda f: (f.title,), lambda f: (f.item, f.source_title), lambda f: f.aliases)
-    for names in (*ways, lambda f: (f.key,)):  # last the key, which the machine door tells to programs
+    for names in (lambda f: (f.title,), lambda f: (f.item, f.source_title), lambda f: f.aliases):
         for field in sheet.fields:
             for name in filter(None, names(field)):
                 exact.setdefault(normalise_heading(name), field.key)

@@ -63,12 +63,11 @@ def test_alias_is_told_and_another_writing_is_not(make_table):
     assert mapping.renamed == {1: "统一社会信用代码"}
 
 
-def test_a_title_or_another_name_comes_before_the_key_of_another_column(make_table):
-    fields = [*FIELDS, {"key": "note", "title": "code", "type": "text"}]
-    mapping = map_columns(
-        make_table(["合同编号", "信用代码", "code"], []), Sheet(code="c", title="合同", fields=fields)
-    )
-    assert mapping.columns == {"number": 0, "code": 1, "note": 2}
+def test_keys_name_columns_only_where_all_of_them_do(make_table):
+    """A list from elsewhere whose headings happen to be called name and code is no list of this kind."""
+    assert map_columns(make_table(["number", "code"], []), SHEET).columns == {"number": 0, "code": 1}
+    assert map_columns(make_table(["number", "code", "scope"], []), SHEET).columns == {}
+    assert map_columns(make_table(["合同编号", "code"], []), SHEET).columns == {"number": 0}
 
 
 def test_unknown_column_is_one_hint_with_a_near_name(make_table):
