@@ -5,7 +5,7 @@ WITH listed AS (
     *,
     coalesce(_period, '') || _batch AS list,
     max(coalesce(_period, '') || _batch) OVER (
-      PARTITION BY transferor_subject, target_subject, coalesce(transferee_code, ''), changed_on, coalesce(price_fen, 0)
+      PARTITION BY transferor_subject, target_subject, coalesce(transferee_code, ''), changed_on
     ) AS latest
   FROM equity_changes
 ),

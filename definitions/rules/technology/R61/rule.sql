@@ -1,17 +1,17 @@
--- 每户每个仍享受减免的年度一行。
+-- 每户每个仍享受减免的年度一行。认定过几次的，一个年度只看它以前最近一次认定是否取消、从哪一年起取消。
 WITH cancelled AS (
   SELECT
     enterprise_subject AS subject,
     max(cancelled_on) AS cancelled_on,
     min(coalesce(cancel_from_year, extract(year FROM cancelled_on))) AS from_year,
-    max(recognised_year) AS recognised_year,
+    coalesce(recognised_year, 0) AS recognised_year,
     count(cancelled_on) AS dated
   FROM high_tech_enterprises
   WHERE enterprise_subject IS NOT NULL
     AND (cancelled_on IS NOT NULL OR cancel_reason IS NOT NULL OR cancel_from_year IS NOT NULL)
     AND (cancelled_on IS NULL OR cancelled_on <= $as_of)
     AND coalesce(cancel_reason, '') <> '更名后重新认定'
-  GROUP BY enterprise_subject
+  GROUP BY enterprise_subject, coalesce(recognised_year, 0)
 ),
 valid AS (
   SELECT DISTINCT enterprise_subject AS subject, recognised_year
@@ -32,6 +32,18 @@ relief_versions AS (
   FROM high_tech_reliefs
   WHERE taxpayer_subject IS NOT NULL AND filed_on <= $as_of
 ),
+counting AS (
+  SELECT
+    r.subject,
+    r.year,
+    coalesce(
+      max(CASE WHEN c.recognised_year <= r.year THEN c.recognised_year END), min(c.recognised_year)
+    ) AS recognised_year
+  FROM relief_versions AS r
+  JOIN cancelled AS c ON c.subject = r.subject
+  WHERE r.place = 1
+  GROUP BY r.subject, r.year
+),
 compared AS (
   SELECT
     r.subject,
@@ -45,7 +57,8 @@ compared AS (
       WHEN EXISTS (
         SELECT 1
         FROM valid AS v
-        WHERE v.subject = r.subject AND v.recognised_year > c.recognised_year AND v.recognised_year <= r.year
+        WHERE v.subject = r.subject AND c.recognised_year > 0
+          AND v.recognised_year > c.recognised_year AND v.recognised_year <= r.year
       ) THEN 1
       ELSE 0
     END AS again,
@@ -56,7 +69,8 @@ compared AS (
       )
     END AS expected_fen
   FROM relief_versions AS r
-  JOIN cancelled AS c ON c.subject = r.subject
+  JOIN counting AS k ON k.subject = r.subject AND k.year = r.year
+  JOIN cancelled AS c ON c.subject = k.subject AND c.recognised_year = k.recognised_year
   WHERE r.place = 1
 )
 SELECT
