@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.conf import settings
 
 from gongzhi.editions.models import Edition
-from gongzhi.engine.definitions import load_once, understood
+from gongzhi.engine.definitions import Duty, load_once, understood
 from gongzhi.engine.definitions.editing import plain
 from gongzhi.engine.definitions.law import ParametersFile
 from gongzhi.engine.definitions.needed import PARAMETERS
@@ -90,12 +91,32 @@ def _units(draft: Edition) -> Iterator[str]:
 
 def _duties(draft: Edition) -> Iterator[str]:
     value, own = _value(draft), load_once(settings.DEFINITIONS).duties
-    kept = {one["key"] for one in value.get("duties", ())}
+    kept = {one["key"]: one for one in value.get("duties", ())}
     yield from (
         f"职责“{duty.title}”不能去掉，系统按它定谁可以做什么；不用的，请从各角色里去掉"
         for key, duty in own.items() if key not in kept
     )  # fmt: skip
+    yield from _weakened(own, kept)
+    yield from _rescoped(draft)
     held = {key for role in value.get("roles", ()) for key in role.get("duties", ())}
     for key in DECIDING:
         if key in own and key not in held:
             yield f"没有一个角色有职责“{own[key].title}”，以后就没有人能改定义了"
+
+
+def _weakened(own: Mapping[str, Duty], kept: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """What a duty lets its holder see, and what it stands apart from, is how the pages are made."""
+    for key, duty in own.items():
+        said = kept.get(key, {"opens": duty.opens, "apart": duty.apart})
+        if set(duty.opens) - set(said.get("opens", ())):
+            yield f"职责“{duty.title}”的 opens 不能减少，它的页面上有这些密级的信息"
+        if set(duty.apart) - set(said.get("apart", ())):
+            yield f"职责“{duty.title}”的 apart 不能减少，这些职责不得集于一人"
+
+
+def _rescoped(draft: Edition) -> Iterator[str]:
+    """Who was granted a role would see more, or less, overnight, and nobody granted it."""
+    before = {one["key"]: one for one in _value(draft.basis).get("roles", ())}
+    for one in _value(draft).get("roles", ()):
+        if one["key"] in before and one["scope"] != before[one["key"]]["scope"]:
+            yield f"角色“{one['title']}”的范围不能改，已授予的人会跟着改变；请另设一个角色，由安全管理员授予"

@@ -103,6 +103,24 @@ def test_the_duty_to_change_definitions_stays_with_some_role(cast):
     assert any("以后就没有人能改定义了" in fault for fault in problems(draft)), problems(draft)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("scope: own_cell", "scope: all_units", "的范围不能改"),
+        ("clause: 二(二), opens: [business, tax]}", "clause: 二(二), opens: [business]}", "opens 不能减少"),
+        ("      - read_audit\n      - verify_integrity\n", "      - verify_integrity\n", "apart 不能减少"),
+        ("duties: [do_work, see_tasks, report_visit]", "duties: [do_work, see_hits]", "征管法第八条"),
+        ("    duties: [approve_accounts, ", "    duties: [do_work, approve_accounts, ", "三员分立"),
+    ],
+)
+def test_two_of_the_office_cannot_widen_what_the_law_bounds(cast, old, new, told):
+    draft = actions.draft_of(piece=Piece("list", "roles"), by=cast["office"])
+    ((file, text),) = draft.texts.items()
+    assert old in text
+    draft.texts = {file: text.replace(old, new, 1)}
+    assert any(told in fault for fault in problems(draft)), problems(draft)
+
+
 def test_values_of_a_parameter_that_went_are_told(cast):
     """A day that is years too early takes the later values away."""
     file = "parameters/rates.yml"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .history import history_faults
 from .purpose import apart_faults, purpose_faults
 from .strict import Location, Problem, Source
+from .walls import wall_faults
 from .work import ladder_faults, work_faults
 
 if TYPE_CHECKING:
@@ -171,6 +172,7 @@ def _evidence(
 
 def _roles(definitions: Definitions, source: Source) -> Iterator[Fault]:
     yield from apart_faults(definitions, source)
+    yield from wall_faults(definitions, source)
     for index, role in enumerate(source.value["roles"]):
         for duty in role["duties"]:
             if duty not in definitions.duties:
