@@ -106,6 +106,14 @@ def _is_utf8(data: mmap.mmap, head: bytes) -> bool:
 
 def _recoded(data: mmap.mmap, encoding: str) -> Text:
     out = os.memfd_create("text", os.MFD_CLOEXEC)
+    try:
+        return _written(out, data, encoding)
+    except Unreadable:
+        os.close(out)
+        raise
+
+
+def _written(out: int, data: mmap.mmap, encoding: str) -> Text:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     place = 0
     try:

@@ -6,9 +6,10 @@ import pytest
 from tests.files import credit_code, person_id, taken
 
 from gongzhi.audit.models import Event
+from gongzhi.audit.queries import known
 from gongzhi.disclosure.actions import Refused, decide, end_guard, guard
 from gongzhi.disclosure.models import Allowance, Guard, Reveal
-from gongzhi.disclosure.queries import known, quota_of
+from gongzhi.disclosure.queries import quota_of
 from gongzhi.gate import sight_of
 
 from .test_reveal import COMPANY, NAME, OTHER, ask, equity, own, page, text_of, told
