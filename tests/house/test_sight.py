@@ -1,6 +1,7 @@
 """House rule 6, and the words of the trail: what a test can hold of them over all rooms."""
 
 import ast
+import re
 from importlib import import_module
 
 import pytest
@@ -109,4 +110,21 @@ def test_templates_never_mark_text_as_safe():
         for path in SRC.rglob("*.html")
         for word in ("|safe", "autoescape off", " style=", "<style", " onclick=", "javascript:")
         if word in path.read_text("utf-8")
+    )
+
+
+FORM = re.compile(r"<form.*?</form>", re.DOTALL)
+VERDICT = re.compile(r"<button[^>]* name=")
+ONE_LINE = re.compile(r"<input(?![^>]*type=\"(?:hidden|checkbox|radio|file|date)\")[^>]*>")
+
+
+def test_enter_in_a_text_takes_no_decision():
+    """Enter in a text of one line presses the form's first button: a reason to refuse would agree."""
+    forms = [(path, form) for path in SRC.rglob("*.html") for form in FORM.findall(path.read_text("utf-8"))]
+    deciding = [(path, form) for path, form in forms if len(VERDICT.findall(form)) > 1]
+    assert len(deciding) > 5
+    nothing(
+        f"{path.relative_to(SRC)}：{text}，请用 textarea"
+        for path, form in deciding
+        for text in ONE_LINE.findall(form)
     )
