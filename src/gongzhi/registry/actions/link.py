@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import polars as pl
@@ -20,7 +21,7 @@ from gongzhi.engine.idcodes import check_codes_or_ids, organisation_codes
 from gongzhi.engine.lake import Lake
 from gongzhi.engine.linkage import Links, Register, link, load_vocabulary, row_keys
 from gongzhi.intake.actions.derived import put_beside
-from gongzhi.intake.models import Batch
+from gongzhi.intake.models import Batch, uuid7
 from gongzhi.intake.queries import live, rows_of
 from gongzhi.organisation.models import Person
 from gongzhi.registry.models import Decision, FormerName, Linking, Taxpayer
@@ -30,6 +31,8 @@ from .queue import ask, review, stale
 from .register import refresh
 
 AT_ONCE = 40
+Standing = tuple[int, str] | None
+"""Round and register of a linking; None where there is none yet."""
 MARKED = ""
 """The register of a linking that a decision has made out of date."""
 ORGANISATION_KINDS = (
@@ -76,9 +79,15 @@ def link_new() -> int:
 
 
 def _link_all(waiting: list[UUID], digest: str, by: Person | None) -> int:
+    # Before the decisions are read: one that is made meanwhile marks its batches, and these are not kept.
+    standing = {
+        pk: (number, under)
+        for pk, number, under in Linking.objects.values_list("batch_id", "round", "register")
+    }
     register, decisions = build_register(), _decisions()
     for start in range(0, len(waiting), AT_ONCE):
-        _link(waiting[start : start + AT_ONCE], register, decisions, digest, by)
+        batches = {pk: standing.get(pk) for pk in waiting[start : start + AT_ONCE]}
+        _link(batches, register, decisions, digest, by)
     review()
     return len(waiting)
 
@@ -152,7 +161,7 @@ def _decisions() -> pl.DataFrame:
 
 
 def _link(
-    batches: list[UUID], register: Register, decisions: pl.DataFrame, digest: str, by: Person | None
+    batches: dict[UUID, Standing], register: Register, decisions: pl.DataFrame, digest: str, by: Person | None
 ) -> None:
     mentions = pl.concat([pl.DataFrame(schema=_MENTION), *(part for pk in batches for part in _mentions(pk))])
     mentions = mentions.with_row_index("row").with_columns(pl.col("row").cast(pl.UInt32))
@@ -161,8 +170,8 @@ def _link(
     joined = _joined(mentions, found)
     # Asked before the joins are kept: broken off in between, the batches still wait and nothing is lost.
     ask(joined, found)
-    for pk in batches:
-        _keep(pk, joined.filter(pl.col("_batch") == str(pk)), digest)
+    for pk, standing in batches.items():
+        _keep(pk, joined.filter(pl.col("_batch") == str(pk)), digest, standing)
     with transaction.atomic():
         counts = dict(joined.group_by("status").len().iter_rows())
         record(
@@ -236,27 +245,36 @@ def _joined(mentions: pl.DataFrame, found: Links) -> pl.DataFrame:
     return both.with_columns(key, subject.alias("subject"), status).select(*LINKS, "row").cast(LINKS)  # type: ignore[arg-type]  # names to types
 
 
-def _keep(batch: UUID, links: pl.DataFrame, digest: str) -> None:
-    """The links file beside the batch, and the counts of its linking."""
-    linking = Linking.objects.filter(batch=batch).first()
-    number = linking.round + 1 if linking else 1
-    stored = Lake(settings.LAKE).write(f"_links/{batch}-{number}", links.drop("row", strict=False))
+def _keep(batch: UUID, links: pl.DataFrame, digest: str, standing: Standing) -> None:
+    """The links file beside the batch, and the counts of its linking, if that is as it stood at the outset.
+
+    Else another has linked the batch meanwhile, or a decision has marked it: what stands is left, and the
+    batch is marked to be linked again where it was linked under anything else than this.
+    """
+    lake = Lake(settings.LAKE)
+    stored = lake.write(f"_links/{batch}-{uuid7()}", links.drop("row", strict=False))
+    with transaction.atomic():
+        Batch.objects.select_for_update().get(pk=batch)  # a first linking has no row yet that could be held
+        now = Linking.objects.select_for_update().filter(batch=batch).first()
+        if (now and (now.round, now.register)) != standing:
+            lake.discard([stored])
+            Linking.objects.filter(batch=batch).exclude(register=digest).update(register=MARKED)
+            return
+        put_beside(batch=batch, role="links", table="_links", stored=stored)
+        made = {"register": digest, "round": standing[0] + 1 if standing else 1, **_counts(links)}
+        Linking.objects.update_or_create(batch_id=batch, defaults=made)
+
+
+def _counts(links: pl.DataFrame) -> dict[str, Any]:
     counts = dict(links.group_by("status").len().iter_rows())
     linked = links.filter(pl.col("status") == "linked")
-    with transaction.atomic():
-        put_beside(batch=batch, role="links", table="_links", stored=stored)
-        Linking.objects.update_or_create(
-            batch_id=batch,
-            defaults={
-                "register": digest,
-                "linked_at": timezone.now(),
-                "rows": links.height,
-                "linked": counts.get("linked", 0),
-                "doubtful": counts.get("doubtful", 0) + counts.get("conflict", 0),
-                "unlinked": counts.get("unlinked", 0),
-                "round": number,
-                "methods": dict(linked.group_by("method").len().sort("method").iter_rows()),
-                "taxpayers": linked["subject"].n_unique(),
-                "segment": None,  # it holds the round before
-            },
-        )
+    return {
+        "linked_at": timezone.now(),
+        "rows": links.height,
+        "linked": counts.get("linked", 0),
+        "doubtful": counts.get("doubtful", 0) + counts.get("conflict", 0),
+        "unlinked": counts.get("unlinked", 0),
+        "methods": dict(linked.group_by("method").len().sort("method").iter_rows()),
+        "taxpayers": linked["subject"].n_unique(),
+        "segment": None,  # it holds the round before
+    }

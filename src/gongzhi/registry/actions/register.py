@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import polars as pl
 from django.db import transaction
@@ -17,6 +18,7 @@ from gongzhi.engine.idcodes import check_codes, organisation_codes
 from gongzhi.engine.lake import REGISTER
 from gongzhi.engine.linkage import plain_names
 from gongzhi.intake.actions.derived import ops_changed
+from gongzhi.intake.models import LakeFile, OpsFile
 from gongzhi.intake.queries import frames, live
 from gongzhi.organisation.models import Person
 from gongzhi.registry.models import FormerName, Taxpayer
@@ -37,6 +39,15 @@ def refresh(*, by: Person | None) -> int:
     Running it again over the same batches changes nothing. Former names are kept: those that the source
     states, and the name that a taxpayer bore before it changed, unless a correction says that it never did.
     """
+    done = None
+    while done is None:
+        done = _refreshed(by)
+    return done
+
+
+def _refreshed(by: Person | None) -> int | None:
+    """One try; None when another has refreshed it meanwhile, or a batch came or went."""
+    made_from = _source()
     wanted = _wanted()
     if wanted.is_empty():
         return 0
@@ -56,12 +67,33 @@ def refresh(*, by: Person | None) -> int:
         if row["former_name"] and row["former_name"] != taxpayer.name:
             plain = row["plain_former"] or ""
             names.append(FormerName(taxpayer=taxpayer, name=row["former_name"], plain_name=plain))
-    _save(fresh, changed, names, by)
-    return len(fresh) + len(changed)
+    return len(fresh) + len(changed) if _save(fresh, changed, names, by, made_from) else None
+
+
+Source = tuple[int, frozenset[UUID]]
+
+
+def _source() -> Source:
+    """What a refresh starts from: how often the register has changed, and the batches that count."""
+    changed = OpsFile.objects.filter(name=REGISTER).values_list("changed", flat=True).first()
+    tables = [source.table for source in in_force().register_sources.values()]
+    files = LakeFile.objects.filter(role="rows", table__in=tables, batch__in=live())
+    return changed or 0, frozenset(files.values_list("batch_id", flat=True))
 
 
 @transaction.atomic
-def _save(fresh: list[Taxpayer], changed: list[Taxpayer], names: list[FormerName], by: Person | None) -> None:
+def _save(
+    fresh: list[Taxpayer],
+    changed: list[Taxpayer],
+    names: list[FormerName],
+    by: Person | None,
+    made_from: Source,
+) -> bool:
+    """False when it is no more what it was made from: then nothing is written."""
+    OpsFile.objects.get_or_create(name=REGISTER)
+    OpsFile.objects.select_for_update().get(name=REGISTER)
+    if _source() != made_from:
+        return False
     before = FormerName.objects.count()
     Taxpayer.objects.bulk_create(fresh, batch_size=500)
     Taxpayer.objects.bulk_update(changed, WRITTEN, batch_size=500)
@@ -72,6 +104,7 @@ def _save(fresh: list[Taxpayer], changed: list[Taxpayer], names: list[FormerName
     if fresh or changed:
         detail = {"new": len(fresh), "changed": len(changed)}
         record("register.refreshed", by=by, subject=("register", ""), detail=detail)
+    return True
 
 
 def _wanted() -> pl.DataFrame:
