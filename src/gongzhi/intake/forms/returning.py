@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -14,16 +14,20 @@ from gongzhi.gate import number_in
 
 NEAR = 0.5
 NAMED = 5
+LONGEST = 200
 
 
 @dataclass(frozen=True)
 class Part:
-    """One table of a batch: its sheet in the sender's workbook, its title in the definitions, its columns."""
+    """One table of a batch: its sheet in the sender's workbook, its title in the definitions, its columns,
+    and the rows that came in.
+    """
 
     number: int
     sheet: str
     title: str
     fields: Sequence[Field]
+    rows: Collection[int] = ()
 
     @property
     def name(self) -> str:
@@ -44,6 +48,7 @@ class ReturnForm(forms.Form):
         label="退回的理由",
         max_length=300,
         required=False,
+        help_text="理由和下面要补正的行，至少写一样。",
         widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
     )
     remarks = forms.CharField(
@@ -56,6 +61,8 @@ class ReturnForm(forms.Form):
 
     def __init__(self, *args: Any, parts: Sequence[Part], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # one of the two is needed: neither label says 可不填
+            field.sometimes = True  # type: ignore[attr-defined]  # read by components/field.html
         self.parts = parts or (Part(0, "", "", ()),)
         if len(parts) > 1:
             names = "、".join(f"“{one.name}”" for one in parts)
@@ -84,12 +91,16 @@ class ReturnForm(forms.Form):
         row = number_in(pieces[0]) if pieces else None
         if len(pieces) < 2 or row is None or not pieces[-1]:
             raise forms.ValidationError("看不懂，请写成“12，建筑面积，与规划许可不符”")
+        if row not in part.rows:
+            raise forms.ValidationError(_no_row(row, part))
         column, text = pieces[1], "，".join(pieces[2:])
+        if len(text or column) > LONGEST:
+            raise forms.ValidationError(f"的问题请不超过 {LONGEST} 字，长的写在退回的理由里")
         if not text:  # about the row
-            return {"part": part.number, "row": row, "field": "", "text": column[:200]}
+            return {"part": part.number, "row": row, "field": "", "text": column}
         if column not in part.columns:
             raise forms.ValidationError(_unknown(column, part))
-        return {"part": part.number, "row": row, "field": part.columns[column], "text": text[:200]}
+        return {"part": part.number, "row": row, "field": part.columns[column], "text": text}
 
     def _part(self, name: str) -> Part:
         """The table of that name: of its sheet, else of its title."""
@@ -98,6 +109,12 @@ class ReturnForm(forms.Form):
                 return names[name]
         known = "、".join(f"“{one.name}”" for one in self.parts)
         raise forms.ValidationError(f"：没有“{name}”这张表，这一批的表是{known}")
+
+
+def _no_row(row: int, part: Part) -> str:
+    """What is said of a row that did not come in: a link to it would open nothing."""
+    span = f"，入库的在 {min(part.rows)} 至 {max(part.rows)} 行之间" if part.rows else ""
+    return f"：入库的行里没有原表第 {row} 行{span}，行号请看批次页的“原表行号”一列"
 
 
 def _unknown(column: str, part: Part) -> str:

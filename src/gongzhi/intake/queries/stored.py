@@ -141,6 +141,15 @@ def rows_of(batch: UUID) -> Iterator[tuple[str, pl.DataFrame]]:
         yield table, lake.read(path)
 
 
+def row_numbers(batch: Batch) -> dict[int, frozenset[int]]:
+    """The rows of the sender's sheets that came in, by part."""
+    files, lake = LakeFile.objects.filter(batch=batch, role="rows"), Lake(settings.LAKE)
+    return {
+        one.part: frozenset(pl.scan_parquet(lake.path(one.path)).select("_row").collect()["_row"])
+        for one in files
+    }  # fmt: skip
+
+
 def findings_of(submission: Submission) -> pl.DataFrame:
     """Every finding of a submission, with its texts: from staging while it waits, then from the lake."""
     waiting = settings.HOME.folder("staging") / str(submission.pk) / "findings.parquet"

@@ -20,7 +20,7 @@ def fields_of(number, index=0):
 
 
 def said(remarks, parts=None):
-    parts = parts or [Part(0, "", "商品房预售", fields_of("9.5"))]
+    parts = parts or [Part(0, "", "商品房预售", fields_of("9.5"), range(2, 13))]
     form = ReturnForm({"reason": "", "remarks": remarks}, parts=parts)
     return form.cleaned_data["remarks"] if form.is_valid() else "；".join(form.errors["remarks"])
 
@@ -42,10 +42,19 @@ def test_an_unknown_column_is_told_with_those_near_it(db):
     assert "第 2 行" not in told
 
 
+def test_a_row_that_did_not_come_in_and_a_remark_too_long_are_told(db):
+    told = said(f"13，缺附件\n1，缺附件\n3，{'缺' * 201}\n3，预售建筑面积，{'缺' * 201}\n3，{'缺' * 200}")
+    assert "第 1 行：入库的行里没有原表第 13 行，入库的在 2 至 12 行之间" in told
+    assert "第 2 行：入库的行里没有原表第 1 行" in told
+    assert "第 3 行的问题请不超过 200 字" in told
+    assert "第 4 行的问题请不超过 200 字" in told
+    assert "第 5 行" not in told
+
+
 def test_with_several_tables_the_table_comes_first(db):
     parts = [
-        Part(0, "预售", "商品房预售许可", fields_of("9.5")),
-        Part(2, "Sheet2", "合同备案", fields_of("16.1")),
+        Part(0, "预售", "商品房预售许可", fields_of("9.5"), range(2, 6)),
+        Part(2, "Sheet2", "合同备案", fields_of("16.1"), range(2, 8)),
     ]
     title = fields_of("16.1")[0].title
     found = said(f"2，缺附件\nSheet2，5，{title}，有误\n合同备案，6，缺附件", parts)
@@ -69,6 +78,11 @@ def test_the_page_says_what_is_wrong_and_takes_the_days_from_the_parameter(hand,
     assert answer.status_code == 422
     assert "相近的列是“预售建筑面积”" in answer.content.decode()
     assert not Review.objects.exists()
+    said_of = {"reason": "", "remarks": "99，缺附件\n98，缺附件\n4，缺附件"}
+    answer = office.post(address, said_of).content.decode()
+    assert "没有原表第 99 行，入库的在 2 至 4 行之间" in answer
+    assert "有 2 处需要改正" in answer
+    assert "（可不填）" not in answer
 
 
 @pytest.fixture

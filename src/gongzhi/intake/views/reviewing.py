@@ -123,10 +123,14 @@ def return_one(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _return_form(request: HttpRequest, found: Batch) -> ReturnForm:
     """The form that knows the tables of the batch and their columns."""
     asked = in_force_for(found.slot.resource, found.slot.period).tables
+    rows = queries.row_numbers(found) if request.method == "POST" else {}
     parts = [
-        Part(one.part, one.sheet, asked[one.table][1].title, asked[one.table][1].fields)
+        Part(
+            one.part, one.sheet, asked[one.table][1].title, asked[one.table][1].fields,
+            rows.get(one.part, ()),
+        )
         for one in found.parts.order_by("part")
-    ]
+    ]  # fmt: skip
     return ReturnForm(request.POST or None, parts=parts)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.template.context import RequestContext
 from django.utils.safestring import SafeString
 
@@ -40,6 +40,12 @@ def wan(fen: int | None) -> str:
 @register.filter
 def number(value: float | None) -> str:
     return MISSING if value is None else f"{value:,}".replace("-", "−")
+
+
+@register.filter
+def faults(form: BaseForm) -> int:
+    """How many faults a form has: a field may have several."""
+    return sum(map(len, form.errors.values()))
 
 
 @register.filter
