@@ -18,6 +18,8 @@ from gongzhi.intake.models import CheckWaiver, Submission
 from gongzhi.intake.queries import waivable, waivers_of
 from gongzhi.intake.states import State, after
 from gongzhi.organisation.models import Person
+from gongzhi.work.actions import tell_people
+from gongzhi.work.queries import liaisons
 
 
 @transaction.atomic
@@ -89,14 +91,21 @@ def decide_check_waiver(
 
 @transaction.atomic
 def end_check_waiver(*, waiver: CheckWaiver, by: Person) -> CheckWaiver:
-    """Take back what was asked, or end what holds before its day. Raises NotPossible when it is over."""
+    """Take back what was asked, or end what holds before its day; a unit hears when the office ends it.
+
+    Raises NotPossible when it is over.
+    """
     locked = CheckWaiver.objects.select_for_update().get(pk=waiver.pk)
     if locked.state == ActState.GRANTED and locked.until < timezone.localdate():
         raise NotPossible("这项暂免已经到期")
+    held = locked.state == ActState.GRANTED
     locked.state = answer_after(locked.state, "withdraw")
     locked.ended_at = timezone.now()
     locked.save(update_fields=["state", "ended_at"])
     _record("ended", locked, by, "request_waiver" if locked.unit == by.unit else "decide_waiver")
+    if held and locked.unit != by.unit:
+        text = f"本单位的{_what(locked)}，办公室已提前结束，恢复检查"
+        tell_people(people=liaisons(locked.unit), text=text, address=_page(locked), by=by)
     return locked
 
 

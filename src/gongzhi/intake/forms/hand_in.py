@@ -210,6 +210,25 @@ class CheckWaiverForm(forms.Form):
         self.fields["field"].choices = [("", "整份文件"), *((one.key, one.title) for one in columns)]  # type: ignore[attr-defined]  # a ChoiceField
 
 
+class WaiverDecisionForm(forms.Form):
+    """同意暂免或不同意, perhaps until an earlier day than was asked for."""
+
+    until = forms.DateField(
+        label="同意到",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="可以比申请的日期早，不能晚。不填就是申请的日期。",
+        error_messages={"invalid": "请写成 2026-12-31 这样的日期"},
+    )
+    answer = forms.CharField(
+        label="答复",
+        max_length=300,
+        required=False,
+        help_text="不同意时必须写明理由。",
+        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
+    )
+
+
 class DecideForm(forms.Form):
     """The office's word on several batches at once."""
 

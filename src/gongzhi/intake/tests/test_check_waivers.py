@@ -16,6 +16,7 @@ from gongzhi.intake.actions import check, receive
 from gongzhi.intake.actions.place import Place
 from gongzhi.intake.models import CheckWaiver
 from gongzhi.intake.states import State
+from gongzhi.work.models import Message
 
 UNIT, OTHER = "construction_transport", "education_sports"
 
@@ -163,6 +164,33 @@ def test_every_act_leaves_its_event(asked, cast):
     assert not queries.waivers_of(UNIT, "9.5", today())
 
 
+def heard(person):
+    return [text for one in Message.objects.filter(person=person) for text, _ in one.lines]
+
+
+def test_a_unit_hears_when_the_office_ends_what_held(asked, granted, cast):
+    actions.end_check_waiver(waiver=granted(), by=cast["office"])
+    assert "本单位的暂免一项检查（9.5 商品房预售信息），办公室已提前结束，恢复检查" in heard(cast["liaison"])
+    before = heard(cast["liaison"])
+    actions.end_check_waiver(waiver=asked(), by=cast["liaison"])
+    assert heard(cast["liaison"]) == before
+
+
+def test_a_wrong_day_keeps_the_answer_and_a_second_tab_is_told(client_of, asked):
+    waiver, office, second = asked(), client_of("office"), client_of("office2")
+    at = f"/check-waivers/{waiver.pk}/decide"
+    for day, why in (("2026-13-01", "请写成 2026-12-31 这样的日期"), ("2999-01-01", "也不能晚于申请的日期")):
+        answer = office.post(at, {"grant": "yes", "answer": "先试行", "until": day})
+        assert answer.status_code == 422
+        assert why in answer.content.decode()
+        assert "先试行" in answer.content.decode()
+    office.post(at, {"grant": "yes", "answer": "先试行", "until": ""})
+    late = second.post(at, {"grant": "no", "answer": "不合适", "until": ""})
+    assert "这件申请已同意" in late.content.decode()
+    waiver.refresh_from_db()
+    assert (waiver.state, waiver.answer) == ("granted", "先试行")
+
+
 def test_the_pages_ask_decide_publish_and_end(client_of, hand, cast):
     liaison, office, peer = client_of("liaison"), client_of("office"), client_of("peer")
     handed = hand(outside(), by=cast["liaison"])
@@ -184,4 +212,5 @@ def test_the_pages_ask_decide_publish_and_end(client_of, hand, cast):
     assert peer.post(f"/check-waivers/{waiver.pk}/end").status_code == 404
     office.post(f"/check-waivers/{waiver.pk}/end")
     assert "按核准日登记" not in peer.get("/check-waivers").content.decode()
+    assert "已提前结束" in peer.get("/check-waivers?state=over").content.decode()
     assert "按核准日登记" in peer.get("/check-waivers?state=over").content.decode()

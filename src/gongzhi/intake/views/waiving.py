@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST
 from gongzhi.catalogue.states import ActState, NotPossible
 from gongzhi.catalogue.views import state_mark
 from gongzhi.editions.queries import in_force
-from gongzhi.gate import needs, sight_of, text_in
+from gongzhi.gate import needs, sight_of
 from gongzhi.intake import actions, queries
-from gongzhi.intake.forms import CheckWaiverForm
+from gongzhi.intake.forms import CheckWaiverForm, WaiverDecisionForm
 from gongzhi.intake.models import CheckWaiver
 from gongzhi.lists import Column, Mark, listing
 from gongzhi.lists.workbook import exported
@@ -30,6 +30,8 @@ def _mark(waiver: CheckWaiver) -> Mark:
     """Its state as of today: what was granted ends by itself."""
     if waiver.state == ActState.GRANTED and waiver.until < timezone.localdate():
         return Mark("已到期", "note")
+    if waiver.state == ActState.WITHDRAWN and waiver.decided_at:  # it held before
+        return Mark("已提前结束", "note")
     return state_mark(waiver)
 
 
@@ -120,8 +122,15 @@ def ask_check_waiver(request: HttpRequest, number: str) -> HttpResponse:
 @needs("see_calendar")
 def check_waiver(request: HttpRequest, pk: int) -> HttpResponse:
     """One waiver: which check, why, until when, who agreed."""
+    return _page(request, _seen(request, pk))
+
+
+def _seen(request: HttpRequest, pk: int) -> CheckWaiver:
+    return get_object_or_404(queries.check_waivers_visible_to(sight_of(request.user)), pk=pk)
+
+
+def _page(request: HttpRequest, found: CheckWaiver, tried: WaiverDecisionForm | None = None) -> HttpResponse:
     sight = sight_of(request.user)
-    found = get_object_or_404(queries.check_waivers_visible_to(sight), pk=pk)
     over = found.state == ActState.GRANTED and found.until < timezone.localdate()
     mine = found.unit == sight.unit and sight.has("request_waiver")
     open_now = found.state in {ActState.ASKED, ActState.GRANTED} and not over
@@ -129,25 +138,27 @@ def check_waiver(request: HttpRequest, pk: int) -> HttpResponse:
         "waiver": found, "state": _mark(found), "unit": in_force().units[found.unit],
         "resource": _resource(found), "check": _check(found), "column": _column(found), "mine": mine,
         "may_decide": found.state == ActState.ASKED and sight.has("decide_waiver"),
+        "decision": tried or WaiverDecisionForm(initial={"until": found.until}),
         "may_end": open_now and (mine or (found.state == ActState.GRANTED and sight.has("decide_waiver"))),
     }  # fmt: skip
-    return render(request, "intake/check_waiver.html", context)
+    return render(request, "intake/check_waiver.html", context, status=422 if tried else 200)
 
 
 @require_POST
 @needs("decide_waiver")
 def decide_check_waiver(request: HttpRequest, pk: int) -> HttpResponse:
     """The office agrees, perhaps for a shorter time, or says why not."""
-    found = get_object_or_404(queries.check_waivers_visible_to(sight_of(request.user)), pk=pk)
-    grant, answer = request.POST.get("grant") == "yes", text_in(request.POST, "answer")
-    try:
-        until = dt.date.fromisoformat(request.POST.get("until") or found.until.isoformat())
-        actions.decide_check_waiver(waiver=found, grant=grant, answer=answer, by=myself(request), until=until)
-    except NotPossible as error:
-        return _say(request, pk, str(error), "stop")
-    except ValueError:
-        return _say(request, pk, "日期请写成 2026-12-31 这样", "stop")
-    return _say(request, pk, "已同意，从现在起向各单位公布。" if grant else "已答复不同意。")
+    found, form = _seen(request, pk), WaiverDecisionForm(request.POST)
+    grant = request.POST.get("grant") == "yes"
+    if form.is_valid():
+        try:
+            actions.decide_check_waiver(waiver=found, grant=grant, by=myself(request), **form.cleaned_data)
+        except NotPossible as error:
+            found.refresh_from_db()  # somebody else may have decided
+            form.add_error(None, str(error))
+        else:
+            return _say(request, pk, "已同意，从现在起向各单位公布。" if grant else "已答复不同意。")
+    return _page(request, found, form)
 
 
 @require_POST
@@ -155,11 +166,11 @@ def decide_check_waiver(request: HttpRequest, pk: int) -> HttpResponse:
 def end_check_waiver(request: HttpRequest, pk: int) -> HttpResponse:
     """The unit takes it back, or the office ends it before its day."""
     sight = sight_of(request.user)
-    found = get_object_or_404(queries.check_waivers_visible_to(sight), pk=pk)
+    found = _seen(request, pk)
     if found.unit != sight.unit and not sight.has("decide_waiver"):
         raise Http404
     try:
-        actions.end_check_waiver(waiver=found, by=myself(request))
+        ended = actions.end_check_waiver(waiver=found, by=myself(request))
     except NotPossible as error:
         return _say(request, pk, str(error), "stop")
-    return _say(request, pk, "已撤回，恢复检查。")
+    return _say(request, pk, "已提前结束，恢复检查。" if ended.decided_at else "已撤回申请。")
