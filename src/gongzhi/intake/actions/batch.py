@@ -26,7 +26,7 @@ from . import preparation
 from .preparation import Prepared
 from .receipt import issue
 from .refused import Refused
-from .second import fits
+from .second import fits, tell_taken_in
 from .submission import check
 from .telling import tell_outcome
 
@@ -241,6 +241,7 @@ def _close(submission: Submission, batch: Batch, by: Author | None) -> None:
     }
     record("batch.committed", by=by, subject=("submission", submission.pk), duty="submit_file", detail=detail)
     tell_outcome(submission, outcome_of(submission), batch)
+    tell_taken_in(submission, batch, by)
 
 
 def _same_as(submission: Submission, twin: Batch, by: Author | None) -> Batch:

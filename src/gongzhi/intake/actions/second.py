@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
-from gongzhi.gate import explain, sight_of
-from gongzhi.intake.models import Submission, TwoPersons
+from gongzhi.gate import allowed, explain, sight_of
+from gongzhi.intake.models import Batch, Submission, TwoPersons
 from gongzhi.intake.queries import two_persons
 from gongzhi.intake.states import State, after
 from gongzhi.organisation.models import Author, Person, person_of
@@ -24,7 +24,10 @@ def fits(submission: Submission, by: Author | None) -> None:
     """Whether this person may take the submission in; raises Refused with what is to be done instead."""
     if by is not None:
         duty = "review_file" if submission.state == State.AWAITING else "submit_file"
-        decision = explain(sight_of(by), duty, unit=submission.unit)
+        sight = sight_of(by)
+        decision = explain(sight, duty, unit=submission.unit)
+        if not decision and submission.sent_back and allowed(sight, "review_file", unit=submission.unit):
+            raise Refused("sent_back", "这份报送已退回经办人，等经办人改好、再提交复核以后才能入库")
         if not decision:
             raise Refused("not_allowed", f"不能确认入库：{decision.reason}")
     if submission.state == State.AWAITING:
@@ -46,6 +49,13 @@ def propose(*, submission: Submission, by: Author | None) -> None:
     seconds = holding("review_file", submission.unit, home=submission.unit)
     text = f"{handed_in(submission)}已由经办人提交，请复核入库"
     tell_people(people=seconds, text=text, address=f"/submissions/{submission.pk}", by=by)
+
+
+def tell_taken_in(submission: Submission, batch: Batch, by: Author | None) -> None:
+    """Who put the file to the second person hears that it was taken in, with its receipt."""
+    if first := submission.proposed_by:
+        text = f"{handed_in(submission)}已由复核人入库，回执 {batch.receipt.number}"
+        tell_people(people=[first], text=text, address=f"/submissions/{submission.pk}", by=by)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from gongzhi.intake.actions.refused import Refused
 from gongzhi.intake.models import Review, TwoPersons
 from gongzhi.intake.states import NotPossible, State
 from gongzhi.organisation.models import Grant, Person
+from gongzhi.work.models import Message
 
 UNIT = "construction_transport"
 PLACE = ("9.5", "2026Q3", UNIT)
@@ -83,6 +84,19 @@ class TestTwoPersons:
         assert (submission.state, submission.sent_back) == (State.CHECKED, "缺八月的")
         with pytest.raises(NotPossible):
             actions.send_back(submission=submission, reason="再退", by=second)
+
+    def test_who_put_it_to_the_second_person_hears_what_came_of_it(self, checked, cast):
+        actions.begin_two_persons(unit=UNIT, by=cast["liaison"])
+        submission = checked(presale_rows(3))
+        actions.propose(submission=submission, by=cast["liaison"])
+        actions.send_back(submission=submission, reason="缺一行", by=cast["head"])
+        with pytest.raises(Refused, match="已退回经办人"):  # from a page that was opened before
+            committed(submission, cast["head"])
+        actions.propose(submission=submission, by=cast["liaison"])
+        batch = committed(submission, cast["head"])
+        lines = [text for one in Message.objects.filter(person=cast["liaison"]) for text, _ in one.lines]
+        assert lines[-1] == f"9.5 商品房预售信息（2026年三季度）已由复核人入库，回执 {batch.receipt.number}"
+        assert not Message.objects.filter(person=cast["head"], lines__icontains="已由复核人入库").exists()
 
     def test_the_command_line_waits_for_the_second_person(self, hand, cast, second):
         actions.begin_two_persons(unit=UNIT, by=cast["liaison"])
