@@ -68,7 +68,7 @@ class AskForm(_Dressed):
         label="延期到",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="申请延期时必须填写，晚于现在的到期日。",
+        help_text="申请延期时必须填写：今天或以后，晚于现在的到期日。",
         error_messages={"invalid": "请写成 2026-09-15 这样的日期"},
     )
     agreed = forms.DateField(

@@ -127,13 +127,16 @@ def ask(
 
 
 def _fits(owed: Obligation, kind: Kind, day: dt.date | None) -> None:
-    """Whether a day can be asked for or given: later than the due day for 延期; for another way not in the
-    past and not before the due day, which would stand then; for 免报 not before the period's own end.
+    """Whether a day can be asked for or given: never in the past for 延期 and another way; later than the
+    due day for 延期, not before it for another way (it would stand then); for 免报 not before the period's
+    own end.
     """
     today = timezone.localdate()
     due = due_of(owed, today)
     if kind is Kind.EXTEND and (day is None or due is None or day <= due):
         raise NotPossible(f"请填写晚于现在到期日{f'（{due}）' if due else ''}的日期")
+    if kind is Kind.EXTEND and day is not None and day < today:
+        raise NotPossible(f"延期到的日期请填今天（{today}）或以后：延到过去的日子，这一期仍是逾期")
     if kind is Kind.EXEMPT and day is not None and owed.of_stock:
         raise NotPossible("存量只报一次，免报不用填到哪一期")
     if kind is Kind.EXEMPT and day is not None and day < owed.period_end:

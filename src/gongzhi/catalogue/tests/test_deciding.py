@@ -115,6 +115,21 @@ def test_an_extension_is_asked_granted_and_moves_the_due_day(owed, cast):
     assert standing(one, today - dt.timedelta(1)).state is State.MISSING
 
 
+def test_an_extension_into_the_past_is_neither_asked_nor_granted(owed, cast):
+    one, today = owed(due=-20), timezone.localdate()
+    past = today - dt.timedelta(1)
+    with pytest.raises(NotPossible, match="今天"):
+        ask(obligation=one, kind=Kind.EXTEND, reason="系统升级", by=cast["liaison"], wanted=past)
+    act = ask(obligation=one, kind=Kind.EXTEND, reason="系统升级", by=cast["liaison"], wanted=today)
+    with pytest.raises(NotPossible, match="今天"):
+        decide(act=act, grant=True, answer="", by=cast["office"], due=past)
+    act.refresh_from_db()
+    assert act.state == "asked"
+    decide(act=act, grant=True, answer="", by=cast["office"])
+    one.refresh_from_db()
+    assert one.extended_due == today
+
+
 def test_an_exemption_is_refused_only_with_a_reason_and_never_decided_by_its_asker(owed, cast):
     one = owed()
     act = ask(obligation=one, kind=Kind.EXEMPT, reason="不再有此类事项", by=cast["office"])
