@@ -33,7 +33,7 @@ def decide_filing(*, filing: Filing, accept: bool, reason: str, by: Person) -> F
     now = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
     why = reason.strip()[:_REASON]
     if now.state != "submitted":
-        raise Refused(f"这份备案{now.state_label}，请刷新后再看")
+        raise Refused(_over(now))
     if not accept and not why:
         raise Refused("请写明退回的理由")
     now.decided_by, now.decided_at, now.reason = by, timezone.now(), why
@@ -47,6 +47,13 @@ def decide_filing(*, filing: Filing, accept: bool, reason: str, by: Person) -> F
         duty="confirm_liaisons", detail={"filing": str(now.pk)},
     )  # fmt: skip
     return now
+
+
+def _over(filing: Filing) -> str:
+    """Why it is not to be decided any more, and what is to be done instead."""
+    if filing.state == "replaced":
+        return "单位又提交了一份，替换了这一份，请到“联络员备案”办新的那一份"
+    return f"这份备案{filing.state_label}，不用再办"
 
 
 @transaction.atomic

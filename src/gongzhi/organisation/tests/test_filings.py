@@ -42,6 +42,8 @@ def test_a_new_one_replaces_when_it_is_filed_and_not_before(submitted, cast):
     states = {one.pk: one.state for one in Filing.objects.all()}
     assert states == {first.pk: "replaced", second.pk: "replaced", third.pk: "filed"}
     assert Filing.objects.get(pk=first.pk).posts == POSTS
+    with pytest.raises(Refused, match="办新的那一份"):
+        actions.decide_filing(filing=second, accept=True, reason="", by=cast["office"])
     with pytest.raises(Refused, match="已备案"):
         actions.decide_filing(filing=third, accept=False, reason="晚了", by=cast["office"])
 
