@@ -12,7 +12,8 @@ class Taxpayer(models.Model):
     """One registered organisation. Its id is never reused; a mention in a file never makes one.
 
     `origin` says which register made it (the bureau's, or the market bureau's for what the bureau does not
-    know yet); `source` names the row that it was last read from.
+    know yet); without one it is registered nowhere any more, since the batch that named it does not count.
+    `source` names the row that it was last read from.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -28,6 +28,7 @@ from .models import Decision, Doubt, Taxpayer
 
 STATUS: dict[str, Meaning] = {"正常": "good", "非正常": "stop", "注销": "note"}
 
+ORIGINS = {"bureau": "税务登记", "market": "市场监管登记", "": "已无登记（批次撤回或更正）"}
 TAXPAYERS = (
     Column("name", "名称", lambda t: t.name, link=lambda t: f"/taxpayers/{t.pk}", order="name"),
     Column("code", "统一社会信用代码", lambda t: t.code, "code", order="code"),
@@ -40,7 +41,7 @@ TAXPAYERS = (
     Column("kind", "类别", lambda t: t.kind, order="kind"),
     Column("street", "街道", lambda t: t.street, order="street"),
     Column("address", "地址", lambda t: t.address),
-    Column("origin", "登记来源", lambda t: {"bureau": "税务登记", "market": "市场监管登记"}.get(t.origin)),
+    Column("origin", "登记来源", lambda t: ORIGINS[t.origin]),
 )
 FOUND = (TAXPAYERS[0], Column("former", "按曾用名找到", lambda t: t.matched_former), *TAXPAYERS[1:])
 

@@ -28,13 +28,11 @@ from gongzhi.registry.models import Decision, FormerName, Linking, Taxpayer
 from gongzhi.registry.queries.joins import LINKS
 
 from .queue import ask, review, stale
-from .register import refresh
+from .register import MARKED, passed, refresh
 
 AT_ONCE = 40
 Standing = tuple[int, str] | None
 """Round and register of a linking; None where there is none yet."""
-MARKED = ""
-"""The register of a linking that a decision has made out of date."""
 ORGANISATION_KINDS = (
     "credit_code",
     "old_tax_number",
@@ -65,10 +63,11 @@ def link_batches(*, by: Person | None, every: bool = False) -> int:
 def link_new() -> int:
     """Link what waits for it; cheap when there is none.
 
-    A batch that was never linked or counted refreshes the register, and then all that may gain by it is
-    linked. A decision made or undone marks the batches that hold its mention: these alone are linked again.
+    A batch that was never linked or counted, and one of the register that counts no more, refreshes the
+    register, and then all that may gain or lose by it is linked. A decision made or undone marks the batches
+    that hold its mention: these alone are linked again.
     """
-    if live().filter(Q(linking=None) | Q(linking__methods=None)).exists():
+    if live().filter(Q(linking=None) | Q(linking__methods=None)).exists() or passed().exists():
         refresh(by=None)
         return link_batches(by=None)
     marked = live().filter(linking__register=MARKED).order_by("committed_at")
@@ -115,28 +114,11 @@ def register_digest() -> str:
 def build_register() -> Register:
     """The register as the linkage engine reads it."""
     columns = (
-        "pk",
-        "name",
-        "code",
-        "organisation_code",
-        "address",
-        "phone_token",
-        "person_token",
-        "old_code",
-    )
-    rows = [
-        [str(row[0]), *row[1:]] for row in Taxpayer.objects.values_list(*columns).iterator(chunk_size=5_000)
-    ]
-    schema = [
-        "entity",
-        "name",
-        "code",
-        "organisation_code",
-        "address",
-        "phone_token",
-        "person_token",
-        "old_code",
-    ]
+        "name", "code", "organisation_code", "address", "phone_token", "person_token", "old_code",
+    )  # fmt: skip
+    registered = Taxpayer.objects.exclude(origin="").values_list("pk", *columns)
+    rows = [[str(row[0]), *row[1:]] for row in registered.iterator(chunk_size=5_000)]
+    schema = ("entity", *columns)
     entities = pl.DataFrame(rows, schema=dict.fromkeys(schema, pl.String), orient="row")
     blank = pl.col(pl.String).replace("", None)
     former = [

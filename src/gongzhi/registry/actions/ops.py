@@ -35,7 +35,7 @@ def _rows() -> Iterator[tuple[object, ...]]:
     names: dict[object, list[tuple[str, bool]]] = {}
     for taxpayer, name in FormerName.objects.order_by("pk").values_list("taxpayer_id", "name"):
         names.setdefault(taxpayer, []).append((name, True))
-    found = Taxpayer.objects.order_by("pk").values_list("pk", *_FACTS)
+    found = Taxpayer.objects.exclude(origin="").order_by("pk").values_list("pk", *_FACTS)
     for pk, code, old, organisation, name, *rest in found.iterator(chunk_size=5_000):
         for one, former in [(name, False), *names.get(pk, ())]:
             yield str(pk), code, old, organisation, one, former, *rest
