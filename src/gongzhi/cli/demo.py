@@ -22,7 +22,7 @@ from typing import Any
 from gongzhi.engine.calendar import parse_period
 
 from .screen import complain, err, out, table
-from .synth import OTHER_DISTRICT, bar, make
+from .synth import OTHER_DISTRICT, bar, households, make, month
 
 USAGE, INTERRUPTED = 2, 130
 SEED, TAXPAYERS = 1, 5_000
@@ -33,9 +33,11 @@ def add(commands: Any) -> None:
     command.add_argument("--no-serve", action="store_true", help="准备好就结束，不打开网页")
     command.add_argument("--port", type=int, default=8000)
     command.add_argument("--bind", default="127.0.0.1")
-    command.add_argument("--taxpayers", type=int, metavar="N", help=f"纳税人户数，默认约 {TAXPAYERS:,}")
+    command.add_argument(
+        "--taxpayers", type=households, metavar="N", help=f"纳税人户数，默认约 {TAXPAYERS:,}"
+    )
     command.add_argument("--seed", type=int, metavar="N", help=f"同一个数造出同样的内容，默认 {SEED}")
-    command.add_argument("--until", metavar="M", help="最后一个月，默认按今天推算")
+    command.add_argument("--until", type=month, metavar="M", help="最后一个月，默认按今天推算")
     command.set_defaults(run=run, long_running=True)
 
 
@@ -47,6 +49,9 @@ def run(options: argparse.Namespace) -> int:
     home: Path = settings.HOME.path
     if strange := strange_units():
         complain(f"{OTHER_DISTRICT}（没有单位 {'、'.join(strange)}）")
+        return USAGE
+    if options.until and options.until > (latest := past_month()):
+        complain(f"{options.until} 还没有过完，报不了它的数据；最晚可以造到 {latest}")
         return USAGE
     if not mark(home):
         complain(f"{home} 已有正式数据，不能改作演示环境；请用 GONGZHI_HOME 另指定一个文件夹")
@@ -185,11 +190,15 @@ def last_month() -> str:
     """The last month whose files are due by now: from the 16th on the one before, else the second before."""
     from django.utils import timezone  # noqa: PLC0415  # settings exist only after setup
 
-    today = timezone.localdate()
-    month = today.replace(day=1) - dt.timedelta(days=1)
-    if today.day <= 15:
-        month = month.replace(day=1) - dt.timedelta(days=1)
-    return f"{month:%Y-%m}"
+    return past_month(until=timezone.localdate() - dt.timedelta(days=15))
+
+
+def past_month(until: dt.date | None = None) -> str:
+    """The last month that is over, today or by then."""
+    from django.utils import timezone  # noqa: PLC0415  # settings exist only after setup
+
+    first = (until or timezone.localdate()).replace(day=1)
+    return f"{first - dt.timedelta(days=1):%Y-%m}"
 
 
 def open_calendar(manifest: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +18,43 @@ OTHER_DISTRICT = "演示区只按自带的定义编写，造不出这个定义�
 def add(commands: Any) -> None:
     command = commands.add_parser("synth", help="造一个演示区：一年的文件和答案（truth.json）")
     command.add_argument("--seed", type=int, default=1, metavar="N", help="同一个数造出同样的内容")
-    command.add_argument("--taxpayers", type=int, default=5_000, metavar="N", help="纳税人户数")
-    command.add_argument("--until", default="2026-09", metavar="M", help="最后一个月，如 2026-09")
+    command.add_argument("--taxpayers", type=households, default=5_000, metavar="N", help="纳税人户数")
+    command.add_argument("--until", type=month, default="2026-09", metavar="M", help="最后一个月，如 2026-09")
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="写到这个文件夹（须为空）")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=run)
 
 
+def households(text: str) -> int:
+    """How many taxpayers, as it is written on the command line."""
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"纳税人户数至少为 1，写成数字，如 300（写的是“{text}”）")
+    return int(text)
+
+
+def month(text: str) -> str:
+    """A month, as it is written on the command line."""
+    try:
+        return f"{dt.datetime.strptime(text, '%Y-%m'):%Y-%m}"  # noqa: DTZ007  # a month has no zone
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}”不是月份，应写成 2026-09 这样") from None
+
+
 def run(options: argparse.Namespace) -> int:
-    if options.out.exists() and any(options.out.iterdir()):
-        complain(f"文件夹 {options.out} 不是空的，请另选一个")
-        return USAGE
-    if options.taxpayers < 1:
-        complain("纳税人户数至少为 1")
-        return USAGE
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+        if any(options.out.iterdir()):
+            complain(f"文件夹 {options.out} 不是空的，请另选一个")
+            return USAGE
+        return _write(options)
+    except FileExistsError:
+        complain(f"{options.out} 是一个文件，不是文件夹，请另选一个")
+    except OSError as error:
+        complain(f"文件夹 {options.out} 写不进去（{error.strerror}），请另选一个，或清出空间、放开权限后再试")
+    return USAGE
+
+
+def _write(options: argparse.Namespace) -> int:
     from gongzhi.synth.world import Unfit  # noqa: PLC0415  # loads the analytic libraries
 
     try:
