@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,30 @@ def test_a_parameter_that_the_program_reads_always_has_a_value(cast):
     draft.texts = {file: ended}
     (fault,) = problems(draft)
     assert "没有取值" in fault
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [("-5", "小于 0"), ("2.5", "应为整数，单位是工作日"), ("0", ""), ("12", "")]
+)
+def test_a_value_that_nothing_can_be_reckoned_with_is_told(cast, value, told):
+    file = "parameters/calendar.yml"
+    draft = actions.draft_of(piece=Piece("parameters", "calendar"), by=cast["office"])
+    text = draft.texts[file]
+    key = next(one["key"] for one in plain(text)["parameters"] if one["unit"] == "工作日")
+    day = timezone.localdate()
+    draft.texts = {file: with_value(text, key, since=day, value=Decimal(value), basis="试")}
+    found = [fault for fault in problems(draft) if "取值" in fault]
+    assert len(found) == bool(told), found
+    assert all(told in fault for fault in found)
+
+
+def test_a_switch_is_on_or_off(cast):
+    file = "parameters/calendar.yml"
+    draft = actions.draft_of(piece=Piece("parameters", "calendar"), by=cast["office"])
+    key = next(one["key"] for one in plain(draft.texts[file])["parameters"] if one["unit"] == "1是0否")
+    day = timezone.localdate()
+    draft.texts = {file: with_value(draft.texts[file], key, since=day, value=Decimal(2), basis="试")}
+    assert any("应为 1（是）或 0（否）" in fault for fault in problems(draft))
 
 
 def test_the_duty_to_change_definitions_stays_with_some_role(cast):
@@ -195,3 +220,9 @@ def test_a_slip_in_a_value_or_its_day_is_told_at_the_field(client_of, cast):
     assert "已有自 2026-01-01 起的取值" in page.content.decode()
     assert office.post(address, {**said, "since": "2026-01-01"}).status_code == 302
     assert office.post(address, said).status_code == 302
+
+
+def test_every_value_that_comes_with_the_program_can_be_reckoned_with(cast):
+    for file in sorted((settings.DEFINITIONS / "parameters").glob("*.yml")):
+        draft = actions.draft_of(piece=Piece("parameters", file.stem), by=cast["office"])
+        assert problems(draft) == []
