@@ -8,6 +8,7 @@ sleeps while this process only waits and forks, and its own threads start at the
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import selectors
@@ -27,6 +28,7 @@ def main(door: int) -> None:
     """Fork a child for each file; end when the owner is gone, or needs nobody for long."""
     # Ctrl+C goes to all that a terminal started; this one ends with its owner.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()  # a child's collector must not touch, and so copy, what was loaded here
     way = (socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with socket.socket(*way, fileno=door) as waiting, selectors.DefaultSelector() as watch:
         watch.register(waiting, selectors.EVENT_READ)
