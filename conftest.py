@@ -9,7 +9,7 @@ from typing import Any
 
 import hypothesis
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 from tests.longest import rank
@@ -150,3 +150,10 @@ def file_database(tmp_path: Path, django_db_blocker: Any) -> Iterator[None]:
     connections.close_all()
     database.settings_dict["NAME"] = before
     database.connection = kept
+
+
+@pytest.fixture
+def unshared_database(request: pytest.FixtureRequest) -> None:
+    """A database that threads do not share a connection to, as they do to one in memory."""
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+        request.getfixturevalue("file_database")

@@ -29,6 +29,7 @@ from .needed import taken_away
 from .pieces import Piece, piece_of, title_of
 from .placing import placed
 from .seen import history
+from .values import odd_values
 from .words import type_word
 
 TRIED = 256
@@ -83,10 +84,10 @@ def _problems(named: Sequence[tuple[Edition, str]]) -> tuple[str, ...]:
 
 
 def _broken_with(named: Sequence[tuple[Edition, str]], contents: Mapping[str, bytes]) -> Iterator[str]:
-    """What a set that holds together would break: what is owed, what was accepted."""
+    """What a set that holds together would break: what the program reads, what is owed, what was accepted."""
     for one, called in named:
         found = list(_rhythms_gone(one)) if one.code == "calendar/frequencies" else []
-        found += taken_away(one, day_of(one))
+        found += (*odd_values(one), *taken_away(one, day_of(one)))
         yield from (called + text for text in found or _incompatible(one, contents))
 
 

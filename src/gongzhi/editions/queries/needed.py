@@ -1,6 +1,4 @@
-"""What a draft takes away although it is read by name: parameters, wordings of checks, duties, units; and
-values of parameters that nothing can be reckoned with.
-"""
+"""What a draft takes away although it is read by name: parameters, wordings of checks, duties, units."""
 
 from __future__ import annotations
 
@@ -22,18 +20,9 @@ DECIDING = ("draft_definitions", "approve_definitions")
 """Without these nobody could ever change a definition again."""
 
 
-COUNTED = {"天", "工作日", "月", "年", "期", "行", "日", "户", "小时", "条", "分钟", "个", "点"}
-"""Units of which there is no part: the program would cut it off without a word."""
-SWITCH = "1是0否"
-
-
 def taken_away(draft: Edition, day: dt.date) -> Iterator[str]:
     """Each entry that the program would miss on a day, in a sentence; nothing where all are there."""
-    if draft.retires:
-        return
-    if draft.kind == "parameters":
-        yield from _odd_values(draft)
-    if draft.basis is None:
+    if draft.retires or draft.basis is None:
         return
     if draft.kind == "parameters":
         yield from _parameters(draft, day)
@@ -59,18 +48,6 @@ def _parameters(draft: Edition, day: dt.date) -> Iterator[str]:
             yield f"参数“{one['title']}”不能去掉，系统按它办理；要改，请登记新的取值"
         elif said[one["key"]].at(day) is None:
             yield f"参数“{one['title']}”在 {day} 没有取值，系统按它办理；请登记从这一天或以前起的取值"
-
-
-def _odd_values(draft: Edition) -> Iterator[str]:
-    ((name, text),) = draft.texts.items()
-    for one in understood(name, text.encode(), ParametersFile)[1].parameters:
-        for value in (dated.value for dated in one.values):
-            if one.unit == SWITCH and value not in {0, 1}:
-                yield f"参数“{one.title}”的取值 {value} 应为 1（是）或 0（否）"
-            elif value < 0:
-                yield f"参数“{one.title}”的取值 {value} 小于 0，请核对"
-            elif one.unit in COUNTED and value % 1:
-                yield f"参数“{one.title}”的取值 {value} 应为整数，单位是{one.unit}"
 
 
 def _findings(draft: Edition) -> Iterator[str]:

@@ -91,7 +91,8 @@ def born(fds: tuple[int, int, int, int]) -> Iterator[Child]:
     """
     child = _asked(fds) or _asked(fds)
     if child is None:
-        raise NotBornError(_dismissed())
+        with _lock:
+            raise NotBornError(_dismiss())
     try:
         yield child
     finally:
@@ -109,8 +110,8 @@ def _asked(fds: tuple[int, int, int, int]) -> Child | None:
             socket.send_fds(_nursery().door, [b"\0"], [theirs.fileno(), *fds])
         number, handles, *_ = socket.recv_fds(line, 16, 1)
     except OSError:
-        number = b""
-    if not number:
+        number, handles = b"", []
+    if not (number and handles):  # it ended meanwhile, or no descriptor is left here
         line.close()
         return None
     line.settimeout(None)
@@ -125,21 +126,12 @@ def _nursery() -> _Nursery:
     return _open[0]
 
 
-def _dismissed() -> str:
-    """End the nursery of this process; what it said while it ran."""
-    with _lock:
-        said = "".join(one.end() for one in _open if one.owner == os.getpid())
-        _open.clear()
-    return said
-
-
 @atexit.register
-def _dismiss() -> None:
-    """Nobody will read any more, or not with this one."""
-    for one in _open:
-        if one.owner == os.getpid():
-            one.end()
+def _dismiss() -> str:
+    """Nobody will read any more, or not with this one; what it said while it ran."""
+    said = "".join(one.end() for one in _open if one.owner == os.getpid())
     _open.clear()
+    return said
 
 
 def _start() -> _Nursery:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 
 import pytest
-from django.db import connection, connections
 from tests.files import PRESALE_HEAD, csv_file, presale_rows
+from tests.threads import at_once
 
 from gongzhi.engine.lake import Lake
 from gongzhi.intake.actions import check, commit, hand_in, receive
@@ -23,34 +22,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PLACE = ("9.5", "2026Q3", "建设交通局")
 
 
-def at_once(*acts):
-    """Run acts in threads that start together; what each returned or raised, in order."""
-    barrier = threading.Barrier(len(acts))
-    outcomes = [None] * len(acts)
-
-    def run(number, act):
-        try:
-            barrier.wait(30)
-            outcomes[number] = act()
-        except Exception as error:
-            outcomes[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number, act)) for number, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    return outcomes
-
-
 @pytest.fixture
-def race(home, tmp_path, request):
+def race(home, tmp_path, unshared_database):
     """race((rows, said) …): each handed in by a thread of its own at the same instant."""
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
-        # Threads share one connection to a database in memory; the races need a real file.
-        request.getfixturevalue("file_database")
 
     def run(*files):
         def act(number, rows, said):

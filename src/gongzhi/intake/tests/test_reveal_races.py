@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections
+from tests.threads import at_once
 
 from gongzhi.audit.models import Event
 from gongzhi.disclosure.actions import Refused, ask_for_more, decide, reveal
@@ -22,32 +21,10 @@ WHY = "核对企业来函更正的联系人"
 BURST, WORKERS, TRIES = 10, 4, 6
 
 
-@pytest.fixture
-def served(request):
-    """A database that threads do not share a connection to."""
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
-        request.getfixturevalue("file_database")
-
-
-def at_once(act, workers=WORKERS):
-    """The same act in several threads that start together; all that they said."""
-    barrier, said = threading.Barrier(workers), []
-
-    def run(number):
-        try:
-            barrier.wait(30)
-            said.extend(act(number))
-        except Exception as error:
-            said.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(workers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    return said
+def said_by_all(act):
+    """The same act in several threads; all that they said."""
+    outcomes = at_once(*((lambda number=number: list(act(number))) for number in range(WORKERS)))
+    return [word for one in outcomes for word in (one if isinstance(one, list) else [one])]
 
 
 def looks(person_id):
@@ -71,14 +48,14 @@ def looks(person_id):
     return run
 
 
-def test_many_at_once_see_no_more_than_the_quota(served, cast):
-    said = Counter(at_once(looks(cast["liaison"].pk)))
+def test_many_at_once_see_no_more_than_the_quota(unshared_database, cast):
+    said = Counter(said_by_all(looks(cast["liaison"].pk)))
     assert said == {"seen": BURST, "over_burst": WORKERS * TRIES - BURST}
     assert Reveal.objects.count() == Event.objects.filter(verb="reveal.made").count() == BURST
     assert Event.objects.filter(verb="reveal.refused").count() == WORKERS * TRIES - BURST
 
 
-def test_a_wish_is_asked_and_decided_once(served, cast):
+def test_a_wish_is_asked_and_decided_once(unshared_database, cast):
     def ask(number):
         try:
             ask_for_more(more=number + 1, reason=WHY, by=Person.objects.get(pk=cast["liaison"].pk))
@@ -87,7 +64,7 @@ def test_a_wish_is_asked_and_decided_once(served, cast):
         else:
             yield "asked"
 
-    assert Counter(at_once(ask)) == {"asked": 1, "refused": WORKERS - 1}
+    assert Counter(said_by_all(ask)) == {"asked": 1, "refused": WORKERS - 1}
 
     def answer(number):
         try:
@@ -98,5 +75,5 @@ def test_a_wish_is_asked_and_decided_once(served, cast):
         else:
             yield "decided"
 
-    assert Counter(at_once(answer)) == {"decided": 1, "refused": WORKERS - 1}
+    assert Counter(said_by_all(answer)) == {"decided": 1, "refused": WORKERS - 1}
     assert Event.objects.filter(verb="allowance.decided").count() == 1

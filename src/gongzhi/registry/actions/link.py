@@ -103,9 +103,8 @@ def register_digest() -> str:
     parts = hashlib.new("sm3")
     for row in Taxpayer.objects.order_by("pk").values_list("pk", "updated_at").iterator(chunk_size=5_000):
         parts.update(f"{row[0]}{row[1].timestamp()}".encode())
-    parts.update(
-        f"{FormerName.objects.count()}".encode()
-    )  # one may come without another fact of its taxpayer
+    # A former name may come without another fact of its taxpayer.
+    parts.update(f"{FormerName.objects.count()}".encode())
     for decision in Decision.objects.order_by("pk").values_list("pk", "verdict", "ended_at"):
         parts.update(repr(decision).encode())
     return parts.hexdigest()

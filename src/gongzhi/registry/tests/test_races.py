@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from django.conf import settings
-from django.db import connection, connections
 from tests.files import PRESALE_HEAD, csv_file, presale_rows
+from tests.threads import at_once, raised
 
 from gongzhi.engine.lake import Lake
 from gongzhi.intake.actions.orphans import sweep
@@ -23,12 +21,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def served(tmp_path, settings, request):
-    """A home of its own, and a database that threads do not share a connection to."""
+def served(tmp_path, settings, unshared_database):
+    """A home of its own."""
     settings.HOME = Home(tmp_path / "home")
     settings.LAKE, settings.ORIGINALS = (settings.HOME.folder(name) for name in ("lake", "originals"))
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
-        request.getfixturevalue("file_database")
 
 
 @pytest.fixture
@@ -40,27 +36,6 @@ def files(tmp_path):
     rows = presale_rows(3)
     rows[0][1:3] = [None, "绍兴恒晶置业有限公司"]
     submit(csv_file(tmp_path / "预售.csv", PRESALE_HEAD, rows), "9.5", "2026Q3", "建设交通局")
-
-
-def at_once(*acts):
-    """Each act in a thread of its own, all started together; what they raised."""
-    barrier, errors = threading.Barrier(len(acts)), []
-
-    def run(act):
-        try:
-            barrier.wait(30)
-            act()
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    return errors
 
 
 def whole():
@@ -76,7 +51,7 @@ def whole():
 
 def test_the_terminal_and_the_worker_link_at_once(files):
     for _ in range(5):
-        assert at_once(link_new, lambda: link_batches(by=None, every=True), link_new) == []
+        assert raised(at_once(link_new, lambda: link_batches(by=None, every=True), link_new)) == []
         link_new()
         whole()
     assert Linking.objects.get(batch__slot__resource="9.5").linked == 2
@@ -84,7 +59,7 @@ def test_the_terminal_and_the_worker_link_at_once(files):
 
 
 def test_two_that_refresh_at_once_make_each_taxpayer_once(files):
-    assert at_once(*[lambda: refresh(by=None)] * 3) == []
+    assert raised(at_once(*[lambda: refresh(by=None)] * 3)) == []
     assert Taxpayer.objects.count() == 3
 
 

@@ -342,9 +342,7 @@ def test_what_breaks_the_writing_is_raised_by_each():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_pushes_at_once_are_there_once(home, request):
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
-        request.getfixturevalue("file_database")  # threads share one connection to a database in memory
+def test_pushes_at_once_are_there_once(home, unshared_database, request):
     cast = request.getfixturevalue("cast")
     machines = [Machine(*key_of(cast)) for _ in range(2)]
     for number, machine in enumerate(machines):
