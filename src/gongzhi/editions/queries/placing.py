@@ -12,6 +12,8 @@ from .labels import COMMON
 from .words import ABOUT, ATTRIBUTES, LISTED
 
 KINDS = {"sheets": "表", "fields": "列", "evidence": "证据"}
+ENTRIES = {"roles": "角色", "duties": "职责"}
+"""What lists of whole entries are called, where a list of keys has another word (哪些角色可以用)."""
 NAMES = ("title", "name", "wording", "chinese", "key", "code", "id", "number")
 OWN = {"type": "类型", "required": "必填", "key": "键名", "name_of": "是谁的名称"}
 WORDS = COMMON | ABOUT | ATTRIBUTES | LISTED | OWN
@@ -48,7 +50,8 @@ def _steps(at: tuple[str, ...], value: Any) -> Iterator[str]:
             yield kind
         known = isinstance(value, dict) and step in value
         value = value.get(step) if isinstance(value, dict) else None
-        word = KINDS.get(step) or WORDS.get(step, "")
+        whole = isinstance(value, list) and any(isinstance(one, dict) for one in value)
+        word = KINDS.get(step) or (ENTRIES.get(step) if whole else None) or WORDS.get(step, "")
         kind = word if known else ""  # the name of a variant stands in no text
         if last:
             kind = word or f"“{step}”"

@@ -31,6 +31,12 @@ def changed(cast, piece, old, new):
             "    kinds: [tax, ",
             "“区委、区政府”的类别第 1 项：应为其中之一：leading、member、",
         ),
+        (
+            Piece("list", "roles"),
+            "    scope: own_cell",
+            "    scope: everywhere",
+            "行：角色“街道协调员”的范围：应为其中之一：own_unit、",
+        ),
     ],
 )
 def test_a_fault_of_the_text_names_entry_and_key_in_words(cast, piece, old, new, said):

@@ -33,9 +33,10 @@ ADMINISTRATORS = {
 def wall_faults(definitions: Definitions, source: Source) -> Iterator[tuple[Location, str]]:
     """Roles that would see what the law keeps from them, or hold what only one administrator may hold."""
     roles = source.value["roles"]
+    titles = {duty.key: f"“{duty.title}”" for duty in definitions.duties.values()}
     tax = {duty.key for duty in definitions.duties.values() if "tax" in duty.opens}
     for place, role in enumerate(roles):
-        for said in (*_shown(role, tax), *_mixed(role)):
+        for said in (*_shown(role, tax, titles), *_mixed(role, titles)):
             yield ("roles", place, "duties"), said
     for (place, one), (_, other) in combinations(enumerate(roles), 2):
         named = other["key"] in one.get("excludes", ()) or one["key"] in other.get("excludes", ())
@@ -44,24 +45,25 @@ def wall_faults(definitions: Definitions, source: Source) -> Iterator[tuple[Loca
             yield ("roles", place, "excludes"), said
 
 
-def _shown(role: dict[str, Any], tax: set[str]) -> Iterator[str]:
+def _shown(role: dict[str, Any], tax: set[str], titles: dict[str, str]) -> Iterator[str]:
     """Tax details that a role would see and may not."""
     scope = CLOSED_TO_TAX.get(role["scope"])
     if scope and (shown := sorted(tax & set(role["duties"]))):
-        duties = "、".join(shown)
-        yield f"职责 {duties} 会看到涉税保密信息，范围限于{scope}的角色不得承担（征管法第八条）"
+        duties = "、".join(titles[key] for key in shown)
+        yield f"{role['title']}的范围限于{scope}，不得承担{duties}：会看到涉税保密信息（征管法第八条）"
 
 
-def _mixed(role: dict[str, Any]) -> Iterator[str]:
+def _mixed(role: dict[str, Any], titles: dict[str, str]) -> Iterator[str]:
     """Duties of an administrator beside those of another one, or of anybody else."""
     kinds = _kinds(role)
     others = sorted(set(role["duties"]).difference(*ADMINISTRATORS.values()))
     if len(kinds) > 1:
-        yield f"{'、'.join(kinds)}的职责不得由同一角色承担（三员分立）"
+        yield f"{role['title']}：{'、'.join(kinds)}的职责不得由同一角色承担（三员分立）"
     elif kinds and others:
-        yield f"{kinds[0]}的职责不得与 {'、'.join(others)} 由同一角色承担（三员分立）"
+        beside = "、".join(titles.get(key, key) for key in others)
+        yield f"{role['title']}：{kinds[0]}的职责不得与{beside}由同一角色承担（三员分立）"
     elif kinds and role["scope"] != "system":
-        yield f"承担{kinds[0]}职责的角色，范围应为 system（三员分立）"
+        yield f"{role['title']}承担{kinds[0]}的职责，范围应为 system（三员分立）"
 
 
 def _kinds(role: dict[str, Any]) -> list[str]:

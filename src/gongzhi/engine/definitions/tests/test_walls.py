@@ -25,10 +25,10 @@ def with_duties(district):
     ("old", "new", "said"),
     [
         (LIAISON, "duties: [submit_file, see_tax_detail]", "涉税保密信息"),
-        (LIAISON, "duties: [submit_file, administer_grants]", "安全管理的职责不得与 submit_file"),
+        (LIAISON, "duties: [submit_file, administer_grants]", "联络员：安全管理的职责不得与“报送文件”"),
         (LIAISON, "duties: [administer_grants]", "范围应为 system"),
         (AUDIT, "duties: [read_audit, administer_grants]", "安全管理、审计管理的职责不得由同一角色"),
-        (AUDIT, "duties: [read_audit, see_tax_detail]", "范围限于系统的角色不得承担"),
+        (AUDIT, "duties: [read_audit, see_tax_detail]", "审计管理员的范围限于系统，不得承担“查看明细”"),
     ],
 )  # fmt: skip
 def test_a_role_that_the_law_forbids_is_refused(with_duties, old, new, said):
