@@ -41,7 +41,19 @@ class UndoForm(forms.Form):
     )
 
 
-class UnlinkedForm(forms.Form):
+class OutsideForm(forms.Form):
+    """Why mentions that joined nobody are nobody of this district."""
+
+    note = forms.CharField(
+        label="理由",
+        max_length=300,
+        help_text="写明在哪里核对过，例如：已电话核实，是外地企业。",
+        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
+        error_messages={"required": "请写明理由，例如在哪里核对过"},
+    )
+
+
+class UnlinkedForm(OutsideForm):
     """Which registered taxpayer a mention is that joined nobody, or that it is nobody of this district."""
 
     taxpayer = forms.ChoiceField(
@@ -51,13 +63,6 @@ class UnlinkedForm(forms.Form):
             "required": "请选一户，或选“不属于本区”",
             "invalid_choice": "请从列出的户中选；没有列出的，先查找",
         },
-    )
-    note = forms.CharField(
-        label="理由",
-        max_length=300,
-        help_text="写明在哪里核对过，例如：已电话核实，是外地企业。",
-        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
-        error_messages={"required": "请写明理由，例如在哪里核对过"},
     )
 
     def __init__(self, *args: Any, found: list[Taxpayer], **kwargs: Any) -> None:

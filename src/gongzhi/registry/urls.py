@@ -14,6 +14,7 @@ urlpatterns = [
     path("links/decide", views.decide_chosen, name="decide_links"),
     path("links/unlinked", views.unlinked, name="unlinked"),
     path("links/unlinked/decide", views.decide_mention, name="decide_unlinked"),
+    path("links/unlinked/outside", views.outside_chosen, name="outside_unlinked"),
     path("links/decisions", views.decisions, name="decisions"),
     path("links/decisions/<int:pk>", views.decision, name="decision"),
 ]

@@ -21,9 +21,9 @@ from gongzhi.organisation.queries import myself
 from gongzhi.work.queries import TAXPAYER, about, kinds_to_give, place_name, with_standing
 
 from . import queries
-from .actions import decide, decide_together, decide_unlinked, undo
+from .actions import decide, decide_outside, decide_together, decide_unlinked, undo
 from .actions.decision import Refused
-from .forms import DecisionForm, TogetherForm, UndoForm, UnlinkedForm
+from .forms import DecisionForm, OutsideForm, TogetherForm, UndoForm, UnlinkedForm
 from .models import Decision, Doubt, Taxpayer
 
 STATUS: dict[str, Meaning] = {"正常": "good", "非正常": "stop", "注销": "note"}
@@ -299,9 +299,33 @@ def unlinked(request: HttpRequest) -> HttpResponseBase:
         filters=(("查找", text),) if text else (),
         empty="没有找到" if text else "每个名称都对上了",
         empty_next="可以只输名称中的几个字。" if text else "没有需要处理的。",
+        identity=lambda m: m["mark"], bulk=(Bulk("/links/unlinked/outside", "不属于本区"),),
     )  # fmt: skip
     context = {"page": page, "q": text}
     return exported(request, page, by=request.user) or render(request, "registry/unlinked.html", context)
+
+
+@needs("decide_links")
+def outside_chosen(request: HttpRequest) -> HttpResponse:
+    """Several mentions that joined nobody, found to be nobody of this district with one reason."""
+    named = chosen(request, str)
+    found, back = queries.unlinked_mentions(named), back_to(request, "/links/unlinked")
+    form = OutsideForm(request.POST if request.method == "POST" else None)
+    if found and form.is_valid():
+        mentions = [(one["name"] or "", one["code"] or "") for one in found]
+        try:
+            done = decide_outside(mentions=mentions, by=myself(request), note=form.cleaned_data["note"])
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            left = len(named) - len(done)
+            said = f"已把 {len(done)} 个名称记为不属于本区。"
+            said += f"另有 {left} 个已经认定过。" if left else ""
+            messages.add_message(request, messages.INFO, said, extra_tags="good")
+            return redirect(back)
+    rows = [(one, _row_of(one)) for one in found]
+    context = {"rows": rows, "form": form, "back": back}
+    return render(request, "registry/outside.html", context, status=422 if form.errors else 200)
 
 
 OFFERED = 20

@@ -81,7 +81,7 @@ def decide_unlinked(*, name: str, code: str, taxpayer: Taxpayer | None, by: Pers
         raise Refused("请写明理由，例如在哪里核对过")
     key = queries.key_of(name, code)
     standing = Decision.objects.select_for_update().filter(key=key, ended_at=None)
-    if standing.exclude(verdict="different").exists():
+    if queries.decided(key):
         raise Refused("这个名称已经认定过，请到“认定记录”里看；认定错了可以在那里撤销")
     now = timezone.now()
     if taxpayer is not None:
@@ -93,6 +93,22 @@ def decide_unlinked(*, name: str, code: str, taxpayer: Taxpayer | None, by: Pers
     )  # fmt: skip
     detail = {"taxpayer": str(taxpayer.pk) if taxpayer else None}
     record("link.decided", by=by, subject=("decision", made.pk), duty="decide_links", detail=detail)
+    return made
+
+
+@transaction.atomic
+def decide_outside(*, mentions: Sequence[tuple[str, str]], by: Person, note: str) -> list[Decision]:
+    """Several mentions (name, code) that joined nobody are nobody of this district; each leaves an event.
+
+    What somebody has decided meanwhile stays as it is. Refused without a reason, or when none is left.
+    """
+    made = [
+        decide_unlinked(name=name, code=code, taxpayer=None, by=by, note=note)
+        for name, code in mentions
+        if not queries.decided(queries.key_of(name, code))
+    ]
+    if not made:
+        raise Refused("选中的名称都已认定过，请刷新列表")
     return made
 
 

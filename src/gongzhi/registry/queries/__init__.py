@@ -1,7 +1,17 @@
 """Read the taxpayer file."""
 
-from .decided import act_of, decision_of, decisions_like, decisions_visible_to, holding, key_of
-from .joins import METHODS, Covered, Joined, covered, joined, joined_by, unlinked, unlinked_mention
+from .decided import act_of, decided, decision_of, decisions_like, decisions_visible_to, holding, key_of
+from .joins import (
+    METHODS,
+    Covered,
+    Joined,
+    covered,
+    joined,
+    joined_by,
+    unlinked,
+    unlinked_mention,
+    unlinked_mentions,
+)
 from .mentions import Mention, Said, mentions_of
 from .register import (
     Candidate,
@@ -24,6 +34,7 @@ __all__ = [
     "candidates_of",
     "candidates_of_all",
     "covered",
+    "decided",
     "decision_of",
     "decisions_like",
     "decisions_visible_to",
@@ -37,5 +48,6 @@ __all__ = [
     "search",
     "unlinked",
     "unlinked_mention",
+    "unlinked_mentions",
     "visible_to",
 ]

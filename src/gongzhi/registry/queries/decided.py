@@ -46,6 +46,11 @@ def key_of(name: str, code: str) -> str:
     return str(row_keys(names, codes)[0])[:300]
 
 
+def decided(key: str) -> bool:
+    """Whether a decision stands that says who the mention is, or that it is nobody of this district."""
+    return Decision.objects.filter(key=key, ended_at=None).exclude(verdict="different").exists()
+
+
 def holding(key: str) -> list[UUID]:
     """The batches that count now and hold a mention."""
     return [UUID(batch) for batch in links_where(pl.col("key") == key)["_batch"].unique()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet, Sum, Value
 
 from gongzhi.editions.queries import in_force
+from gongzhi.engine.crypto import row_hashes
 from gongzhi.engine.lake import PLACE, Lake
 from gongzhi.intake.models import Batch, LakeFile, Segment
 from gongzhi.intake.queries import live
@@ -200,8 +201,8 @@ def links_in(batches: QuerySet[Batch]) -> pl.LazyFrame:
 def unlinked(text: str = "") -> pl.LazyFrame:
     """Names and codes that joined nobody, each once: `name`, `code`, how many `mentions`, where last seen.
 
-    `key` is unique. What somebody found to be outside the district is left out. With `text` only those
-    whose name or code holds it.
+    `key` is unique, and so is `mark`, by which an address names it. What somebody found to be outside the
+    district is left out. With `text` only those whose name or code holds it.
     """
     outside = Decision.objects.filter(verdict="outside", ended_at=None).values_list("key", flat=True)
     frame = all_links().filter(pl.col("status") == "unlinked", ~pl.col("key").is_in(list(outside)))
@@ -211,10 +212,18 @@ def unlinked(text: str = "") -> pl.LazyFrame:
     last = pl.last(*PLACE).name.map(lambda name: name.removeprefix("_"))
     key = pl.concat_str(pl.col("name", "code").fill_null(""), separator="\n").alias("key")
     grouped = frame.sort(PLACE).group_by("name", "code").agg(pl.len().alias("mentions"), last)
-    return grouped.with_columns(key).collect().lazy()  # the links are read once, however often the list asks
+    # The links are read once, however often the list asks.
+    found = grouped.with_columns(key).collect()
+    return found.with_columns(row_hashes(found.select("name", "code")).cast(pl.String).alias("mark")).lazy()
 
 
 def unlinked_mention(name: str, code: str) -> dict[str, Any] | None:
     """One of them, by its name and code as they were written."""
     said = [pl.col(column).fill_null("") == text for column, text in (("name", name), ("code", code))]
     return next(unlinked().filter(*said).collect().iter_rows(named=True), None)
+
+
+def unlinked_mentions(marks: Collection[str]) -> list[dict[str, Any]]:
+    """Those of them with these marks, the most frequent first."""
+    found = unlinked().filter(pl.col("mark").is_in(list(marks)))
+    return found.sort("mentions", "key", descending=[True, False]).collect().to_dicts()

@@ -7,7 +7,7 @@ from tests.files import PRESALE_HEAD, credit_code, csv_file, presale_rows
 
 from gongzhi.audit.models import Event
 from gongzhi.registry import queries
-from gongzhi.registry.actions import decide, decide_unlinked, link_batches, link_new, undo
+from gongzhi.registry.actions import decide, decide_outside, decide_unlinked, link_batches, link_new, undo
 from gongzhi.registry.actions.decision import Refused
 from gongzhi.registry.models import Decision, Doubt, Linking, Taxpayer
 
@@ -140,6 +140,31 @@ def test_what_is_outside_the_district_is_asked_for_no_more(doubt, cast, client_o
     assert "不属于本区" in officer.get(f"/links/decisions/{decision.pk}").content.decode()
     undo(decision=decision, reason="其实在本区", by=cast["officer"])
     assert queries.unlinked_mention(nobody(), "") is not None
+
+
+def test_several_that_are_outside_the_district_are_decided_with_one_reason(doubt, cast, client_of, tmp_path):
+    rows = presale_rows(2, start=5)
+    rows[0][1:3] = [None, "苏州“远方”& 建筑有限公司"]
+    rows[1][1:3] = [credit_code(77), "杭州远方（集团）开发有限公司"]  # the name above, here with a code
+    submit(csv_file(tmp_path / "四季度.csv", PRESALE_HEAD, rows), "9.5", "2026Q4", "建设交通局")
+    link_new()
+    officer = client_of("officer")
+    names = [line["name"] for line in officer.get("/links/unlinked").context["page"].lines]
+    assert len(names) == 3
+    address = "/links/unlinked/outside"
+    asked = officer.get(address, {"chosen": [*names, "x", "12"]})
+    assert [one["name"] for one, _ in asked.context["rows"]].count(nobody()) == 2
+    assert officer.post(address, {"chosen": names, "note": " "}).status_code == 422
+    assert not Decision.objects.exists()
+    decide_unlinked(name=nobody(), code="", taxpayer=None, by=cast["officer"], note="杭州企业")
+    answer = officer.post(address, {"chosen": names, "note": "外地企业"}, follow=True)
+    assert "已把 2 个名称记为不属于本区。另有 1 个已经认定过。" in answer.content.decode()
+    assert officer.get("/links/unlinked").context["page"].total == 0
+    assert sorted(Decision.objects.values_list("note", flat=True)) == ["外地企业", "外地企业", "杭州企业"]
+    assert Event.objects.filter(verb="link.decided").count() == 3
+    with pytest.raises(Refused, match="都已认定"):
+        decide_outside(mentions=[(nobody(), "")], by=cast["officer"], note="又一次")
+    assert "没有选中" in officer.post(address, {"chosen": names, "note": "又一次"}).content.decode()
 
 
 def test_a_name_is_found_however_it_is_typed(tmp_path, client_of):
