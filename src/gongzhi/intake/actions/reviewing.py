@@ -25,11 +25,16 @@ _LONGEST = 300
 
 @transaction.atomic
 def accept(*, batches: Iterable[Batch], by: Person) -> int:
-    """The office has no objection; batches that were decided already are left alone. Returns how many."""
+    """The office has no objection. Batches that were decided already, or that meanwhile were corrected or
+    withdrawn and so are used no more, are left alone. Returns how many were accepted.
+    """
     count = 0
     for batch in batches:
+        locked = Batch.objects.select_for_update().get(pk=batch.pk)
+        if not locked.live:
+            continue
         _, new = Review.objects.get_or_create(
-            batch=batch, defaults={"verdict": "accepted", "by": by, "at": timezone.now()}
+            batch=locked, defaults={"verdict": "accepted", "by": by, "at": timezone.now()}
         )
         if new:
             count += 1

@@ -14,7 +14,7 @@ from gongzhi.catalogue.states import NotPossible, State, standing
 from gongzhi.intake import actions, queries
 from gongzhi.intake.actions.refused import Refused
 from gongzhi.intake.actions.signing import freeze
-from gongzhi.intake.models import Receipt
+from gongzhi.intake.models import Receipt, Review
 
 UNIT = "construction_transport"
 
@@ -123,3 +123,20 @@ def test_the_pages_ask_decide_and_show_it(hand, cast, client_of):
     assert "申请撤回这一批" not in page
     assert batch.number in liaison.get("/batches?state=withdrawn").content.decode()
     assert batch.number not in liaison.get("/batches?state=live").content.decode()
+
+
+def test_what_was_taken_out_of_use_meanwhile_is_not_accepted(hand, cast, client_of):
+    office, open_page = client_of("office"), {"verdict": "accept"}
+    withdrawn = hand(presale_rows(3), by=cast["liaison"]).batch
+    taken_back(withdrawn, cast)
+    corrected = hand(presale_rows(4), by=cast["liaison"]).batch
+    latest = hand(presale_rows(5), by=cast["liaison"], replaces=str(corrected.pk)).batch
+    assert actions.accept(batches=[withdrawn, corrected], by=cast["office"]) == 0
+    told = office.post(f"/batches/{withdrawn.pk}/accept", follow=True).content.decode()
+    assert "已由单位撤回，不再使用，不必审核" in told
+    told = office.post(f"/batches/{corrected.pk}/accept", follow=True).content.decode()
+    assert "已被更正，请审核最新的一批" in told
+    chosen = [str(one.pk) for one in (withdrawn, corrected, latest)]
+    told = office.post("/reviews/together", {**open_page, "chosen": chosen}, follow=True).content.decode()
+    assert "已接受 1 批。另有 2 批已更正或撤回，不再使用，没有审核。" in told
+    assert list(Review.objects.values_list("batch", flat=True)) == [latest.pk]

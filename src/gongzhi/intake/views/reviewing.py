@@ -72,22 +72,33 @@ def decide_together(request: HttpRequest) -> HttpResponse:
     form, back = DecideForm(request.POST if request.method == "POST" else None), back_to(request, "/reviews")
     if found and form.is_valid():
         try:
-            said = _decided(request, found, **form.cleaned_data)
+            done, said = _decided(request, found, **form.cleaned_data)
         except Refused as error:
             form.add_error("reason", error.text)
         else:
-            left = len(names) - len(found)
-            _say(request, said + (f"另有 {left} 批已经审核过。" if left else ""))
+            _say(request, said + _left_alone(request, names, done))
             return redirect(back)
     context = {"rows": [(one, *_words(one)) for one in found], "form": form, "back": back}
     return render(request, "intake/together.html", context, status=422 if form.errors else 200)
 
 
-def _decided(request: HttpRequest, batches: list[Batch], *, verdict: str, reason: str) -> str:
+def _left_alone(request: HttpRequest, names: list[UUID], done: int) -> str:
+    """What is said of the chosen batches on which nothing was decided."""
+    seen = queries.batches_visible_to(sight_of(request.user)).filter(pk__in=names)
+    gone = seen.exclude(replaced_by=None, withdrawn_at=None).count()
+    before = len(names) - done - gone
+    told = f"另有 {before} 批已经审核过。" if before else ""
+    return told + (f"另有 {gone} 批已更正或撤回，不再使用，没有审核。" if gone else "")
+
+
+def _decided(request: HttpRequest, batches: list[Batch], *, verdict: str, reason: str) -> tuple[int, str]:
+    """How many were decided, and the words for it."""
     by = myself(request)
     if verdict == "accept":
-        return f"已接受 {actions.accept(batches=batches, by=by)} 批。"
-    return f"已退回 {actions.return_batches(batches=batches, reason=reason, by=by)} 批。"
+        count = actions.accept(batches=batches, by=by)
+        return count, f"已接受 {count} 批。"
+    count = actions.return_batches(batches=batches, reason=reason, by=by)
+    return count, f"已退回 {count} 批。"
 
 
 def _words(one: Batch) -> tuple[str, str, str]:
@@ -134,11 +145,19 @@ def _return_form(request: HttpRequest, found: Batch) -> ReturnForm:
     return ReturnForm(request.POST or None, parts=parts)
 
 
+def _left(batch: Batch) -> str:
+    """Why a batch was not accepted, as it stands now."""
+    batch.refresh_from_db()
+    if batch.withdrawn_at:
+        return "这一批已由单位撤回，不再使用，不必审核。"
+    return "这一批已被更正，请审核最新的一批。" if batch.replaced_by_id else "这一批已经审核过。"
+
+
 @require_POST
 @needs("return_file")
 def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The office has no objection to one batch."""
     found = get_object_or_404(queries.batches_visible_to(sight_of(request.user)), pk=pk)
     done = actions.accept(batches=[found], by=myself(request))
-    _say(request, "已接受。" if done else "这一批已经审核过。", "good" if done else "note")
+    _say(request, "已接受。" if done else _left(found), "good" if done else "note")
     return redirect("batch", pk)
