@@ -9,12 +9,14 @@ from .encoding import Text
 from .grid import Grid, text_grid
 from .header import Span
 from .model import Limits, Unreadable
+from .sheet import Seen
 
-_SILENT = {"script", "style", "head", "template"}
+_SILENT = {"script", "style", "template"}
+_HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 
 
 class _Tables(HTMLParser):
-    """Collects the cells of every table that holds no other table."""
+    """Collects the cells of every table; the text of a table inside another one is its own alone."""
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(convert_charrefs=True)
@@ -33,6 +35,8 @@ class _Tables(HTMLParser):
             self.tables.append(self.open[-1])
         elif self.open and tag == "tr":
             self.open[-1].next_row()
+            if any(name == "style" and _HIDDEN.search(value or "") for name, value in attrs):
+                self.open[-1].hidden.append(len(self.open[-1].rows))
         elif self.open and tag in {"td", "th"}:
             sizes = {name: _size(value) for name, value in attrs if name in {"colspan", "rowspan"}}
             self.open[-1].next_cell(sizes.get("colspan", 1), sizes.get("rowspan", 1))
@@ -57,11 +61,15 @@ def _size(value: str | None) -> int:
 
 
 class _HtmlTable:
-    """A table as it grows: rows of texts, each cell at its place under the cells that reach down to it."""
+    """A table as it grows: rows of texts, each cell at its place under the cells that reach down to it.
+
+    hidden: the 1-based rows that the page does not show.
+    """
 
     def __init__(self) -> None:
         self.rows: list[list[str | None]] = []
         self.spans: list[Span] = []
+        self.hidden: list[int] = []
         self.taken: dict[int, int] = {}
         self.inside = False
 
@@ -100,7 +108,9 @@ def html_grids(text: Text, limits: Limits) -> list[Grid]:
     grids = []
     for index, table in enumerate(tables):
         rows = [[_tidy(cell) for cell in row] for row in table.rows]
-        grids.append(text_grid(rows, table.spans, limits, list(text.notices), index=index))
+        notices = [*text.notices, *Seen(hidden_rows=table.hidden).notices()]
+        name = f"网页中第{index + 1}张表" if len(tables) > 1 else ""
+        grids.append(text_grid(rows, table.spans, limits, notices, name=name, index=index))
     return grids
 
 

@@ -26,7 +26,12 @@ _NOT_TABLES = (
 )
 _BINARY_ONLY = {"BMP", "EXE"}
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HTML = re.compile(rb"^\s*(?:<!doctype\s+html|<html|<head|<body|<table|<meta)", re.I)
+# What a web page or a piece of one begins with, behind remarks and a declaration of XML.
+_HTML = re.compile(
+    rb"(?:\s|<\?xml[^>]*>|(?><!--.*?-->))*+<(?:!doctype\s+html|(?:html|head|title|meta|link|style|script|body|base|"
+    rb"form|center|font|span|div|p|h[1-6]|table|thead|tbody)\b)",
+    re.I | re.S,
+)
 _MAIL = re.compile(rb"\s*MIME-Version:", re.I)
 _SHEET_XML = re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet")
 
