@@ -9,9 +9,9 @@ ALLOCATOR = "_RJEM_MALLOC_CONF"
 """Where the engine's allocator (jemalloc, inside polars) looks for its settings when it is loaded."""
 
 # A column of a million rows is made and dropped in a blink. Where its memory is not given back at once (of
-# columns of 8 MiB and more it would be: so no threshold), it is used again by the next one; after a second it
-# is given back. An arena for each processor keeps threads from hoarding their own. Pages of 2 MiB save faults,
-# but a virtual machine whose host takes free memory back pays for each of them (docs/decisions/0023).
+# columns of 8 MiB and more it would be: so no threshold), it is used again by the next one; after a second
+# it is given back. An arena for each processor keeps threads from hoarding their own. Pages of 2 MiB would
+# save faults, but a virtual machine whose host takes free memory back pays for each (docs/decisions/0023).
 KEEPING = f"dirty_decay_ms:1000,muzzy_decay_ms:0,oversize_threshold:0,narenas:{os.cpu_count() or 1}"
 os.environ.setdefault(ALLOCATOR, KEEPING)
 
