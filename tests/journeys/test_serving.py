@@ -64,8 +64,8 @@ def there(pid: int) -> bool:
 def children(pid: int) -> dict[int, str]:
     """What a process has started, at any depth: number and command line."""
     found: dict[int, str] = {}
-    if there(pid):
-        for child in map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()):
+    for task in Path(f"/proc/{pid}/task").iterdir() if there(pid) else ():
+        for child in map(int, (task / "children").read_text().split()):
             line = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
             found |= {child: line} | children(child)
     return found
@@ -130,6 +130,45 @@ def test_pages_that_are_killed_are_opened_again(serve, port: int) -> None:
     started.communicate(timeout=ENDS_WITHIN)
     assert started.returncode == 0
     assert not [pid for pid in running if there(pid)]
+
+
+def test_a_worker_that_is_killed_is_started_again(serve, port: int) -> None:
+    """Without it nothing is checked or joined, and after a minute no act is taken: the trail lags."""
+    started = serve()
+    assert str(port) in opened(started), started.communicate()[1]
+    before = the_one(started.pid, "gongzhi.worker")
+    os.kill(before, signal.SIGKILL)
+    assert started.stderr
+    assert "后台进程意外结束" in next(line for line in started.stderr if line.strip())
+    until = time.monotonic() + OPENS_WITHIN
+    while "gongzhi.worker" not in " ".join(children(started.pid).values()):
+        assert time.monotonic() < until
+    assert the_one(started.pid, "gongzhi.worker") != before
+    running = children(started.pid)
+    os.kill(started.pid, signal.SIGTERM)
+    started.communicate(timeout=ENDS_WITHIN)
+    assert started.returncode == 0
+    assert not [pid for pid in running if there(pid)]
+
+
+@pytest.mark.parametrize("killed", ["the command itself", "the server of the pages"])
+def test_nothing_goes_on_without_what_started_it(serve, port: int, killed: str) -> None:
+    """Pages without a worker hold the port, and nothing that they take in goes on."""
+    started = serve()
+    assert str(port) in opened(started), started.communicate()[1]
+    running = children(started.pid)
+    pages = [pid for pid, line in running.items() if "gongzhi.web.wsgi" in line]
+    whole = killed == "the command itself"
+    os.kill(started.pid if whole else min(pages), signal.SIGKILL)
+    until = time.monotonic() + ENDS_WITHIN
+    while still := [running[pid] for pid in (running if whole else pages) if there(pid)]:
+        assert time.monotonic() < until, still
+
+
+def the_one(pid: int, name: str) -> int:
+    """The child whose command line says this."""
+    (found,) = (child for child, line in children(pid).items() if name in line)
+    return found
 
 
 BROKEN = """

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from threading import Event, Thread
 from typing import Any, NoReturn
 
 from .screen import complain, out
@@ -26,7 +27,15 @@ END_SECONDS = "20"
 PAUSE = 0.05
 PATIENCE = 60
 """Seconds between questions whether the pages answer, and that one question may take."""
+BREATH = 1.0
+"""Seconds between looks whether the worker runs."""
 WORKER = [sys.executable, "-m", "gongzhi.worker"]
+TIED = (
+    "import ctypes, os, signal, sys;"
+    "ctypes.CDLL(None).prctl(1, signal.SIGKILL);"  # PR_SET_PDEATHSIG
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
+"""Become a program that is killed when its starter is: the pages would hold the port and have no worker."""
 
 
 def add(commands: Any) -> None:
@@ -45,7 +54,7 @@ def run(options: argparse.Namespace, meanwhile: Callable[[], None] | None = None
 
     `meanwhile` is done while the pages load, which takes some seconds. The pages check the system
     themselves and do not open while it has faults; checked here too, a start would cost that twice.
-    Pages that end by themselves after they have once opened are opened again.
+    Pages that end by themselves after they have once opened are opened again; so is the worker.
     """
     from django.core.management import call_command  # noqa: PLC0415  # settings exist only after setup
 
@@ -59,6 +68,7 @@ def run(options: argparse.Namespace, meanwhile: Callable[[], None] | None = None
     # Each page process loads the application itself: the analytic libraries start threads of their own,
     # and a process forked after that is not safe.
     command = [
+        *(sys.executable, "-c", TIED),
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"),
         *("--host", options.bind.strip("[]"), "--port", str(options.port), "--workers", "2"),
         *("--blocking-threads", THREADS, "--workers-kill-timeout", END_SECONDS, "--log-level", "error"),
@@ -68,7 +78,9 @@ def run(options: argparse.Namespace, meanwhile: Callable[[], None] | None = None
         if meanwhile:
             meanwhile()
         if opened(pages, options):
-            with ending(WORKER):  # from now on: it would keep the pages from loading
+            with kept_up(
+                [*WORKER, "--parent", str(os.getpid())]
+            ):  # from now on: it would keep the pages from loading
                 out.print(f"网页已就绪：http://{options.bind}:{options.port}/  （按 Ctrl+C 结束）")
                 pages.wait()
                 return _opened_again(command, options)
@@ -132,18 +144,42 @@ def answers(bind: str, port: int) -> bool:
     return True
 
 
+def start(command: list[str]) -> subprocess.Popen[bytes]:
+    """Start it in a session of its own: Ctrl+C reaches it only through us, however far its start has come."""
+    return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own
+
+
 @contextmanager
 def ending(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A running program that ends, and is waited for, when this is left.
-
-    In a session of its own Ctrl+C reaches it only through us, however far its start has come.
-    """
-    started = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own
+    """A running program that ends, and is waited for, when this is left."""
+    started = start(command)
     try:
         yield started
     finally:
         started.terminate()
         started.wait()
+
+
+@contextmanager
+def kept_up(command: list[str]) -> Iterator[None]:
+    """A running program that is started again whenever it ends by itself, until this is left."""
+    over = Event()
+    keeper = Thread(target=_keep_up, args=(start(command), command, over))
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+
+
+def _keep_up(running: subprocess.Popen[bytes], command: list[str], over: Event) -> None:
+    while not over.wait(BREATH):
+        if running.poll() is not None:
+            complain("后台进程意外结束，正在重新启动 …")
+            running = start(command)
+    running.terminate()
+    running.wait()
 
 
 def work(options: argparse.Namespace) -> int:

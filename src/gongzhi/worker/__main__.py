@@ -1,4 +1,4 @@
-"""`python -m gongzhi.worker [--once]`: the background process, or one round of it."""
+"""`python -m gongzhi.worker [--once | --parent PID]`: the background process, or one round of it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C ends it as an order does: every step may be cut
     parser = argparse.ArgumentParser(prog="gongzhi.worker")
     parser.add_argument("--once", action="store_true")
+    parser.add_argument(
+        "--parent", type=int, default=os.getppid()
+    )  # who is gone already is not seen otherwise
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongzhi.web.settings")
-    parent = os.getppid()
     django.setup()
     from .pipeline import forever, tick  # noqa: PLC0415  # models exist only after setup
 
     if options.once:
         json.dump(tick(), sys.stdout)
         return 0
-    forever(parent=parent)
+    forever(parent=options.parent)
     return 0
 
 
