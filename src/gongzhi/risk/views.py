@@ -126,6 +126,7 @@ def _page(request: HttpRequest, found: Hit, form: Form, status: int = 200) -> Ht
         "right": queries.shown(found.right_unit, found.right_value),
         "sides": [(side, [one for one in shown if one.side == key]) for key, side in SIDES.items()],
         "trail": queries.trail(found),
+        "ground": queries.ground_of(found),
         "state": Mark(found.state_label, STATES[found.state]),
         "grade": queries.grade_of(found),
         "form": form,

@@ -17,6 +17,8 @@ from django.utils import timezone
 from gongzhi.engine.definitions import Definitions, Rule
 from gongzhi.registry.models import Taxpayer
 from gongzhi.risk.models import Evidence, Hit, Run, Step
+from gongzhi.risk.queries.grounds import gone_behind, said_of
+from gongzhi.risk.queries.hits import shown
 from gongzhi.risk.states import Grade, State, after
 
 PERSON_NAME = "自然人（已脱敏）"
@@ -37,18 +39,28 @@ class Found:
 
 def bring_up_to_date(made: Run, found: Found, definitions: Definitions) -> None:
     """The stored hits of one rule after a run; counts what was new, changed and cleared on `made`."""
-    known = {(hit.subject, hit.object, hit.period): hit for hit in Hit.objects.filter(rule=found.rule.code)}
+    stored = Hit.objects.select_for_update().filter(rule=found.rule.code)  # nobody decides meanwhile
+    known = {(hit.subject, hit.object, hit.period): hit for hit in stored}
     proofs = _proofs(found.evidence)
-    taxpayers = _taxpayers(found.hits)
-    entered = _Entered(made, timezone.now())
+    taxpayers = _taxpayers({*found.hits["subject"], *found.hits["object"]})
+    entered, fresh = _Entered(made, timezone.now()), dict[Key, dict[str, Any]]()
     for row in found.hits.iter_rows(named=True):
         key = (row["subject"], row["object"][:300], row["period"])
-        hit = known.pop(key, None)
         stated = _stated(found, row, taxpayers) | {
             "proof": proofs.get(key, ""),
             "definitions": made.definitions,
         }
-        entered.take(hit, key, found.rule.code, stated)
+        if key in known:
+            entered.take(known.pop(key), key, stated)
+        else:
+            fresh[key] = stated
+    moved = _under_their_code(known)
+    for key, stated in fresh.items():
+        before = moved.get(_by_code(key, taxpayers))
+        if before in known:
+            entered.take(known.pop(before), key, stated)
+        else:
+            entered.enter(key, found.rule.code, stated)
     for hit in known.values():
         if hit.state == State.OPEN:
             entered.clear(hit)
@@ -76,34 +88,33 @@ class _Entered:
         self.seen_excluded: list[Hit] = []
         self.steps: list[Step] = []
 
-    def take(self, hit: Hit | None, key: Key, rule: str, stated: Mapping[str, Any]) -> None:
-        """A row that the rule returned as a hit, and the stored one with the same key."""
-        if hit is None:
-            subject, thing, period = key
-            hit = Hit(
-                rule=rule,
-                subject=subject,
-                object=thing,
-                period=period,
-                first_run=self.made,
-                last_run=self.made,
-            )
-            hit.found_at = hit.changed_at = self.now
-            _set(hit, stated)
-            self.new.append(hit)
-            self._step(hit, "find")
-            self.made.found += 1
-            return
+    def enter(self, key: Key, rule: str, stated: Mapping[str, Any]) -> None:
+        """A row that the rule returned as a hit, and that no stored one speaks of."""
+        subject, thing, period = key
+        hit = Hit(
+            rule=rule, subject=subject, object=thing, period=period, first_run=self.made, last_run=self.made
+        )
+        hit.found_at = hit.changed_at = self.now
+        _set(hit, stated)
+        self.new.append(hit)
+        self._step(hit, "find")
+        self.made.found += 1
+
+    def take(self, hit: Hit, key: Key, stated: Mapping[str, Any]) -> None:
+        """A row that the rule returned as a hit, and the stored one about the same."""
         hit.last_run = self.made
         self.seen.append(hit)
         if hit.state == State.EXCLUDED:
             self.seen_excluded.append(hit)
         if hit.state == State.CLEARED:
             self._again(hit)
-        if _set(hit, stated):
+        before = {name: getattr(hit, name) for name in JUDGED}
+        other_party = key[:2] != (hit.subject, hit.object)
+        hit.subject, hit.object = key[:2]
+        if _set(hit, stated) or other_party:
             hit.changed_at = self.now
             self.changed.append(hit)
-            self._step(hit, "change")
+            self._step(hit, "change", OTHER_PARTY if other_party else _change(hit, before))
             self.made.changed += 1
 
     def clear(self, hit: Hit) -> None:
@@ -143,10 +154,19 @@ class _Entered:
         by = self.made.started_by
         self.steps.append(Step(hit=hit, at=self.now, verb=verb, by=by, run=self.made, note=note))
 
+    def _ground(self) -> None:
+        """Say of what changed or vanished which of the batches behind it do not count any more."""
+        told = [step for step in self.steps if step.verb in {"change", "clear"}]
+        gone = gone_behind([step.hit_id for step in told])
+        for step in told:
+            if batches := gone.get(step.hit_id):
+                step.note = "；".join(filter(None, (said_of(batches), step.note)))[:300]
+
     def write(self, evidence: pl.DataFrame) -> None:
+        self._ground()  # while the evidence of before is there
         Hit.objects.bulk_create(self.new, batch_size=CHUNK)
         renewed = {hit.pk: hit for hit in (*self.changed, *self.moved)}
-        fields = [*STATED, "state", "last_run", "changed_at", "cleared_at"]
+        fields = [*STATED, "subject", "object", "state", "last_run", "changed_at", "cleared_at"]
         Hit.objects.bulk_update(renewed.values(), fields, batch_size=200)
         same = [hit.pk for hit in self.seen if hit.pk not in renewed]
         for start in range(0, len(same), 500):
@@ -163,6 +183,26 @@ STATED = (
     "subject_name", "taxpayer", "object_name", "left_value", "left_unit", "right_value", "right_unit",
     "difference_yuan", "tax_yuan", "formula", "proof", "definitions",
 )  # fmt: skip
+
+
+JUDGED = ("tax_yuan", "left_value", "right_value")
+OTHER_PARTY = "登记有了变化，现在列在登记的（或未登记的）这一户名下；原来的决定和经过不变"
+
+
+def _change(hit: Hit, before: Mapping[str, Decimal | None]) -> str:
+    """What changed, in words: the tax where it did, else a side, else no figure."""
+    if (hit.tax_yuan or 0) != (before["tax_yuan"] or 0):
+        told = [shown("fen", value) for value in (before["tax_yuan"], hit.tax_yuan)]
+        return f"预计税额由 {told[0]} 变为 {told[1]}"
+    sides = (("左", "left_value", hit.left_unit), ("右", "right_value", hit.right_unit))
+    return (
+        "；".join(
+            f"{name}值由 {shown(unit, before[key])} 变为 {shown(unit, getattr(hit, key))}"
+            for name, key, unit in sides
+            if before[key] != getattr(hit, key)
+        )
+        or "数值没有变，说明或证据有变化"
+    )
 
 
 def _set(hit: Hit, stated: Mapping[str, Any]) -> bool:
@@ -203,13 +243,27 @@ def _yuan(fen: Any) -> Decimal | None:
     return (Decimal(str(fen)) / 100).quantize(Decimal("0.01")) if fen is not None else None
 
 
-def _taxpayers(hits: pl.DataFrame) -> dict[str, Taxpayer]:
-    """The registered subjects and objects by their id as text."""
-    ids = [found for text in {*hits["subject"], *hits["object"]} if (found := _uuid(text))]
+def _taxpayers(parties: Iterable[str]) -> dict[str, Taxpayer]:
+    """The registered ones of some subjects and objects, by their id as text."""
+    ids = [found for text in parties if (found := _uuid(text))]
     known: dict[str, Taxpayer] = {}
     for start in range(0, len(ids), 500):
         known |= {str(pk): one for pk, one in Taxpayer.objects.in_bulk(ids[start : start + 500]).items()}
     return known
+
+
+def _under_their_code(known: Iterable[Key]) -> dict[Key, Key]:
+    """The keys of stored hits by the credit codes in them: who is registered, or registered no more, is the
+    same party, and what was decided about it holds.
+    """
+    keys = list(known)
+    taxpayers = _taxpayers({party for key in keys for party in key[:2]})
+    return {_by_code(key, taxpayers): key for key in keys}
+
+
+def _by_code(key: Key, taxpayers: Mapping[str, Taxpayer]) -> Key:
+    subject, thing = (f"code:{taxpayers[one].code}" if one in taxpayers else one for one in key[:2])
+    return subject, thing, key[2]
 
 
 def _uuid(text: str) -> UUID | None:

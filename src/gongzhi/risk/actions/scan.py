@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
 import duckdb
 import polars as pl
@@ -52,6 +53,17 @@ def scan(
     (settings.RULE_SECONDS), is named in `failures` and its hits stay; the others go on. Refused when a
     batch is not linked yet, or hits of a later day exist already.
     """
+    made = None
+    while made is None:
+        made = _scanned(as_of, by, rules, engine, progress)
+    return made
+
+
+def _scanned(
+    as_of: dt.date, by: Person | None, rules: Sequence[str], engine: str, progress: Progress | None
+) -> Run | None:
+    """One try; None when another scan was entered meanwhile, whose hits this one does not know."""
+    started, before = timezone.now(), _newest()
     definitions = in_force()
     chosen = _chosen(definitions, as_of, rules)
     if engine not in ENGINES:
@@ -60,7 +72,6 @@ def scan(
     taken = _snapshot(definitions, compiled, as_of)
     if done := _same_as_before(taken, definitions, compiled, as_of):
         return done
-    started = timezone.now()
     found, failures = _find(definitions, compiled, taken, as_of, progress)
     return _enter(
         Run(
@@ -76,7 +87,14 @@ def scan(
         ),
         found,
         definitions,
+        before,
     )
+
+
+def _newest() -> UUID | None:
+    """The scan that was entered last."""
+    entered = Run.objects.exclude(finished_at=None).order_by("-finished_at", "-pk")
+    return entered.values_list("pk", flat=True).first()
 
 
 def _chosen(definitions: Definitions, as_of: dt.date, rules: Sequence[str]) -> list[RuleFolder]:
@@ -174,8 +192,11 @@ def _names(session: Session, hits: pl.DataFrame) -> dict[str, str]:
 
 
 @transaction.atomic
-def _enter(made: Run, found: Sequence[Found], definitions: Definitions) -> Run:
-    """The hits as the rules found them, the run and its event, together."""
+def _enter(made: Run, found: Sequence[Found], definitions: Definitions, before: UUID | None) -> Run | None:
+    """The hits as the rules found them, the run and its event, together; None where another came between."""
+    Run.objects.select_for_update().filter(pk__in=[before] if before else []).first()
+    if _newest() != before:
+        return None
     made.save()
     for one in found:
         bring_up_to_date(made, one, definitions)

@@ -1,5 +1,6 @@
 """All that reads in this room: hits and what lies behind them, the scans that found them."""
 
+from .grounds import ground_of
 from .hits import (
     NAMES,
     Exhibit,
@@ -40,6 +41,7 @@ __all__ = [
     "exhibits",
     "failed_rules",
     "grade_of",
+    "ground_of",
     "hit_as_json",
     "hits_as_json",
     "least_counted",
