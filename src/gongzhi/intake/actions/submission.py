@@ -7,7 +7,7 @@ import logging
 from pathlib import Path, PurePath
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
@@ -23,12 +23,13 @@ from .preparation import Prepared
 from .reading import failed, prepare
 from .refused import Refused
 from .telling import tell_outcome
+from .under_way import anybody_at, at_it
 
 log = logging.getLogger(__name__)
 __all__ = ["Place", "check", "check_waiting", "receive", "tell", "withdraw"]
 OPEN = (State.RECEIVED, State.CHECKED, State.AWAITING, State.COMMITTED)
 CHECKING = dt.timedelta(minutes=10)
-"""For so long a check counts as under way: five times what reading may last."""
+"""For so long a check counts as under way, if its process lives: five times what reading may last."""
 MOST_ATTEMPTS = 3
 
 
@@ -92,8 +93,8 @@ def _told_anew(earlier: Submission, draft: Submission, by: Author | None) -> Sub
     for name, value in said.items():
         setattr(earlier, name, value)
     # What was found under the old words (a whole file refused, keys known) is found anew.
-    earlier.state, earlier.checked_at = State.RECEIVED, None
-    earlier.save(update_fields=[*said, "state", "checked_at"])
+    earlier.state, earlier.checked_at, earlier.attempts = State.RECEIVED, None, 0
+    earlier.save(update_fields=[*said, "state", "checked_at", "attempts"])
     detail = {name: str(value or "") for name, value in said.items()}
     record("submission.told_anew", by=by, subject=("submission", earlier.pk), detail=detail)
     return earlier
@@ -117,20 +118,21 @@ def check(*, submission: Submission, by: Author | None, keep: bool = True) -> Pr
     With `keep` the outcome is put down for a later commit. Checking twice gives the same outcome. Raises
     NotPossible when the submission is closed.
     """
-    claim(submission)
-    suffix = PurePath(submission.file_name).suffix.lower()
-    with original.opened(submission.original, submission.file_digest, suffix) as file:
-        prepared = prepare(submission, file)
-    if keep:
-        preparation.put_down(submission.pk, prepared)
-    settle(submission, prepared, by=by)
+    with at_it(submission.pk):
+        claim(submission)
+        suffix = PurePath(submission.file_name).suffix.lower()
+        with original.opened(submission.original, submission.file_digest, suffix) as file:
+            prepared = prepare(submission, file)
+        if keep:
+            preparation.put_down(submission.pk, prepared)
+        settle(submission, prepared, by=by)
     return prepared
 
 
 def claim(submission: Submission) -> bool:
-    """Say that this process checks the file now; False when another one is at it."""
-    idle = Q(checked_at=None) | Q(checked_at__lt=timezone.now() - CHECKING)
-    mine = Submission.objects.filter(idle, pk=submission.pk, state=State.RECEIVED)
+    """Say that this process checks the file now; False when another one has said so meanwhile."""
+    seen = {"state": State.RECEIVED, "checked_at": submission.checked_at}
+    mine = Submission.objects.filter(pk=submission.pk, **seen)
     return mine.update(checked_at=timezone.now(), attempts=F("attempts") + 1) == 1
 
 
@@ -177,20 +179,24 @@ def check_waiting() -> int:
     """Check the files that wait for it, oldest first; returns how many.
 
     Claiming is one conditional update, so two workers never check the same file. A check that breaks off
-    (the process died, the disk was full) is tried again, three times in all; then the file is refused and
-    says so. One that breaks off keeps no other waiting.
+    (the process died, the disk was full) is tried again at once, three times in all; then the file is refused
+    and says so. One that breaks off keeps no other waiting.
     """
     count = 0
     for waiting in Submission.objects.filter(state=State.RECEIVED).order_by("received_at"):
-        if waiting.attempts >= MOST_ATTEMPTS and not _under_way(waiting):
-            settle(waiting, failed(MOST_ATTEMPTS), by=None)
-        elif claim(waiting):
-            count += _checked(waiting)
+        if _under_way(waiting):
+            continue
+        with at_it(waiting.pk):
+            if waiting.attempts >= MOST_ATTEMPTS:
+                settle(waiting, failed(MOST_ATTEMPTS), by=None)
+            elif claim(waiting):
+                count += _checked(waiting)
     return count
 
 
 def _under_way(submission: Submission) -> bool:
-    return submission.checked_at is not None and submission.checked_at > timezone.now() - CHECKING
+    since = submission.checked_at
+    return since is not None and since > timezone.now() - CHECKING and anybody_at(submission.pk)
 
 
 def _checked(waiting: Submission) -> bool:

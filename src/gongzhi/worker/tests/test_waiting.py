@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 
 import pytest
 from django.utils import timezone
 from tests.files import PRESALE_HEAD, csv_file, presale_rows
 
-from gongzhi.intake.actions import receive, submission
+from gongzhi.intake.actions import receive, submission, under_way
 from gongzhi.intake.actions.place import Place
+from gongzhi.intake.actions.under_way import at_it
 from gongzhi.intake.models import Submission
 from gongzhi.intake.states import State
 from gongzhi.web.home import Home
@@ -46,9 +49,46 @@ def test_what_waits_is_checked_once(waiting):
 
 def test_what_another_process_is_at_is_left_alone_until_that_must_have_died(waiting):
     one = waiting(1)
+    with at_it(one.pk):
+        assert submission.claim(one)
+        assert submission.check_waiting() == 0
+        an_hour_later()
+        assert submission.check_waiting() == 1
+
+
+AT_IT = """
+import fcntl, sys, time
+lock = open(sys.argv[1], "wb")
+fcntl.flock(lock, fcntl.LOCK_SH)
+print(flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_check_whose_process_was_killed_is_begun_again_in_the_next_round(waiting):
+    """It said 正在检查 for ten minutes, where nobody was at it."""
+    one = waiting(1)
+    lock = under_way._lock(one.pk)  # what `at_it` holds, here by a process that can be killed
+    other = subprocess.Popen([sys.executable, "-c", AT_IT, str(lock)], stdout=subprocess.PIPE)
+    assert other.stdout.readline()
     assert submission.claim(one)
     assert submission.check_waiting() == 0
-    an_hour_later()
+    other.kill()
+    other.communicate()
+    assert submission.check_waiting() == 1
+    one.refresh_from_db()
+    assert (one.state, one.attempts) == (State.CHECKED, 2)
+    assert not lock.exists()
+
+
+def test_saying_anew_what_a_file_is_uses_up_no_attempt(waiting):
+    """Each choice of 补充 or 更正 is a check; one more that was cut was refused as cut three times."""
+    one = waiting(1)
+    for whole in (True, False, True):
+        submission.check(submission=one, by=None)
+        place = Place("9.5", "2026Q3", "建设交通局", whole=whole)
+        submission.tell(submission=one, place=place, by=None)
+    assert (one.state, one.attempts) == (State.RECEIVED, 0)
     assert submission.check_waiting() == 1
 
 
