@@ -275,6 +275,12 @@ class _Reason(forms.Form):
         )
 
 
+class NotSentForm(forms.Form):
+    """不发 of a letter. Whether a reason is needed is the action's to say."""
+
+    note = forms.CharField(label="不发的理由", required=False, max_length=300, widget=_text(2))
+
+
 class TakeTogether(forms.Form):
     """签收, 办结: nothing is asked."""
 

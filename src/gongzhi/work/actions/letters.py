@@ -13,25 +13,33 @@ from gongzhi.work.queries import answering, drawn, matters_on
 from .refused import Refused
 from .telling import tell_people
 
+_SETTLED = "函里的事项都已办结或改期"
+
 
 @transaction.atomic
-def decide_letter(*, letter: Letter, issue: bool, by: Person) -> Letter:
-    """签发, with the next number of the year, or 不发; who answers for the unit is told.
+def decide_letter(*, letter: Letter, issue: bool, by: Person, reason: str = "") -> Letter:
+    """签发, with the next number of the year, or 不发 with a reason; who answers for the unit is told.
 
-    What was met or moved since the draft is left out. Refused when nothing is left, and when decided already.
+    What was met or moved since the draft is left out. Refused when nothing is left, when decided already,
+    and without a reason where something is left and it is not sent.
     """
     now = Letter.objects.select_for_update().get(pk=letter.pk)
     if now.state != "drafted":
         raise Refused(f"这份函件{now.state_label}，不能再改")
     now.state, now.decided_by, now.decided_at = "issued" if issue else "withdrawn", by, timezone.now()
+    today = timezone.localdate()
+    settled = not drawn(now, matters_on(today), today).matters
     if issue:
-        today = timezone.localdate()
-        if not drawn(now, matters_on(today), today).matters:
-            raise Refused("函里的事项都已办结或改期，没有可催的了，请点“不发”")
+        if settled:
+            raise Refused(f"{_SETTLED}，没有可催的了，请点“不发”")
         year = today.year
         used = Letter.objects.filter(number__startswith=f"〔{year}〕").count()
         now.number = f"〔{year}〕{used + 1}号"
-    now.save()
+    else:
+        now.reason = reason.strip() or (_SETTLED if settled else "")
+        if not now.reason:
+            raise Refused("请写明不发的理由")
+    now.save(update_fields=None if issue else ["state", "decided_by", "decided_at", "reason"])
     if issue:
         text = f"收到《{now.title}》{now.number}，请按函中的期限办理"
         tell_people(people=answering(now.unit), text=text, address=f"/letters/{now.pk}", by=by)

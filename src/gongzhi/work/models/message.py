@@ -179,6 +179,7 @@ class Letter(models.Model):
     signature = models.CharField(max_length=120)
     state = models.CharField(max_length=10, default="drafted")
     number = models.CharField(max_length=24, blank=True)
+    reason = models.CharField(max_length=300, blank=True)  # why it was not sent
     decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
 

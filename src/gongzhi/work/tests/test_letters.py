@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from gongzhi.work import actions, queries
+from gongzhi.work.actions.refused import Refused
 from gongzhi.work.models import Letter, Message
 from gongzhi.work.queries import Matter
 
@@ -34,7 +35,7 @@ class TestLetters:
 
     def test_a_letter_that_is_not_sent_is_told_to_nobody(self, cast, owing):
         letter = self.drafted(*owing(self.A))
-        actions.decide_letter(letter=letter, issue=False, by=cast["office"])
+        actions.decide_letter(letter=letter, issue=False, reason="已电话催过", by=cast["office"])
         assert not Message.objects.filter(day=timezone.localdate()).exists()
 
     def test_what_joins_on_the_same_day_is_in_the_letter_and_in_no_second_one(self, cast):
@@ -83,6 +84,30 @@ class TestLetters:
         assert "没有可催的了，请点“不发”" in answer.content.decode()
         office.post(f"{address}/decide", {"verdict": "withdraw"})
         assert Letter.objects.get().state == "withdrawn"
+
+    def test_not_sending_what_is_still_late_needs_a_reason_which_stays_with_the_letter(
+        self, client_of, cast, owing
+    ):
+        letter, office = self.drafted(*owing(self.A)), client_of("office")
+        address = f"/letters/{letter.pk}"
+        with pytest.raises(Refused, match="请写明不发的理由"):
+            actions.decide_letter(letter=letter, issue=False, by=cast["office"])
+        answer = office.post(f"{address}/decide", {"verdict": "withdraw", "note": " "}, follow=True)
+        assert "请写明不发的理由" in answer.content.decode()
+        answer = office.post(f"{address}/decide", {"verdict": "withdraw", "note": "由" * 301})
+        assert answer.status_code == 422
+        assert "由" * 301 in answer.content.decode()
+        assert Letter.objects.get().state == "drafted"
+        office.post(f"{address}/decide", {"verdict": "withdraw", "note": "已电话催过，明天报"})
+        assert "不发的理由：已电话催过，明天报" in office.get(address).content.decode()
+
+    def test_where_nothing_is_left_the_reason_is_known(self, client_of, owing):
+        letter, office = self.drafted(*owing(self.A)), client_of("office")
+        owing()
+        office.post(f"/letters/{letter.pk}/decide", {"verdict": "withdraw"})
+        page = office.get(f"/letters/{letter.pk}").content.decode()
+        assert "不发的理由：函里的事项都已办结或改期" in page
+        assert "1项" in listed(Letter.objects.get())
 
     def test_the_units_menu_leads_there(self, client_of):
         for who in ("liaison", "head", "office"):

@@ -14,7 +14,7 @@ from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself, unit_name
 from gongzhi.work import actions, queries
 from gongzhi.work.actions.refused import Refused
-from gongzhi.work.forms import AddressForm
+from gongzhi.work.forms import AddressForm, NotSentForm
 from gongzhi.work.models import Address, Delivery, Letter
 from gongzhi.work.models.message import LETTERS as LETTER_LABELS
 
@@ -92,8 +92,12 @@ def letters(request: HttpRequest) -> HttpResponseBase:
 @needs("chase_units", "do_work", "oversee_unit")
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """One letter, as it is printed."""
+    found = get_object_or_404(queries.letters_visible_to(sight_of(request.user)), pk=pk)
+    return _letter(request, found, NotSentForm())
+
+
+def _letter(request: HttpRequest, found: Letter, form: NotSentForm) -> HttpResponse:
     sight = sight_of(request.user)
-    found = get_object_or_404(queries.letters_visible_to(sight), pk=pk)
     drafted = found.state == "drafted"
     if drafted:  # as it would be issued now
         today = timezone.localdate()
@@ -101,17 +105,22 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"letter": found, "mark": _mark(found), "back": back_to(request, "/letters")}
     context["made_by"] = f"letters/{found.template}"
     context |= {"may_decide": drafted and sight.has("chase_units"), "settled": drafted and not found.matters}
-    return render(request, "work/letter.html", context)
+    context["form"] = form
+    return render(request, "work/letter.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 @needs("chase_units")
 def decide_letter(request: HttpRequest, pk: int) -> HttpResponse:
-    """签发 or 不发."""
+    """签发, or 不发 with a reason."""
     found = get_object_or_404(queries.letters_visible_to(sight_of(request.user)), pk=pk)
+    issue, form = request.POST.get("verdict") == "issue", NotSentForm(request.POST)
+    if not form.is_valid():
+        return _letter(request, found, form)
     try:
-        issue = request.POST.get("verdict") == "issue"
-        done = actions.decide_letter(letter=found, issue=issue, by=myself(request))
+        done = actions.decide_letter(
+            letter=found, issue=issue, reason=form.cleaned_data["note"], by=myself(request)
+        )
         say(request, f"已签发，文号 {done.number}。" if issue else "已记为不发。")
     except Refused as error:
         say(request, str(error), "stop")
