@@ -75,6 +75,16 @@ def after(source: str, verb: str) -> State:
     raise NotPossible("这一版已经到了别的状态，请刷新页面看现在的状态")
 
 
+def kept(text: str, otherwise: str = "", longest: int = 300) -> str:
+    """A text as it is kept, whole or not at all; NotPossible with `otherwise` where there is none."""
+    found = text.strip()
+    if not found and otherwise:
+        raise NotPossible(otherwise)
+    if len(found) > longest:
+        raise NotPossible(f"这里请不超过 {longest} 字，现在是 {len(found)} 字")
+    return found
+
+
 class Answer(StrEnum):
     """What became of a suggestion."""
 

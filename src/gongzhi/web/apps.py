@@ -3,6 +3,7 @@ import datetime as dt
 from django.apps import AppConfig
 from django.core.checks import register
 from django.core.validators import (
+    MaxLengthValidator,
     MaxValueValidator,
     MinValueValidator,
     ProhibitNullCharactersValidator,
@@ -25,6 +26,7 @@ class WebConfig(AppConfig):
         DateField.default_error_messages["invalid"] = "请写成 2026-09-15 这样的日期"
         year = f"年份不对，请写 {FIRST_DAY.year} 年到 {LAST_DAY.year} 年之间的日期"
         DateField.default_validators = [MinValueValidator(FIRST_DAY, year), MaxValueValidator(LAST_DAY, year)]
+        MaxLengthValidator.message = "请不超过 %(limit_value)d 字，现在是 %(show_value)d 字"
         ProhibitNullCharactersValidator.message = "文字里有看不见的字符，请删去后重新填写"
         from gongzhi.audit.queries import bind_definitions, bind_names  # noqa: PLC0415  # the same
         from gongzhi.catalogue.queries import matters  # noqa: PLC0415  # the same

@@ -17,16 +17,21 @@ def answered(asking: Asking, *, grant: bool, answer: str, by: Person) -> None:
     """
     if asking.asked_by_id == by.pk:
         raise NotPossible("自己提出的申请要由另一个人决定")
-    if not grant:
-        said(answer, "请写明不同意的理由")
+    text = _kept(answer) if grant else said(answer, "请写明不同意的理由")
     asking.state = after(asking.state, "grant" if grant else "refuse")
-    asking.decided_by, asking.decided_at, asking.answer = by, timezone.now(), answer.strip()[:_LONGEST]
+    asking.decided_by, asking.decided_at, asking.answer = by, timezone.now(), text
 
 
 def said(text: str, otherwise: str) -> str:
     """A reason as it is kept; NotPossible with `otherwise` when there is none, or when it is too long."""
     if not text.strip():
         raise NotPossible(otherwise)
-    if len(text.strip()) > _LONGEST:
-        raise NotPossible(f"说明请不超过 {_LONGEST} 字")
-    return text.strip()
+    return _kept(text)
+
+
+def _kept(text: str) -> str:
+    """A text as it is kept, whole or not at all."""
+    found = text.strip()
+    if len(found) > _LONGEST:
+        raise NotPossible(f"说明请不超过 {_LONGEST} 字，现在是 {len(found)} 字")
+    return found

@@ -10,7 +10,7 @@ from django.utils import timezone
 from gongzhi.audit.actions import record
 from gongzhi.editions.models import Edition
 from gongzhi.editions.queries import Piece, changes, in_force, newest, problems
-from gongzhi.editions.states import NotPossible, after
+from gongzhi.editions.states import NotPossible, after, kept
 from gongzhi.engine.calendar import period_of
 from gongzhi.engine.definitions.editing import plain
 from gongzhi.organisation.models import Person
@@ -57,7 +57,7 @@ def may_submit(draft: Edition, since: dt.date, by: Person) -> None:
 
 def put(draft: Edition, since: dt.date, reason: str, document: str, by: Person) -> None:
     """What is said with a submission; nothing is stored yet. What a release brought has its author now."""
-    draft.since, draft.reason, draft.document = since, reason.strip()[:300], document.strip()[:120]
+    draft.since, draft.reason, draft.document = since, kept(reason), kept(document, longest=120)
     draft.author = draft.author or by
 
 
@@ -186,7 +186,7 @@ def may_send_back(draft: Edition, by: Person) -> None:
 
 
 def give_back(draft: Edition, reason: str, by: Person) -> None:
-    draft.state, draft.answer = after(draft.state, "send_back"), reason.strip()[:300]
+    draft.state, draft.answer = after(draft.state, "send_back"), kept(reason)
     draft.save()
     noted(draft, by, "sent_back")
 
@@ -203,7 +203,7 @@ def discard(*, edition: Edition, reason: str, by: Person) -> Edition:
 
 
 def give_up(draft: Edition, reason: str, by: Person) -> None:
-    draft.state, draft.answer = after(draft.state, "discard"), reason.strip()[:300]
+    draft.state, draft.answer = after(draft.state, "discard"), kept(reason)
     draft.save()
     noted(draft, by, "discarded")
 

@@ -8,17 +8,16 @@ from django.utils import timezone
 from gongzhi.audit.actions import record
 from gongzhi.editions.models import Edition, Suggestion
 from gongzhi.editions.queries import Piece, newest
-from gongzhi.editions.states import Answer, NotPossible, State
+from gongzhi.editions.states import Answer, NotPossible, State, kept
 from gongzhi.organisation.models import Person
 
 
 @transaction.atomic
 def suggest(*, piece: Piece, title: str, text: str, by: Person) -> Suggestion:
     """Put a suggestion down; it is seen by the office and by the unit that made it."""
-    if not text.strip():
-        raise NotPossible("请写明建议怎样改")
+    words = kept(text, "请写明建议怎样改", longest=500)
     made = Suggestion.objects.create(
-        kind=piece.kind, code=piece.code, title=title[:120], text=text.strip()[:500], unit=by.unit,
+        kind=piece.kind, code=piece.code, title=title[:120], text=words, unit=by.unit,
         made_by=by, made_at=timezone.now(), owner=_owner(piece),
     )  # fmt: skip
     record(
@@ -65,11 +64,10 @@ def answer(
 ) -> Suggestion:
     """Answer a suggestion; who answers owns it. `edition` is the version that carries what was taken up."""
     found = Suggestion.objects.select_for_update().get(pk=suggestion.pk)
-    if not text.strip():
-        raise NotPossible("请写明答复")
+    words = kept(text, "请写明答复", longest=500)
     if edition:
         _same(found, edition)
-    found.state, found.answer, found.owner = verdict, text.strip()[:500], by
+    found.state, found.answer, found.owner = verdict, words, by
     found.answered_by, found.answered_at, found.edition = by, timezone.now(), edition
     found.save()
     detail = {"state": str(verdict), "edition": edition.pk if edition else None}

@@ -178,6 +178,8 @@ def test_sent_back_and_discarded_drafts_keep_their_reasons(cast, second):
     made = submitted(cast)
     with pytest.raises(NotPossible, match="理由"):
         actions.send_back(edition=made, reason=" ", by=second)
+    with pytest.raises(NotPossible, match="300 字，现在是 301 字"):
+        actions.send_back(edition=made, reason="别" * 301, by=second)
     back = actions.send_back(edition=made, reason="别名不全", by=second)
     assert (back.state, back.answer) == (State.DRAFT, "别名不全")
     gone = actions.discard(edition=back, reason="不改了", by=cast["office"])

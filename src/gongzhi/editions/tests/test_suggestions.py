@@ -149,3 +149,13 @@ def test_each_entry_of_a_list_is_spoken_of_by_its_name(client_of):
     link = re.search(r'href="(/suggestions/new[^"]*about=timely[^"]*)"', page)
     assert link
     assert "“timely”：" in client_of("liaison").get(html.unescape(link[1])).content.decode()
+
+
+def test_what_is_too_long_is_told_with_the_limit_and_stays_in_the_form(client_of):
+    """A browser cuts what is pasted into a field with a maxlength, without a word."""
+    liaison, address, text = client_of("liaison"), "/suggestions/new?page=/calendar", "长" * 501
+    assert "maxlength" not in liaison.get(address).content.decode()
+    answer = liaison.post(address, {"text": text})
+    assert answer.status_code == 422
+    assert "请不超过 500 字，现在是 501 字" in answer.content.decode()
+    assert text in answer.content.decode()

@@ -13,9 +13,7 @@ from gongzhi.intake.models import Explanation, Submission
 from gongzhi.intake.queries import findings_of
 from gongzhi.organisation.models import Person
 
-from .refused import Refused
-
-_LONGEST = 300
+from .refused import Refused, kept
 
 
 @transaction.atomic
@@ -26,9 +24,7 @@ def explain(
 
     Raises Refused without a reason, for a day that has passed, or for what this file's check does not ask.
     """
-    text = reason.strip()
-    if not text:
-        raise Refused("no_reason", "请写明原因")
+    text = kept(reason, "请写明原因")
     if until < timezone.localdate():
         raise Refused("past", "“有效到”不能早于今天")
     asked = findings_of(submission).filter(
@@ -41,9 +37,7 @@ def explain(
     now = timezone.now()
     place = {"unit": submission.unit, "resource": submission.resource, "code": code, "field": field}
     Explanation.objects.filter(**place, ended_at=None).update(ended_at=now)
-    made = Explanation.objects.create(
-        **place, reason=text[:_LONGEST], until=until, submission=submission, by=by, at=now
-    )
+    made = Explanation.objects.create(**place, reason=text, until=until, submission=submission, by=by, at=now)
     detail = {"code": code, "field": field, "until": until.isoformat()}
     about = ("submission", submission.pk)
     record("submission.explained", by=by, subject=about, duty="submit_file", detail=detail)

@@ -16,3 +16,13 @@ class Refused(Exception):
         self.text = text
         self.about = about
         self.mend = mend
+
+
+def kept(text: str, otherwise: str, longest: int = 300) -> str:
+    """A reason as it is kept, whole or not at all; Refused with `otherwise` where there is none."""
+    found = text.strip()
+    if not found and otherwise:
+        raise Refused("no_reason", otherwise)
+    if len(found) > longest:
+        raise Refused("too_long", f"理由请不超过 {longest} 字，现在是 {len(found)} 字")
+    return found

@@ -17,10 +17,8 @@ from gongzhi.organisation.models import Person
 from gongzhi.work.actions import tell_people
 from gongzhi.work.queries import liaisons
 
-from .refused import Refused
+from .refused import Refused, kept
 from .telling import first_words, handed_in, tell_outcome
-
-_LONGEST = 300
 
 
 @transaction.atomic
@@ -51,9 +49,7 @@ def return_batch(
     Its rows stay in use until the corrected batch replaces it, but it no longer meets the obligation. Raises
     Refused without a reason, for a batch that was corrected meanwhile, or one that was returned before.
     """
-    text = reason.strip()
-    if not text and not remarks:
-        raise Refused("no_reason", "请写明退回的理由，或指出要补正的行")
+    text = kept(reason, "" if remarks else "请写明退回的理由，或指出要补正的行")
     locked = (
         Batch.objects.select_for_update(of=("self",)).select_related("slot", "submission").get(pk=batch.pk)
     )
@@ -73,7 +69,7 @@ def return_batch(
     Review.objects.update_or_create(
         batch=locked,
         defaults={
-            "verdict": "returned", "reason": text[:_LONGEST], "remarks": list(remarks), "by": by, "at": now,
+            "verdict": "returned", "reason": text, "remarks": list(remarks), "by": by, "at": now,
             "again_by": day,
         },
     )  # fmt: skip

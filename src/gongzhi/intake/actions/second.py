@@ -14,10 +14,8 @@ from gongzhi.organisation.models import Author, Person, person_of
 from gongzhi.work.actions import tell_people
 from gongzhi.work.queries import holding, liaisons
 
-from .refused import Refused
+from .refused import Refused, kept
 from .telling import first_words, handed_in, tell_outcome
-
-_LONGEST = 300
 
 
 def fits(submission: Submission, by: Author | None) -> None:
@@ -61,11 +59,10 @@ def tell_taken_in(submission: Submission, batch: Batch, by: Author | None) -> No
 @transaction.atomic
 def send_back(*, submission: Submission, reason: str, by: Person) -> None:
     """The second person does not take it in and says why. Raises Refused without a reason, NotPossible."""
-    if not reason.strip():
-        raise Refused("no_reason", "请写明退回的理由")
+    why = kept(reason, "请写明退回的理由")
     if by.pk == submission.proposed_by_id:
         raise Refused("same_person", "自己提交的报送，请点“放弃这一份”")
-    _moved(submission, "send_back", sent_back=reason.strip()[:_LONGEST])
+    _moved(submission, "send_back", sent_back=why)
     record("submission.sent_back", by=by, subject=("submission", submission.pk), duty="review_file")
     tell_outcome(submission, "sent_back")
     first = submission.proposed_by

@@ -157,6 +157,8 @@ class TestReview:
         remark = {"part": 0, "row": 3, "field": "presale_area", "text": "与规划许可不符"}
         with pytest.raises(Refused, match="理由"):
             actions.return_batch(batch=batch, reason="", by=cast["office"])
+        with pytest.raises(Refused, match="300 字，现在是 301 字"):
+            actions.return_batch(batch=batch, reason="面" * 301, by=cast["office"])
         day = actions.return_batch(batch=batch, reason="请核对面积", by=cast["office"], remarks=[remark])
         owed.refresh_from_db()
         assert day == owed.grace_due

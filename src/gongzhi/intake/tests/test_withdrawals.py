@@ -96,6 +96,8 @@ def test_who_may_and_when(hand, cast):
         actions.decide_withdrawal(withdrawal=asked, grant=True, answer="", by=cast["liaison"])
     with pytest.raises(NotPossible, match="理由"):
         actions.decide_withdrawal(withdrawal=asked, grant=False, answer="", by=cast["office"])
+    with pytest.raises(NotPossible, match="300 字，现在是 301 字"):
+        actions.decide_withdrawal(withdrawal=asked, grant=True, answer="可" * 301, by=cast["office"])
     actions.decide_withdrawal(withdrawal=asked, grant=False, answer="请用更正", by=cast["office"])
     assert queries.live().get() == batch
     dropped = actions.ask_withdrawal(batch=batch, reason="误报", by=cast["liaison"])

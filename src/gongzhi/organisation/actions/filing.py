@@ -31,9 +31,11 @@ def submit_filing(*, unit: str, posts: dict[str, str], by: Person) -> Filing:
 def decide_filing(*, filing: Filing, accept: bool, reason: str, by: Person) -> Filing:
     """备案, with the number of its receipt, or 退回 with a reason. Refused when it no longer waits."""
     now = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
-    why = reason.strip()[:_REASON]
+    why = reason.strip()
     if now.state != "submitted":
         raise Refused(_over(now))
+    if len(why) > _REASON:
+        raise Refused(f"理由请不超过 {_REASON} 字，现在是 {len(why)} 字")
     if not accept and not why:
         raise Refused("请写明退回的理由")
     now.decided_by, now.decided_at, now.reason = by, timezone.now(), why

@@ -52,6 +52,8 @@ def test_returned_with_a_reason(submitted, cast):
     filing = submitted()
     with pytest.raises(Refused, match="退回的理由"):
         actions.decide_filing(filing=filing, accept=False, reason=" ", by=cast["office"])
+    with pytest.raises(Refused, match="300 字，现在是 301 字"):
+        actions.decide_filing(filing=filing, accept=False, reason="缺" * 301, by=cast["office"])
     actions.decide_filing(filing=filing, accept=False, reason="缺科室", by=cast["office"])
     assert Filing.objects.get().state == "returned"
     with pytest.raises(Refused, match="还没有备案过"):

@@ -13,10 +13,19 @@ from gongzhi.registry import queries
 from gongzhi.registry.models import Decision, Doubt, Linking, Taxpayer
 
 ANOTHER = "另作认定"
+_LONGEST = 300
 
 
 class Refused(Exception):
     """A decision that cannot be taken; the text is Chinese and says why."""
+
+
+def _kept(text: str) -> str:
+    """A reason as it is kept, whole or not at all."""
+    found = text.strip()
+    if len(found) > _LONGEST:
+        raise Refused(f"理由请不超过 {_LONGEST} 字，现在是 {len(found)} 字")
+    return found
 
 
 @transaction.atomic
@@ -38,7 +47,7 @@ def decide(*, doubt: Doubt, taxpayer: Taxpayer | None, by: Person, note: str = "
     made = [
         Decision.objects.create(
             key=doubt.key, name=doubt.name, code=doubt.code, taxpayer_id=entity, verdict=verdict,
-            note=note[:300], decided_by=by, decided_at=now,
+            note=_kept(note), decided_by=by, decided_at=now,
         )
         for entity, verdict in verdicts
     ]  # fmt: skip
@@ -88,7 +97,7 @@ def decide_unlinked(*, name: str, code: str, taxpayer: Taxpayer | None, by: Pers
         standing.filter(taxpayer=taxpayer).update(ended_at=now, ended_by=by, end_reason=ANOTHER)
         Linking.objects.filter(batch__in=queries.holding(key)).update(register="")
     made = Decision.objects.create(
-        key=key, name=name[:200], code=code[:64], taxpayer=taxpayer, note=note.strip()[:300], decided_by=by,
+        key=key, name=name[:200], code=code[:64], taxpayer=taxpayer, note=_kept(note), decided_by=by,
         verdict="same" if taxpayer else "outside", decided_at=now,
     )  # fmt: skip
     detail = {"taxpayer": str(taxpayer.pk) if taxpayer else None}
@@ -126,7 +135,7 @@ def undo(*, decision: Decision, reason: str, by: Person) -> list[Decision]:
     if not act:
         raise Refused("这条认定已经不再有效，不用撤销")
     for one in act:
-        one.ended_at, one.ended_by, one.end_reason = timezone.now(), by, reason.strip()[:300]
+        one.ended_at, one.ended_by, one.end_reason = timezone.now(), by, _kept(reason)
         one.save(update_fields=["ended_at", "ended_by", "end_reason"])
     Doubt.objects.filter(key=decision.key).update(open=True)
     Linking.objects.filter(batch__in=queries.holding(decision.key)).update(register="")

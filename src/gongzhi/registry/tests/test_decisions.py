@@ -57,6 +57,8 @@ def test_undoing_reopens_the_doubt_and_the_rows_are_linked_again(doubt, cast, tm
     assert Linking.objects.get(batch__slot__period="2026Q4").linked == 1
     with pytest.raises(Refused, match="理由"):
         undo(decision=decision, reason=" ", by=cast["officer"])
+    with pytest.raises(Refused, match="300 字，现在是 301 字"):
+        undo(decision=decision, reason="门" * 301, by=cast["officer"])
     undo(decision=decision, reason="门牌是另一户的", by=cast["officer"])
     assert link_new() == 2  # also the later file, which the doubt never named
     assert Linking.objects.filter(linked=0, doubtful=1).count() == 2

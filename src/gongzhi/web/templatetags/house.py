@@ -128,9 +128,14 @@ def empty(title: str, text: str = "", **more: str) -> dict[str, str]:
 
 @register.simple_tag
 def control(field: BoundField) -> SafeString:
-    """The input of a form field in the house's dress; Django adds what a screen reader needs."""
+    """The input of a form field in the house's dress; Django adds what a screen reader needs.
+
+    Without maxlength: a browser would cut what is pasted in, without a word. What is too long is refused by
+    the form, which tells the limit and keeps the text.
+    """
     widget = field.field.widget
     if isinstance(widget, CheckboxInput | RadioSelect | CheckboxSelectMultiple):
         return field.as_widget()
     dress = "form-select" if isinstance(widget, Select) else "form-control"
-    return field.as_widget(attrs={"class": f"{widget.attrs.get('class', '')} {dress}".strip()})
+    dressed = f"{widget.attrs.get('class', '')} {dress}".strip()
+    return field.as_widget(attrs={"class": dressed, "maxlength": False})
