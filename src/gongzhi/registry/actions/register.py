@@ -45,9 +45,9 @@ GONE = "gone"
 def refresh(*, by: Person | None) -> int:
     """Bring the register up to what the accepted batches say; returns how many taxpayers changed.
 
-    Running it again over the same batches changes nothing. Former names are kept: those that the source
-    states, and the name that a taxpayer bore before it changed, unless no batch that counts says so any
-    more. What only a batch told that does not count any more does not stand, and a taxpayer that only such
+    Running it again over the same batches changes nothing, and neither does when it was run before. Every
+    other name that a batch that counts tells of a taxpayer, as its name then or as a former one, is a former
+    name. What only a batch told that does not count any more does not stand, and a taxpayer that only such
     a batch named is struck: it keeps its id and name for what hangs on it, and is registered no more.
     """
     done = None
@@ -60,10 +60,13 @@ def _refreshed(by: Person | None) -> int | None:
     """One try; None when another has refreshed it meanwhile, or a batch came or went."""
     made_from, gone = _source(), list(passed().values_list("pk", flat=True))
     rows = _every()
+    told = _told(rows)
     known = {taxpayer.code: taxpayer for taxpayer in Taxpayer.objects.all()}
     counting = set(live().values_list("pk", flat=True))
     work = _Work(gone=gone)
-    for row in _wanted(rows).iter_rows(named=True) if rows.height else ():
+    latest = _wanted(rows) if rows.height else rows
+    former = _former(told, latest)
+    for row in latest.iter_rows(named=True):
         taxpayer = known.pop(row["code"], None)
         if taxpayer is None:
             taxpayer = Taxpayer(code=row["code"])
@@ -71,12 +74,11 @@ def _refreshed(by: Person | None) -> int | None:
             work.fresh.append(taxpayer)
         else:
             _renew(work, taxpayer, row, counting)
-        if row["former_name"] and row["former_name"] != taxpayer.name:
-            plain = row["plain_former"] or ""
-            work.names.append(FormerName(taxpayer=taxpayer, name=row["former_name"], plain_name=plain))
+        for name, plain in former.get(row["code"], ()):
+            work.names.append(FormerName(taxpayer=taxpayer, name=name, plain_name=plain or ""))
     if gone:
         _strike(work, known.values())
-        work.untold = _untold(rows)
+        work.untold = _untold(told)
         work.doubted = _joined_to(work.lost)
     return len(work.fresh) + len(work.changed) if _save(work, by, made_from) else None
 
@@ -107,13 +109,11 @@ def _registers() -> QuerySet[LakeFile, UUID]:
 
 
 def _renew(work: _Work, taxpayer: Taxpayer, row: dict[str, Any], counting: set[UUID]) -> None:
-    name, plain, source = taxpayer.name, taxpayer.plain_name, taxpayer.source_batch
+    source = taxpayer.source_batch
     if _fill(taxpayer, row):
         work.changed.append(taxpayer)
         if source not in counting:
             work.lost.append(taxpayer)
-        elif name != taxpayer.name:
-            work.names.append(FormerName(taxpayer=taxpayer, name=name, plain_name=plain))
     elif source not in counting:
         _place(taxpayer, row)
         work.moved.append(taxpayer)
@@ -132,12 +132,32 @@ def _strike(work: _Work, unnamed: Iterable[Taxpayer]) -> None:
             work.lost.append(taxpayer)
 
 
-def _untold(rows: pl.DataFrame) -> list[int]:
-    told = {
-        pair for key in ("name", "former_name") if rows.height for pair in rows.select("code", key).rows()
-    }
+def _told(rows: pl.DataFrame) -> pl.DataFrame:
+    """Each name that a row tells of a code, as its name or as a former one, once: `code`, `name`."""
+    if not rows.height:
+        return pl.DataFrame(schema={"code": pl.String, "name": pl.String})
+    pairs = [rows.select("code", pl.col(key).alias("name")) for key in ("name", "former_name")]
+    return pl.concat(pairs).drop_nulls().unique().sort("code", "name")
+
+
+def _former(told: pl.DataFrame, latest: pl.DataFrame) -> dict[str, list[tuple[str, str | None]]]:
+    """By code the names that differ from the present one by more than typing, each with its plain form."""
+    if not told.height:
+        return {}
+    named = told.with_columns(plain_names(told["name"]).str.head(NAME).alias("plain"))
+    others = named.join(latest.select("code", present="plain_name"), on="code")
+    others = others.filter(pl.col("plain").ne_missing(pl.col("present")))
+    found: dict[str, list[tuple[str, str | None]]] = {}
+    for code, name, plain in others.select("code", "name", "plain").iter_rows():
+        found.setdefault(code, []).append((name, plain))
+    return found
+
+
+def _untold(told: pl.DataFrame) -> list[int]:
+    """Former names that no row tells any more."""
+    pairs = set(told.iter_rows())
     found = FormerName.objects.values_list("pk", "taxpayer__code", "name").iterator(chunk_size=5_000)
-    return [pk for pk, code, name in found if (code, name) not in told]
+    return [pk for pk, code, name in found if (code, name) not in pairs]
 
 
 def _joined_to(lost: Sequence[Taxpayer]) -> set[UUID]:
@@ -205,7 +225,6 @@ def _wanted(rows: pl.DataFrame) -> pl.DataFrame:
     return latest.with_columns(
         organisation_codes(checked),
         plain_names(latest["name"]).str.head(NAME).alias("plain_name"),
-        plain_names(latest["former_name"]).str.head(NAME).alias("plain_former"),
     )
 
 

@@ -73,6 +73,20 @@ def test_the_register_is_refreshed_once_and_keeps_former_names(tmp_path: Path) -
     assert [former.name for former in taxpayer.former_names.all()] == ["绍兴示例0号置业有限公司"]
 
 
+def test_former_names_are_the_same_whenever_the_register_is_made(tmp_path: Path) -> None:
+    """Three months that come in before the register is made tell what they tell one after the other."""
+    names = ("绍兴最初置业有限公司", "绍兴（示例）置业有限公司", "绍兴(示例)置业有限公司")
+    for month, name in zip(("06", "07", "08"), names, strict=True):
+        former = "绍兴更早置业有限公司" if month == "06" else ""
+        row = developer(0, 纳税人名称=name, 曾用名=former, 更新日期=f"2026-{month}-01")
+        submit(csv_file(tmp_path / f"{month}.csv", HEAD, [row]), "T.1", f"2026-{month}", "区税务局")
+    refresh(by=None)
+    firm = Taxpayer.objects.get()
+    assert firm.name == names[2]
+    assert {one.name for one in firm.former_names.all()} == {"绍兴更早置业有限公司", names[0]}
+    assert refresh(by=None) == 0
+
+
 def test_a_name_that_a_correction_took_back_was_never_borne(tmp_path: Path) -> None:
     register(tmp_path, [developer(0), developer(1)])
     names = [firm.name for firm in Taxpayer.objects.order_by("name")]
