@@ -9,6 +9,6 @@ from django.core.wsgi import get_wsgi_application
 from gongzhi.engine.tables.landlock import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongzhi.web.settings")
-die_with_parent()  # a page process whose server is gone would serve on for ever, old pages after an update
+die_with_parent()  # a page process whose server is gone would serve on for ever
 application = get_wsgi_application()
 call_command("check", fail_level="ERROR", stdout=io.StringIO())  # faults are raised
