@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,10 +18,12 @@ from django.template.loader import render_to_string
 from gongzhi.audit.actions import Behind
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.definitions import DefinitionError, District
+from gongzhi.engine.lake import disk_is_full
 
 from .api.problems import instead_of
 
 log = logging.getLogger(__name__)
+PIECE = 2**20
 MISSING = (
     "没有这个页面",
     "地址可能写错了，或者这项内容不在您的职责范围内。",
@@ -62,6 +65,11 @@ FAILED = (
     "系统出了点问题",
     "您刚才的操作没有完成，数据没有改动。",
     "请稍后再试；若仍不行，请把现在的时间和所做的操作告诉系统管理员。",
+)
+FULL = (
+    "存储空间已满",
+    "服务器的磁盘写满了，您刚才的操作没有完成，数据没有改动。",
+    "请告诉系统管理员“磁盘写满”；腾出空间后请再做一次，已填写的内容可先复制下来。",
 )
 UNREADABLE = (
     "目录与规则读不出来",
@@ -129,9 +137,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
     fault = sys.exc_info()[1]
     if isinstance(fault, Behind):
         return _told_to_wait(_last_page(BUSY, 503))
+    if fault and disk_is_full(fault):
+        _read_out(request)
+        return instead_of(request, "busy") or _last_page(FULL, 507)
     if told := instead_of(request, "failed"):
         return told
     return _last_page(UNREADABLE if isinstance(fault, DefinitionError) else FAILED, 500)
+
+
+def _read_out(request: HttpRequest) -> None:
+    """Take what is still being sent: a browser that cannot send to the end shows no answer."""
+    with suppress(OSError):
+        while request.read(PIECE):
+            pass
 
 
 def _last_page(words: tuple[str, str, str], status: int) -> HttpResponse:

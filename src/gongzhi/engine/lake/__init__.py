@@ -7,6 +7,7 @@ from .ops import REGISTER, REGISTERED
 from .persons import Cut, cut_persons, is_person, may_name_person
 from .schema import ORIGIN, QUANTITY, column_types, empty
 from .snapshot import Session, Snapshot, TooLong
+from .space import disk_is_full
 from .store import Damaged, Lake, Loss, Stored
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "TooLong",
     "column_types",
     "cut_persons",
+    "disk_is_full",
     "empty",
     "is_person",
     "may_name_person",

@@ -6,6 +6,7 @@ import logging
 
 from django.db.models import F
 
+from gongzhi.engine.lake import disk_is_full
 from gongzhi.intake.models import Submission
 from gongzhi.intake.queries.pages import live_batches
 from gongzhi.intake.states import NotPossible, State
@@ -36,8 +37,10 @@ def _taken_in(submission: Submission) -> bool:
         committed_or_not(submission, prepared_of(submission, by), by)
     except NotPossible:
         return False  # decided elsewhere meanwhile
-    except Exception:
+    except Exception as error:
         log.exception("submission %s could not be taken in", submission.pk)
+        if disk_is_full(error):
+            return False  # no fault of the file
         Submission.objects.filter(pk=submission.pk).update(attempts=F("attempts") + 1)
         return False
     return True

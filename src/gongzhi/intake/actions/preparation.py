@@ -119,6 +119,19 @@ def put_down(submission: object, prepared: Prepared) -> None:
     """
     target = folder(submission)
     aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f"{target.name}.aside-"))
+    try:
+        _write(aside, prepared)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)  # on a full disk each try would leave one
+        raise
+    drop(submission)
+    try:
+        aside.rename(target)
+    except OSError:  # the other check was faster
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _write(aside: Path, prepared: Prepared) -> None:
     for part in prepared.parts:
         part.rows.write_parquet(aside / f"rows-{part.index}.parquet")
         for role, box in part.boxes.items():
@@ -126,11 +139,6 @@ def put_down(submission: object, prepared: Prepared) -> None:
     prepared.findings.write_parquet(aside / "findings.parquet")
     prepared.repaired.write_parquet(aside / "repaired.parquet")
     (aside / "meta.json").write_text(json.dumps(_meta(prepared), ensure_ascii=False), encoding="utf-8")
-    drop(submission)
-    try:
-        aside.rename(target)
-    except OSError:  # the other check was faster
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _meta(prepared: Prepared) -> dict[str, Any]:

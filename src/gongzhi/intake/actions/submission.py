@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from gongzhi.audit.actions import record
 from gongzhi.editions.queries import in_force_for
+from gongzhi.engine.lake import disk_is_full
 from gongzhi.intake.models import Batch, Submission
 from gongzhi.intake.states import NotPossible, State, after
 from gongzhi.organisation.models import Author
@@ -179,8 +180,8 @@ def check_waiting() -> int:
     """Check the files that wait for it, oldest first; returns how many.
 
     Claiming is one conditional update, so two workers never check the same file. A check that breaks off
-    (the process died, the disk was full) is tried again at once, three times in all; then the file is refused
-    and says so. One that breaks off keeps no other waiting.
+    (the process died) is tried again at once, three times in all; then the file is refused and says so. One
+    that breaks off keeps no other waiting; a full disk is no fault of the file and uses up no try.
     """
     count = 0
     for waiting in Submission.objects.filter(state=State.RECEIVED).order_by("received_at"):
@@ -204,9 +205,11 @@ def _checked(waiting: Submission) -> bool:
         check(submission=waiting, by=waiting.author)
     except NotPossible:
         return False  # decided elsewhere while it was being read
-    except Exception:
+    except Exception as error:
         log.exception("submission %s could not be checked", waiting.pk)
-        Submission.objects.filter(pk=waiting.pk, state=State.RECEIVED).update(checked_at=None)
+        untried = 1 if disk_is_full(error) else 0
+        mine = Submission.objects.filter(pk=waiting.pk, state=State.RECEIVED)
+        mine.update(checked_at=None, attempts=F("attempts") - untried)
         return False
     return True
 

@@ -1,6 +1,10 @@
 """Error answers, headers of static files, the home folder."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
+from django.db import OperationalError
 from django.test import Client, RequestFactory
 
 from gongzhi.web.errors import server_error
@@ -25,6 +29,49 @@ def test_an_error_answers_in_chinese_even_when_the_session_is_what_broke(client_
     assert "系统出了点问题" in answer.content.decode()
     assert "secret detail" not in answer.content.decode()
     assert server_error(RequestFactory().get("/")).status_code == 500
+
+
+class Full(Exception):
+    sqlstate = "53100"
+
+
+def sqlite_is_full():
+    """What SQLite itself says where a database may not grow."""
+    try:
+        with closing(sqlite3.connect(":memory:")) as small:
+            small.execute("PRAGMA max_page_count = 1")
+            small.execute("CREATE TABLE t (x)")
+    except sqlite3.OperationalError as error:
+        return error
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        OSError(28, "No space left on device"),
+        OSError("No space left on device (os error 28)"),
+        sqlite_is_full(),
+        Full(),
+    ],
+)
+def test_a_full_disk_is_told_as_what_it_is(client_of, monkeypatch, why):
+    def broken(*_, **__):
+        raise OperationalError from why
+
+    monkeypatch.setattr("gongzhi.organisation.views.account.in_force", broken)
+    client = client_of("liaison")
+    client.raise_request_exception = False
+    answer = client.get("/account")
+    assert answer.status_code == 507
+    assert "存储空间已满" in answer.content.decode()
+
+
+def test_a_machine_is_told_to_come_again_where_the_disk_is_full(rf):
+    try:
+        raise OSError(28, "No space left on device")
+    except OSError:
+        answer = server_error(rf.post("/api/v1/submissions", b"x" * 10, content_type="text/csv"))
+    assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/problem+json")
 
 
 def test_a_stranger_gets_the_same_404_everywhere(db):

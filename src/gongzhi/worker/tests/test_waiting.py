@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from tests.files import PRESALE_HEAD, csv_file, presale_rows
 
-from gongzhi.intake.actions import receive, submission, under_way
+from gongzhi.intake.actions import committing, preparation, receive, submission, under_way
 from gongzhi.intake.actions.place import Place
 from gongzhi.intake.actions.under_way import at_it
 from gongzhi.intake.models import Submission
@@ -98,7 +98,7 @@ def test_a_check_that_breaks_keeps_no_other_waiting_and_is_refused_after_three(w
 
     def prepare(one, file):
         if one.pk == broken.pk:
-            raise OSError(28, "No space left on device")
+            raise OSError(5, "Input/output error")
         return real(one, file)
 
     monkeypatch.setattr(submission, "prepare", prepare)
@@ -112,3 +112,38 @@ def test_a_check_that_breaks_keeps_no_other_waiting_and_is_refused_after_three(w
     assert broken.refusal["code"] == "check_failed"
     assert "3 次" in broken.refusal["text"]
     assert "could not be checked" in caplog.text
+
+
+def test_a_full_disk_uses_up_no_try_and_leaves_nothing_behind(waiting, monkeypatch, settings):
+    """The file was refused within seconds, and came late when it was handed in again."""
+    waiting(1)
+    real = preparation._meta
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(preparation, "_meta", full)
+    for _ in range(4):
+        assert submission.check_waiting() == 0
+    assert not list(settings.HOME.folder("staging").iterdir())
+    monkeypatch.setattr(preparation, "_meta", real)  # there is space again
+    assert submission.check_waiting() == 1
+    one = Submission.objects.get()
+    assert (one.state, one.attempts) == (State.CHECKED, 1)
+
+
+def test_what_a_machine_handed_in_waits_for_space_too(waiting, monkeypatch):
+    one = waiting(1)
+    Submission.objects.update(channel="api")
+    assert submission.check_waiting() == 1
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(committing, "committed_or_not", full)
+    for _ in range(4):
+        assert committing.take_in_waiting() == 0
+    monkeypatch.undo()
+    assert committing.take_in_waiting() == 1
+    one.refresh_from_db()
+    assert one.state == State.COMMITTED
