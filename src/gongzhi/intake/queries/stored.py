@@ -52,10 +52,14 @@ def _in_sight(sight: Sight, path: str) -> Q:
 
 
 def live(as_of: dt.datetime | None = None) -> QuerySet[Batch]:
-    """Batches that count: committed and neither replaced nor withdrawn (by then)."""
+    """Batches that count: committed and neither replaced nor withdrawn (by then).
+
+    A correction counts from the instant at which it was received, however long a second person took over
+    it, and what it replaces counts until then: never both.
+    """
     if as_of is None:
         return Batch.objects.filter(replaced_by=None, withdrawn_at=None)
-    open_then = Q(replaced_at=None) | Q(replaced_at__gt=as_of)
+    open_then = Q(replaced_by=None) | Q(replaced_by__submission__received_at__gt=as_of)
     there_then = Q(withdrawn_at=None) | Q(withdrawn_at__gt=as_of)
     return Batch.objects.filter(open_then, there_then, submission__received_at__lte=as_of)
 

@@ -345,6 +345,16 @@ def test_a_cutoff_of_the_past_takes_what_had_been_received_by_then(hand):
     assert set(live()) == {early, late}
 
 
+def test_a_correction_under_way_at_the_cutoff_never_counts_beside_what_it_replaces(hand):
+    """Received before, agreed to after: by then it counts, and what it replaces no more."""
+    first = hand(presale_rows(3)).batch
+    right = hand(presale_rows(2, start=20), replaces=str(first.pk)).batch
+    cut, before = right.submission.received_at, first.submission.received_at
+    assert right.committed_at > cut
+    assert list(live(cut)) == list(frozen_batches(freeze(cut_at=cut, by=None))) == [right]
+    assert list(live(before)) == [first]
+
+
 def test_the_worker_freezes_every_cutoff_that_has_passed_once(hand):
     (batch,) = handed_in(hand, 1)
     received = dt.datetime(2026, 3, 20, 9, tzinfo=SHANGHAI)
