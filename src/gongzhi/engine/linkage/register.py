@@ -12,8 +12,9 @@ from .names import split_canonical
 from .text import normalise
 from .vocabulary import Vocabulary
 
-ENTITY_COLUMNS = ("entity", "name", "code", "organisation_code", "address", "phone_token", "person_token")
-FORMER_COLUMNS = ("entity", "name", "valid_from", "valid_to")
+ENTITY_COLUMNS = (
+    "entity", "name", "code", "old_code", "organisation_code", "address", "phone_token", "person_token",
+)  # fmt: skip
 CREDIT = 18  # characters of a credit code
 # In a register smaller than this, counts say nothing about chance.
 _FEW_NAMES = 1000
@@ -30,7 +31,7 @@ class Register:
     vocabulary: Vocabulary
     entities: pl.DataFrame  # one row per entity: identifiers, parts of the name, places, tokens
     names: pl.DataFrame  # bare, entity, kind ('name' | 'former'), valid_from, valid_to
-    codes: pl.DataFrame  # code, entity
+    codes: pl.DataFrame  # code, entity: the present code, and the number from before it
     organisation_codes: pl.DataFrame  # organisation_code, entity
     branches: pl.DataFrame  # entity, branch_of: a registered part of a registered whole
 
@@ -41,9 +42,10 @@ class Register:
         """Build from frames.
 
         ``entities``: ``entity`` (String, unique), ``name``, and where known ``code`` (canonical credit code
-        or old code), ``organisation_code``, ``address``, ``phone_token``, ``person_token``. ``former_names``:
-        ``entity``, ``name``, ``valid_from``, ``valid_to`` (Date or null). Raises RegisterError on a repeated
-        entity or a missing column.
+        or old code), ``old_code`` (the number that it bore before its code), ``organisation_code``,
+        ``address``, ``phone_token``, ``person_token``. ``former_names``: ``entity``, ``name``,
+        ``valid_from``, ``valid_to`` (Date or null). Raises RegisterError on a repeated entity or a missing
+        column.
         """
         base = _entities(entities, vocabulary)
         names = _names(base, former_names)
@@ -51,7 +53,7 @@ class Register:
             vocabulary=vocabulary,
             entities=base,
             names=names,
-            codes=base.select("code", "entity").drop_nulls().unique(),
+            codes=_codes(base),
             organisation_codes=base.select("organisation_code", "entity").drop_nulls().unique(),
             branches=_branches(base, names),
         )
@@ -92,6 +94,13 @@ def _entities(entities: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
     # How many would bear this trade name with this line of business by mere chance.
     chance = pl.col("trade_count") * pl.col("industry_count") / max(len(frame), _FEW_NAMES)
     return frame.with_columns(namesakes=chance).drop("industry_count")
+
+
+def _codes(base: pl.DataFrame) -> pl.DataFrame:
+    """(code, entity). The number that one bore before does not stand against another's present code."""
+    present = base.select("code", "entity").drop_nulls()
+    before = base.select("entity", code="old_code").drop_nulls().select("code", "entity")
+    return pl.concat([present, before.join(present, on="code", how="anti")]).unique()
 
 
 def _names(base: pl.DataFrame, former_names: pl.DataFrame | None) -> pl.DataFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -33,20 +32,6 @@ from .register import MARKED, passed, refresh
 AT_ONCE = 40
 Standing = tuple[int, str] | None
 """Round and register of a linking; None where there is none yet."""
-ORGANISATION_KINDS = (
-    "credit_code",
-    "old_tax_number",
-    "old_number",
-    "organisation_code",
-    "registration_number",
-)
-
-
-@dataclass(frozen=True)
-class _Mentions:
-    """Every party that the rows of some batches name, with what is known of each."""
-
-    frame: pl.DataFrame
 
 
 def link_batches(*, by: Person | None, every: bool = False) -> int:
@@ -132,7 +117,7 @@ def build_register() -> Register:
         orient="row",
     )
     vocabulary = load_vocabulary(settings.DEFINITIONS / "linkage")
-    return Register.of(entities.with_columns(blank).drop("old_code"), vocabulary, names)
+    return Register.of(entities.with_columns(blank), vocabulary, names)
 
 
 def _decisions() -> pl.DataFrame:

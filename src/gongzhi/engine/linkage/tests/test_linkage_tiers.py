@@ -41,6 +41,25 @@ def test_an_old_number_kept_in_the_register_joins(register_of, rows_of):
     assert answer(link(rows_of(row), register)) == ("linked", "old_code", "a")
 
 
+def test_the_number_that_a_taxpayer_bore_before_its_code_joins(register_of, rows_of, code):
+    """The old number of a household holds no organisation code: only the register knows whose it is."""
+    register = register_of(
+        {"entity": "a", "name": NAME, "code": code(1), "old_code": "990100123456789"},
+        {"entity": "b", "name": "绍兴金缘纺织有限公司", "code": code(2)},
+    )
+    row = {"code": "990100123456789", "code_kind": "old_number", "name": "越城某某经营部"}
+    assert answer(link(rows_of(row), register)) == ("linked", "old_code", "a")
+
+
+def test_an_old_number_written_wrong_does_not_stand_against_a_present_code(register_of, rows_of, code):
+    register = register_of(
+        {"entity": "a", "name": NAME, "code": code(1), "old_code": code(2)},
+        {"entity": "b", "name": "绍兴金缘纺织有限公司", "code": code(2)},
+    )
+    row = {"code": code(2), "code_kind": "credit_code"}
+    assert answer(link(rows_of(row), register)) == ("linked", "code", "b")
+
+
 def test_an_old_number_of_two_readings_waits_for_a_person(register_of, rows_of, code):
     inside = code(2)[8:17]
     number = "990100" + inside
