@@ -219,7 +219,10 @@ def open_event(*, unit: str, resource: str, code: str) -> None:
 
 
 def _next_request(unit: str, resource: str, today: dt.date) -> Period:
-    """The first number of the day that nobody has: requests of all units share the numbers of a resource."""
+    """The first number of the day under which this unit was not asked for the resource yet.
+
+    What is asked of several units on one day may bear one number.
+    """
     taken = set(
         Obligation.objects.filter(unit=unit, resource=resource, opens=today).values_list("period", flat=True)
     )

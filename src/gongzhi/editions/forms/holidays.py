@@ -14,7 +14,6 @@ from gongzhi.engine.definitions import HolidayYear, in_words
 
 USUAL = ("元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节")
 ROWS = 9
-WORKED = 6  # days worked for one holiday, at the most
 _WRONG = {"invalid": "请写成 2027-02-05 这样的日期"}
 _PARTS = re.compile(r"[\s、，,；;]+")
 _SHORT = re.compile(r"(?:(\d{4})[-年./])?(\d{1,2})[-月./](\d{1,2})日?")

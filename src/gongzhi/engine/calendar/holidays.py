@@ -70,16 +70,3 @@ class Holidays:
             reached += timedelta(days=1)
             left -= self.is_working(reached)
         return WorkingDay(reached, self.knows(day) and self.knows(reached))
-
-    def working_days_between(self, after: date, until: date) -> WorkingCount:
-        """How many working days lie after the first day, up to and with the second; 0 when it is earlier."""
-        days = max((until - after).days, 0)
-        worked = sum(self.is_working(after + timedelta(days=step)) for step in range(1, days + 1))
-        return WorkingCount(worked, self.knows(after) and self.knows(until))
-
-
-class WorkingCount(NamedTuple):
-    """A number of working days. `assured` is False when the count left the table's reach."""
-
-    days: int
-    assured: bool

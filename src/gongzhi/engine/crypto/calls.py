@@ -19,7 +19,6 @@ from dataclasses import dataclass
 
 from gongzhi.engine.crypto.digest import hmac_sm3
 
-SCHEME = "TG1"
 _HEADER = re.compile(
     r"TG1 kid=([0-9a-zA-Z_-]{4,40}), ?ts=([0-9]{1,12}), ?nonce=([0-9a-zA-Z_-]{16,64}), ?sig=([0-9a-f]{64})"
 )

@@ -10,8 +10,6 @@ from ninja.parser import Parser
 
 from .problems import Unfit
 
-MOST_DEPTH = 8
-
 
 class Number(str):
     """A number as it is written, so that no digit is lost on the way."""

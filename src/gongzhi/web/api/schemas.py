@@ -12,7 +12,6 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from .paging import Page
 
-Short = Annotated[str, Field(max_length=60)]
 Period = Annotated[
     str,
     Field(
