@@ -91,8 +91,13 @@ class AskForm(_Dressed):
     )
     field_order = ("kind", "wanted", "until", "place", "agreed", "reason")
 
-    def __init__(self, *args: object, stock: bool = False, **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, stock: bool = False, latest: dt.date | None = None, **kwargs: object
+    ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through as they come
+        if latest:
+            for name in ("wanted", "agreed"):
+                self.fields[name].help_text += f"最晚到 {latest}。"
         for name in ("wanted", "place"):  # one kind needs it: the label does not say 可不填
             self.fields[name].sometimes = True  # type: ignore[attr-defined]  # read by components/field.html
         if stock:

@@ -126,13 +126,32 @@ def ask(
     return act
 
 
+def latest_day(owed: Obligation, today: dt.date) -> dt.date | None:
+    """Until when a duty can be put off, from its own due day, or from today where that has gone by; None
+    while the office has not approved the parameter, which came with a later release.
+    """
+    definitions = in_force()
+    if "extension_days" not in definitions.parameters:
+        return None
+    first = max(owed.due or today, today)
+    return first + dt.timedelta(number_on(definitions, "extension_days", today))
+
+
+def _not_too_far(owed: Obligation, kind: Kind, day: dt.date | None, today: dt.date) -> None:
+    latest = latest_day(owed, today)
+    if kind in _DAYS and day and latest and day > latest:
+        word = "延期" if kind is Kind.EXTEND else "约定提供日"
+        raise NotPossible(f"{word}最晚到 {latest}，到时仍不能报的请重新申请")
+
+
 def _fits(owed: Obligation, kind: Kind, day: dt.date | None) -> None:
-    """Whether a day can be asked for or given: never in the past for 延期 and another way; later than the
-    due day for 延期, not before it for another way (it would stand then); for 免报 not before the period's
-    own end.
+    """Whether a day can be asked for or given: never in the past or too far off for 延期 and another way;
+    later than the due day for 延期, not before it for another way (it would stand then); for 免报 not before
+    the period's own end.
     """
     today = timezone.localdate()
     due = due_of(owed, today)
+    _not_too_far(owed, kind, day, today)
     if kind is Kind.EXTEND and (day is None or due is None or day <= due):
         raise NotPossible(f"请填写晚于现在到期日{f'（{due}）' if due else ''}的日期")
     if kind is Kind.EXTEND and day is not None and day < today:

@@ -115,6 +115,22 @@ def test_an_extension_is_asked_granted_and_moves_the_due_day(owed, cast):
     assert standing(one, today - dt.timedelta(1)).state is State.MISSING
 
 
+def test_a_duty_is_put_off_until_the_latest_day_and_no_further(owed, cast, client_of):
+    one, today = owed(), timezone.localdate()
+    latest = one.due + dt.timedelta(int(in_force().parameters["extension_days"].at(today).value))
+    far = latest + dt.timedelta(1)
+    for kind, words in ((Kind.EXTEND, "延期最晚到"), (Kind.ELSEWHERE, "约定提供日最晚到")):
+        said = {"obligation": one, "kind": kind, "reason": "系统升级", "by": cast["liaison"], "place": "专网"}
+        with pytest.raises(NotPossible, match=f"{words} {latest}"):
+            ask(**said, wanted=far)
+        act = ask(**said, wanted=latest)
+        with pytest.raises(NotPossible, match=f"{words} {latest}"):
+            decide(act=act, grant=True, answer="", by=cast["office"], due=far)
+    assert f"最晚到 {latest}" in client_of("liaison").get(f"/obligations/{one.pk}").content.decode()
+    late = owed(back=2, due=-300)
+    assert actions.latest_day(late, today) == latest - dt.timedelta(3)
+
+
 def test_an_extension_into_the_past_is_neither_asked_nor_granted(owed, cast):
     one, today = owed(due=-20), timezone.localdate()
     past = today - dt.timedelta(1)

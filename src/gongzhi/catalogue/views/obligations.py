@@ -105,10 +105,15 @@ def _page(request: HttpRequest, owed: Obligation, status: int = 200, **forms: An
         "may_decide": sight.has("decide_waiver"),
         "mine": mine,
         "zero": forms.get("zero") or ZeroForm(prefix="zero"),
-        "ask": forms.get("ask") or AskForm(prefix="ask", stock=owed.of_stock),
+        "ask": forms.get("ask") or _ask_form(owed),
         "form": forms.get("form"),
     }
     return render(request, "catalogue/obligation.html", context, status=status)
+
+
+def _ask_form(owed: Obligation, data: Any = None) -> AskForm:
+    latest = actions.latest_day(owed, timezone.localdate())
+    return AskForm(data, prefix="ask", stock=owed.of_stock, latest=latest)
 
 
 def _acts(owed: Obligation, forms: dict[str, Any]) -> dict[str, Any]:
@@ -149,7 +154,7 @@ def zero(request: HttpRequest, pk: int) -> HttpResponse:
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for 免报, 延期 or another way of exchange."""
     owed = _own(request, pk)
-    form = AskForm(request.POST, prefix="ask", stock=owed.of_stock)
+    form = _ask_form(owed, request.POST)
     if form.is_valid():
         said = form.cleaned_data
         try:
