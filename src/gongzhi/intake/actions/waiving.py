@@ -64,7 +64,7 @@ def _may_be_waived(resource: Resource, code: str, field: str) -> None:
     if fields is None:
         raise NotPossible("这项检查不能暂免")
     if field and field not in {one.key for one in fields}:
-        raise NotPossible("这一列不能暂免检查：没有这一列，或是个人信息")
+        raise NotPossible("这一列不能暂免这项检查：没有这一列，不查这一列，或是个人信息")
 
 
 @transaction.atomic

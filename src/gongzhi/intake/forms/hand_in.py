@@ -205,7 +205,7 @@ class CheckWaiverForm(forms.Form):
     def __init__(self, *args: Any, resource: Resource, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found, texts = waivable(resource), in_force().findings
-        columns = next(iter(found.values()), [])
+        columns = {one.key: one for fields in found.values() for one in fields}.values()
         self.fields["code"].choices = [(code, texts[code].title) for code in found]  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["field"].choices = [("", "整份文件"), *((one.key, one.title) for one in columns)]  # type: ignore[attr-defined]  # a ChoiceField
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,12 +13,22 @@ from django.utils import timezone
 from gongzhi.catalogue.states import ActState
 from gongzhi.editions.queries import in_force
 from gongzhi.engine.checks import Waived
-from gongzhi.engine.definitions import Field, Resource
+from gongzhi.engine.definitions import Field, FieldType, HistoryCheck, Resource
 from gongzhi.gate import Sight
 from gongzhi.intake.models import Batch, CheckWaiver, Explanation, Submission, TwoPersons, Withdrawal
 
 from .stored import batches_visible_to, findings_of
 
+_NUMBERS = {FieldType.MONEY, FieldType.AREA, FieldType.NUMBER, FieldType.COUNT, FieldType.PERCENT}
+_TIMES = {FieldType.DATE, FieldType.PERIOD, FieldType.YEAR}
+_OF_TYPES = {
+    "phone_form": {FieldType.PHONE}, "out_of_range": _NUMBERS | {FieldType.YEAR}, "control_total": _NUMBERS,
+    "merged_amount": _NUMBERS, "out_of_period": _TIMES, "future_date": _TIMES,
+}  # fmt: skip
+"""Checks of columns of these types alone."""
+_OF_CHECKS = {"order", "total", "product", "any_of", "needs"}
+"""Checks that a sheet names, by their kind, which is the code of their finding too."""
+_OF_KEYS = {"duplicate_key", "known_key"}
 _PUBLISHED = (ActState.GRANTED, ActState.WITHDRAWN)
 
 
@@ -50,11 +61,31 @@ def waivers_of(unit: str, resource: str, day: dt.date) -> dict[tuple[str, str], 
 
 
 def waivable(resource: Resource) -> dict[str, list[Field]]:
-    """Which checks of a resource can be waived, by code, and for which columns: never a personal one."""
+    """Which checks that are made of a resource can be waived, by code, and for which columns: never a
+    personal one.
+    """
     fields = {field.key: field for sheet in resource.sheets for field in sheet.fields}
     personal = {one.key for sheet in resource.sheets for one in sheet.fields if one.personal}
     open_ones = [field for key, field in fields.items() if key not in personal]
-    return {code: open_ones for code, one in in_force().findings.items() if one.waivable}
+    may = {code: open_ones for code, one in in_force().findings.items() if one.waivable}
+    for code, types in _OF_TYPES.items():
+        may[code] = [one for one in may.get(code, ()) if one.type in types]
+    never = _not_made(resource)
+    return {code: columns for code, columns in may.items() if columns and code not in never}
+
+
+def _not_made(resource: Resource) -> set[str]:
+    """Findings of checks that other resources name and this one does not."""
+    definitions, sheets = in_force(), resource.sheets
+    made: set[str] = {check.kind for sheet in sheets for check in sheet.checks}
+    made |= _OF_KEYS if any(sheet.key for sheet in sheets) else set()
+    made |= _found_by(one for sheet in sheets for one in definitions.checks_of(sheet.code))
+    return (_OF_CHECKS | _OF_KEYS | _found_by(definitions.history_checks.values())) - made
+
+
+def _found_by(checks: Iterable[HistoryCheck]) -> set[str]:
+    names = ("finding", "unknown", "differs", "closed")
+    return {code for one in checks for name in names if (code := getattr(one.compares, name, None))}
 
 
 def withdrawals_visible_to(sight: Sight) -> QuerySet[Withdrawal]:

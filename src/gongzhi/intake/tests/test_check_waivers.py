@@ -14,6 +14,7 @@ from gongzhi.editions.queries import in_force
 from gongzhi.intake import actions, queries
 from gongzhi.intake.actions import check, receive
 from gongzhi.intake.actions.place import Place
+from gongzhi.intake.forms import CheckWaiverForm
 from gongzhi.intake.models import CheckWaiver
 from gongzhi.intake.states import State
 from gongzhi.work.models import Message
@@ -117,6 +118,20 @@ class TestWhatItMayNot:
     def test_a_wall_of_the_law_or_what_could_not_be_kept(self, asked, code):
         with pytest.raises(NotPossible, match="不能暂免"):
             asked(code, "")
+
+    def test_only_checks_that_are_made_of_the_resource_and_of_the_column_are_offered(self, asked):
+        resources = in_force().resources
+        presale, own = resources["9.5"], queries.waivable(resources["9.5"])
+        assert {"out_of_period", "required", "known_key", "presale_without_planning"} <= set(own)
+        assert not {"phone_form", "completion_without_permit", "stock_not_carried"} & set(own)
+        assert "issued_on" in {one.key for one in own["out_of_period"]}
+        assert {one.type.value for one in own["out_of_period"]} <= {"date", "period", "year"}
+        with pytest.raises(NotPossible, match="不查这一列"):
+            asked(field="presale_area")
+        for number, resource in resources.items():
+            for code in {"order", "total", "product", "any_of", "needs"} & set(queries.waivable(resource)):
+                assert code in {one.kind for sheet in resource.sheets for one in sheet.checks}, number
+        assert len(CheckWaiverForm(resource=presale).fields["code"].choices) == len(own)
 
     def test_every_waivable_finding_lets_the_row_in_or_asks(self):
         waivable = {code for code, one in in_force().findings.items() if one.waivable}
