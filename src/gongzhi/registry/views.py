@@ -210,6 +210,8 @@ def _row_of(mention: dict[str, Any]) -> str:
 
 
 def _state(decision: Decision) -> Mark:
+    if queries.struck(decision):
+        return Mark("有效，但这一户已无登记", "warn")
     return Mark("有效", "good") if decision.ended_at is None else Mark("已不再有效", "note")
 
 
@@ -268,6 +270,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "decision": found,
         "act": queries.act_of(found),
+        "ground": queries.ground_of(found),
         "state": _state(found),
         "form": form,
         "back": back,

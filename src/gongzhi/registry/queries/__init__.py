@@ -1,6 +1,16 @@
 """Read the taxpayer file."""
 
-from .decided import act_of, decided, decision_of, decisions_like, decisions_visible_to, holding, key_of
+from .decided import (
+    act_of,
+    decided,
+    decision_of,
+    decisions_like,
+    decisions_visible_to,
+    ground_of,
+    holding,
+    key_of,
+    struck,
+)
 from .joins import (
     METHODS,
     Covered,
@@ -40,12 +50,14 @@ __all__ = [
     "decisions_visible_to",
     "doubts_visible_to",
     "every_doubt_visible_to",
+    "ground_of",
     "holding",
     "joined",
     "joined_by",
     "key_of",
     "mentions_of",
     "search",
+    "struck",
     "unlinked",
     "unlinked_mention",
     "unlinked_mentions",

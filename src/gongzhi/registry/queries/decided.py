@@ -54,3 +54,23 @@ def decided(key: str) -> bool:
 def holding(key: str) -> list[UUID]:
     """The batches that count now and hold a mention."""
     return [UUID(batch) for batch in links_where(pl.col("key") == key)["_batch"].unique()]
+
+
+def struck(decision: Decision) -> bool:
+    """Whether a decision that stands joins its mention to somebody who is registered no more."""
+    joins = decision.ended_at is None and decision.verdict == "same"
+    return joins and decision.taxpayer is not None and not decision.taxpayer.origin
+
+
+def ground_of(decision: Decision) -> str:
+    """What a reader must know where a decision stands but joins nothing now; empty where it does."""
+    if decision.ended_at is not None:
+        return ""
+    if struck(decision):
+        return (
+            "登记这一户的批次已撤回或更正，它现在没有登记，这样写法的行暂时对不上任何一户；"
+            "再登记后认定照旧起作用。是另一户的，请撤销后重新认定。"
+        )
+    if not holding(decision.key):
+        return "现在没有一行是这样写的（来文的批次已撤回或更正）。认定照旧保留，以后再报来仍按它办。"
+    return ""

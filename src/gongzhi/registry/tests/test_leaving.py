@@ -136,3 +136,23 @@ def test_what_a_person_decided_about_somebody_struck_does_not_stop_the_linking(s
     assert linked() == 1
     take_back(wrong)
     assert Linking.objects.get(batch=presale).register == register_digest()
+
+
+def test_a_decision_says_what_became_of_whom_and_what_it_is_about(say, take_back, presale, cast, client_of):
+    """It stands, and said 有效 alone while no row was joined by it."""
+    wrong, officer = say("2026-09", developer(1, 纳税人名称="绍兴恒昌置业有限公司")), client_of("officer")
+    made = decide_unlinked(
+        name=SECOND, code="", taxpayer=Taxpayer.objects.get(), by=cast["officer"], note="门牌核过"
+    )
+    link_new()
+    address = f"/links/decisions/{made.pk}"
+    assert 'class="notice note"' not in officer.get(address).content.decode()
+    take_back(wrong)
+    assert linked() == 0
+    assert "它现在没有登记" in officer.get(address).content.decode()
+    assert "有效，但这一户已无登记" in officer.get("/links/decisions").content.decode()
+    say("2026-10", developer(1, 纳税人名称="绍兴恒昌置业有限公司", 更新日期="2026-10-01"))
+    assert linked() == 1
+    assert 'class="notice note"' not in officer.get(address).content.decode()
+    take_back(presale)
+    assert "现在没有一行是这样写的" in officer.get(address).content.decode()
