@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
@@ -27,6 +28,8 @@ def grant(
 ) -> Grant:
     """Give a role until `until` (None: without end); giving it again changes nothing but the end.
 
+    Where it ran out meanwhile, it is given anew from now on: the time between was without it.
+
     Refused: for oneself, for an account that one has registered, where a role excludes another that the
     person holds, and where unit or cell does not fit the role's scope.
     """
@@ -34,13 +37,16 @@ def grant(
     _refuse_who(person, by)
     _refuse_where(role, unit, cell)
     _refuse_excluded(person, role)
+    now = timezone.now()
+    held = Grant.objects.filter(person=person, role=role, unit=unit, cell=cell, ended_at=None)
+    held.filter(valid_until__lte=now).update(ended_at=F("valid_until"))
     given, fresh = Grant.objects.get_or_create(
         person=person,
         role=role,
         unit=unit,
         cell=cell,
         ended_at=None,
-        defaults={"valid_from": timezone.now(), "valid_until": until, "basis": basis, "granted_by": by},
+        defaults={"valid_from": now, "valid_until": until, "basis": basis, "granted_by": by},
     )
     if not fresh and given.valid_until != until:
         given.valid_until, given.basis, given.granted_by = until, basis, by

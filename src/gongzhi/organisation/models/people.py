@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 
 class People(BaseUserManager["Person"]):
@@ -83,6 +85,11 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.role} {self.unit}{self.cell}"
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day on which it counts, if nobody ends it before; None without end."""
+        return timezone.localdate(self.valid_until - dt.timedelta(seconds=1)) if self.valid_until else None
 
 
 class Link(models.Model):

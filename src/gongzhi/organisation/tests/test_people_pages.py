@@ -1,6 +1,9 @@
 """The pages of people: what each administrator is offered and what a page refuses."""
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 from tests.files import taken
 
 from gongzhi.organisation.models import Grant, Person
@@ -26,7 +29,8 @@ def test_from_registering_to_a_working_account(client_of, cast):
     held = in_force(person).get()
     assert (held.role, held.unit, held.granted_by) == ("liaison", "water", cast["security"])
     page = text(security.get(address))
-    assert "2100-01-01" in page or "2099-12-31" in page
+    assert "2099-12-31" in page
+    assert "2100-01-01" not in page
     assert security.post(f"{address}/grants/{held.pk}/end").headers["Location"] == address
     assert not in_force(person).exists()
 
@@ -96,6 +100,24 @@ def test_a_liaison_sees_her_own_unit_and_may_change_nothing(client_of, cast):
     own = text(client.get(f"/people/{cast['liaison'].pk}"))
     assert "授予角色" not in own
     assert "停用账号" not in own
+
+
+def test_a_grant_that_ran_out_is_told_as_over_and_given_anew_it_is_another(client_of, cast):
+    security, person = client_of("security"), cast["stranger"]
+    form = {"role": "leader", "basis": "来函", "until": "2099-12-31"}
+    security.post(f"/people/{person.pk}/grants", form)
+    began = timezone.now() - dt.timedelta(days=40)
+    Grant.objects.filter(person=person).update(valid_from=began, valid_until=began + dt.timedelta(days=10))
+    page = text(security.get(f"/people/{person.pk}"))
+    assert "已到期" in page
+    assert "有效</span>" not in page
+    assert "/end" not in page, "nothing is left to be taken back"
+    security.post(f"/people/{person.pk}/grants", form)
+    new, old = Grant.objects.filter(person=person).order_by("-valid_from")
+    assert (old.valid_from, old.ended_at, old.ended_by) == (began, old.valid_until, None)
+    assert new.valid_from > old.valid_until
+    cells = taken(security.get(f"/people/{person.pk}?export=xlsx"))
+    assert {"已到期", "有效", "2099-12-31"} <= set(cells)
 
 
 def test_the_grants_of_a_person_are_taken_away(client_of, cast):

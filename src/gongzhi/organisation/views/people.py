@@ -44,10 +44,11 @@ GRANTS = (
     Column("role", "角色", lambda g: g["title"]),
     Column("scope", "范围", lambda g: g["scope"]),
     Column("valid_from", "起", lambda g: g["grant"].valid_from, kind="day"),
-    Column("valid_until", "止", lambda g: g["grant"].valid_until or "长期"),
+    Column("valid_until", "止", lambda g: g["grant"].last_day or "长期"),
     Column("basis", "依据", lambda g: g["grant"].basis),
     Column("granted_by", "授予", lambda g: g["grant"].granted_by.name if g["grant"].granted_by else "系统"),
-    Column("ended_at", "收回时间", lambda g: g["grant"].ended_at, kind="instant"),
+    Column("state", "状态", lambda g: g["state"], kind="mark"),
+    Column("ended_at", "收回时间", lambda g: g["grant"].ended_by and g["grant"].ended_at, kind="instant"),
 )
 
 

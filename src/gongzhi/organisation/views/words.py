@@ -43,6 +43,14 @@ def scope_words(key: ApiKey, owed: Sequence[Resource]) -> list[str]:
     return [f"{one.number} {one.title}" for one in owed if one.number in (key.resources or [one.number])]
 
 
+def state_of_grant(grant: Grant) -> Mark:
+    """Whether a grant counts: ended by somebody, over by itself, or in force."""
+    if grant.ended_by:
+        return Mark("已收回", "note")
+    over = grant.valid_until is not None and grant.valid_until <= timezone.now()
+    return Mark("已到期", "note") if over else Mark("有效", "good")
+
+
 def scope_of(grant: Grant) -> str:
     """Where a grant counts."""
     if grant.cell:
@@ -60,6 +68,7 @@ def grant_words(grant: Grant) -> dict[str, Any]:
         "title": role.title if role else grant.role,
         "purpose": role.purpose if role else "定义中已没有这个角色，不再生效",
         "scope": scope_of(grant),
+        "state": state_of_grant(grant),
         "duties": [duties[duty].title for duty in role.duties if duty in duties] if role else [],
     }
 
