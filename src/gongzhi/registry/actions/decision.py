@@ -32,8 +32,10 @@ def _kept(text: str) -> str:
 def decide(*, doubt: Doubt, taxpayer: Taxpayer | None, by: Person, note: str = "") -> list[Decision]:
     """The mention is `taxpayer`, or (None) none of the candidates shown.
 
-    Kept for every later file that says the same; the batches that hold the mention are linked again.
+    Kept for every later file that says the same; the batches that hold the mention are linked again. Refused
+    when somebody has decided meanwhile, or for a taxpayer that is no candidate.
     """
+    doubt.refresh_from_db(from_queryset=Doubt.objects.select_for_update())
     if not doubt.open:
         raise Refused("这条已经认定过了，请刷新待认定列表")
     shown = [candidate["entity"] for candidate in doubt.candidates]

@@ -72,6 +72,15 @@ def test_undoing_reopens_the_doubt_and_the_rows_are_linked_again(doubt, cast, tm
     decide(doubt=again, taxpayer=None, by=cast["officer"])
 
 
+def test_who_was_second_is_told_and_the_first_word_stands(doubt, cast):
+    """Both had the page open; the first one's decision was replaced by the second one's without a word."""
+    late = Doubt.objects.get(pk=doubt.pk)
+    decide(doubt=doubt, taxpayer=Taxpayer.objects.get(pk=doubt.candidates[0]["entity"]), by=cast["officer"])
+    with pytest.raises(Refused, match="已经认定过"):
+        decide(doubt=late, taxpayer=None, by=cast["office"])
+    assert Decision.objects.get(ended_at=None).verdict == "same"
+
+
 def test_none_of_them_is_undone_as_a_whole(doubt, cast):
     made = decide(doubt=doubt, taxpayer=None, by=cast["officer"])
     link_new()
