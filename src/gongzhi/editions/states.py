@@ -13,6 +13,9 @@ class State(StrEnum):
     DISCARDED = "discarded"
 
 
+STATES = {State.DRAFT: "草稿", State.CHECKED: "待批准", State.APPROVED: "已批准", State.DISCARDED: "已作废"}
+
+
 class Standing(StrEnum):
     """What a page says of an edition on a day."""
 
@@ -72,7 +75,7 @@ def after(source: str, verb: str) -> State:
     for transition in TRANSITIONS:
         if transition.source == source and transition.verb == verb:
             return transition.target
-    raise NotPossible("这一版已经到了别的状态，请刷新页面看现在的状态")
+    raise NotPossible(f"这一版已经到了别的状态：现在是“{STATES[State(source)]}”，刚才这一步没有办")
 
 
 def kept(text: str, otherwise: str = "", longest: int = 300) -> str:

@@ -124,3 +124,15 @@ def test_a_version_that_never_comes_to_count_is_not_shown_as_coming(cast, waitin
     actions.submit(edition=made, since=today(), reason="提前", by=cast["office"])
     assert standing(actions.approve(edition=made, by=cast["office2"])) == Standing.IN_FORCE
     assert standing(second) == Standing.SUPERSEDED
+
+
+def test_a_page_that_was_open_while_the_draft_went_on_says_how_it_stands(client_of, cast, waiting):
+    office, second = client_of("office"), client_of("office2")
+    told = office.post(f"/editions/{waiting.pk}/about", {"title": "x"}, follow=True)
+    assert told.redirect_chain == [(f"/editions/{waiting.pk}", 302)]
+    assert "这一版现在是“待批准”，不是草稿，刚才这一步没有办" in told.content.decode()
+    assert "现在是“待批准”" in office.get(f"/editions/{waiting.pk}/columns/new", follow=True).content.decode()
+    actions.discard(edition=waiting, reason="不改了", by=cast["office"])
+    told = second.post(f"/editions/{waiting.pk}/approve", follow=True).content.decode()
+    assert "已经到了别的状态：现在是“已作废”，刚才这一步没有办" in told
+    assert "请刷新" not in told

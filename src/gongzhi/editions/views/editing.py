@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
@@ -18,7 +20,7 @@ from gongzhi.editions.queries.checking import examples_unfit, unfilled
 from gongzhi.editions.queries.pieces import GONE
 from gongzhi.editions.queries.placing import placed
 from gongzhi.editions.queries.used import users_of
-from gongzhi.editions.states import NotPossible, State
+from gongzhi.editions.states import STATES, NotPossible, State
 from gongzhi.engine import documents
 from gongzhi.engine.definitions import DefinitionError, Resource, understood
 from gongzhi.engine.definitions.editing import (
@@ -36,13 +38,38 @@ from gongzhi.organisation.queries import myself
 
 from .drafts import done, seen
 
+View = Callable[..., HttpResponseBase]
+
+
+class Moved(Exception):
+    """The edition is no draft any more."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        super().__init__(edition.pk)
+
 
 def draft_at(request: HttpRequest, pk: int, kind: str) -> Edition:
-    """A draft of this kind that is still open; for everything else the form is not there."""
-    found = (
-        visible_to(sight_of(request.user)).filter(kind=kind) if kind else visible_to(sight_of(request.user))
-    )
-    return get_object_or_404(found.exclude(digest=GONE), pk=pk, state=State.DRAFT)
+    """A draft of this kind; where there is none the form is not there, where it has moved on that is told."""
+    found = visible_to(sight_of(request.user)).exclude(digest=GONE)
+    draft: Edition = get_object_or_404(found.filter(kind=kind) if kind else found, pk=pk)
+    if draft.state != State.DRAFT:
+        raise Moved(draft)
+    return draft
+
+
+def of_draft(view: View) -> View:
+    """A view of a draft's part: a page that was open while the draft went on leads to how it stands now."""
+
+    @wraps(view)
+    def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except Moved as moved:
+            word = STATES[State(moved.edition.state)]
+            return done(request, moved.edition, f"这一版现在是“{word}”，不是草稿，刚才这一步没有办。", "stop")
+
+    return told
 
 
 def _text(draft: Edition) -> str:
@@ -75,6 +102,7 @@ def _one(draft: Edition, text: str) -> dict[str, str]:
 
 
 @needs("draft_definitions")
+@of_draft
 def about(request: HttpRequest, pk: int) -> HttpResponse:
     """Title, providers, due rule, ground."""
     draft = draft_at(request, pk, "resource")
@@ -86,6 +114,7 @@ def about(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("draft_definitions")
+@of_draft
 def column(request: HttpRequest, pk: int, key: str = "") -> HttpResponse:
     """Add a column, or change one."""
     draft, letter = draft_at(request, pk, "resource"), request.GET.get("sheet", "")
@@ -127,6 +156,7 @@ def _published(draft: Edition, letter: str) -> set[str]:
 
 @require_POST
 @needs("draft_definitions")
+@of_draft
 def retire(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Take a column out; refused while rules or the sheet itself need it, and said by which."""
     draft, letter = draft_at(request, pk, "resource"), request.GET.get("sheet", "")
@@ -150,6 +180,7 @@ def _table(text: str, letter: str) -> str:
 
 
 @needs("draft_definitions")
+@of_draft
 def binding(request: HttpRequest, pk: int) -> HttpResponse:
     """Who a row is about, and which columns name it once."""
     draft, letter = draft_at(request, pk, "resource"), request.GET.get("sheet", "")
@@ -168,6 +199,7 @@ def binding(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("draft_definitions")
+@of_draft
 def value(request: HttpRequest, pk: int) -> HttpResponse:
     """A new value of a parameter from a day on."""
     draft = draft_at(request, pk, "parameters")
@@ -186,6 +218,7 @@ def value(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("draft_definitions")
+@of_draft
 def texts(request: HttpRequest, pk: int) -> HttpResponse:
     """The texts as they are written, for everything that has no form of its own."""
     draft = draft_at(request, pk, "")

@@ -26,7 +26,7 @@ from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
 
 from .drafts import done
-from .editing import draft_at, edit
+from .editing import draft_at, edit, of_draft
 from .tables import entries_list, entry_address
 
 NEW = "new"
@@ -35,6 +35,7 @@ TABLED = {"RegisterSource", "Coverage"}
 
 
 @needs("draft_definitions")
+@of_draft
 def entry(request: HttpRequest, pk: int) -> HttpResponse:
     """The form of a kind: the whole definition, or the entry of a list that `list` and `at` name."""
     draft = draft_at(request, pk, "")
@@ -129,6 +130,7 @@ def _entry(text: str, place: tuple[str, int]) -> dict[str, Any]:
 
 
 @needs("draft_definitions")
+@of_draft
 def entries(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Every entry of a list, to choose one."""
     draft = draft_at(request, pk, "")
@@ -151,6 +153,7 @@ def entries(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @needs("draft_definitions")
+@of_draft
 def remove_entry(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an entry out of a list; what still names it is found by the checks."""
     draft = draft_at(request, pk, "")

@@ -21,7 +21,7 @@ from gongzhi.gate import needs, number_in
 from gongzhi.organisation.queries import myself
 
 from .drafts import done
-from .editing import draft_at
+from .editing import draft_at, of_draft
 
 
 def _table(request: HttpRequest, pk: int) -> tuple[Edition, str, str]:
@@ -34,6 +34,7 @@ def _table(request: HttpRequest, pk: int) -> tuple[Edition, str, str]:
 
 
 @needs("draft_definitions")
+@of_draft
 def year(request: HttpRequest, pk: int) -> HttpResponse:
     """The form of a year: the next one, or one that the table has (`at`)."""
     draft, name, text = _table(request, pk)
@@ -84,6 +85,7 @@ def _read(pasted: AnnouncementForm, number: int) -> Mapping[str, Any] | None:
 
 @require_POST
 @needs("draft_definitions")
+@of_draft
 def remove_year(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the last year out: the years follow one another without a gap."""
     draft, name, text = _table(request, pk)
