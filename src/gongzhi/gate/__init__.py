@@ -8,10 +8,21 @@ binds at start.
 from .asked import number_in, text_in
 from .decisions import Decision, allowed, explain
 from .policies import Policy, needs, public, signed, signed_in
-from .sight import NOBODY, CallDoor, Everywhere, GrantSource, RefusalLog, Sight, bind, refuse, sight_of
+from .sight import (
+    KEPT,
+    NOBODY,
+    CallDoor,
+    Everywhere,
+    GrantSource,
+    RefusalLog,
+    Sight,
+    bind,
+    refuse,
+    sight_of,
+)
 
 __all__ = [
-    "NOBODY", "CallDoor", "Decision", "Everywhere", "GrantSource", "Policy", "RefusalLog", "Sight",
+    "KEPT", "NOBODY", "CallDoor", "Decision", "Everywhere", "GrantSource", "Policy", "RefusalLog", "Sight",
     "allowed", "bind", "explain", "needs", "number_in", "public", "refuse", "sight_of", "signed", "signed_in",
     "text_in",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.http import urlencode
 
 from .policies import Policy, policy_of
-from .sight import Sight, caller_of, refuse, sight_of, source
+from .sight import KEPT, Sight, caller_of, refuse, sight_of, source
 
 Response = HttpResponse
 
@@ -74,8 +74,12 @@ def _decide(request: HttpRequest, sight: Sight, policy: Policy) -> None:
 def _to_sign_in(request: HttpRequest) -> Response:
     if request.headers.get("HX-Request"):
         return _go(request, "/login")
+    here = request.get_full_path()
     if request.method == "GET" and request.path != "/":
-        return redirect(f"/login?{urlencode({'next': request.get_full_path()})}")
+        return redirect(f"/login?{urlencode({'next': here})}")
+    if request.method == "POST" and set(request.POST) - {"csrfmiddlewaretoken"}:
+        # Her session ended while she wrote: 307 has the browser send the same to the sign-in, which keeps it.
+        return HttpResponse(status=307, headers={"Location": f"/login?{urlencode({KEPT: here})}"})
     return redirect("/login")
 
 

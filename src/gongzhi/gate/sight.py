@@ -18,6 +18,8 @@ class Everywhere:
 
 
 EVERYWHERE = Everywhere()
+KEPT = "kept"
+"""Names in the sign-in's address to where something was sent that must not be lost."""
 
 
 @dataclass(frozen=True)

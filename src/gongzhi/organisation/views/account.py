@@ -39,6 +39,7 @@ from gongzhi.organisation.queries import (
 )
 
 from .credentials import person_with
+from .kept import carried, offered
 from .words import grant_words
 
 
@@ -106,7 +107,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 
 def _verify(request: HttpRequest, person: Person) -> HttpResponse:
-    form = Code(request.POST or None)
+    form, kept = Code(request.POST or None), carried(request)
     if request.method == "POST" and form.is_valid():
         try:
             device = verify_factor(person=person, code=form.cleaned_data["code"])
@@ -115,9 +116,10 @@ def _verify(request: HttpRequest, person: Person) -> HttpResponse:
         else:
             if device:
                 factor_login(request, device)
-                return redirect("/")
+                target = request.session.pop("target", "/")
+                return offered(request, kept) if kept else redirect(target)
             form.add_error("code", "动态码不对：请确认手机时间准确，用最新显示的一组；每个动态码只能用一次")
-    return render(request, "organisation/factor_verify.html", {"form": form, "bare": True})
+    return render(request, "organisation/factor_verify.html", {"form": form, "bare": True, "kept": kept})
 
 
 def _bind(request: HttpRequest, person: Person) -> HttpResponse:

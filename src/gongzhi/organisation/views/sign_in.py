@@ -14,13 +14,21 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from gongzhi.gate import public
+from gongzhi.gate import KEPT, public
 from gongzhi.organisation.actions import Refused, set_password, signed_in, signed_out
-from gongzhi.organisation.forms import NewPassword, SignIn
+from gongzhi.organisation.forms import Code, NewPassword, SignIn
 from gongzhi.organisation.models import Link, Person
-from gongzhi.organisation.queries import find_link, idle_seconds, most_sittings
+from gongzhi.organisation.queries import (
+    FACTOR_PAGE,
+    find_link,
+    has_second_factor,
+    idle_seconds,
+    most_sittings,
+    unfinished_sign_in,
+)
 
 from .credentials import person_with
+from .kept import Kept, arriving, carried, offered
 
 WRONG = "登录名或密码不对，或账号尚未开通。请核对大小写后再试；连续输错5次将锁定15分钟"
 
@@ -32,13 +40,27 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     target = _safe(request, request.POST.get("next") or request.GET.get("next") or "")
     if request.user.is_authenticated:
         return redirect(target)
-    form = SignIn(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    new = arriving(request)
+    form, kept = SignIn(None if KEPT in request.GET else request.POST or None), new or carried(request)
+    if form.is_bound and form.is_valid():
         if person := person_with(request, **form.cleaned_data):
             _open(request, person)
-            return redirect(target)
+            return _onward(request, person, target, kept)
         form.add_error(None, WRONG)
-    return render(request, "organisation/sign_in.html", {"form": form, "next": target})
+    return render(request, "organisation/sign_in.html", {"form": form, "next": target, "kept": kept})
+
+
+def _onward(request: HttpRequest, person: Person, target: str, kept: Kept | None) -> HttpResponse:
+    """Where to go after the password; what was kept goes along through the second factor."""
+    detour = unfinished_sign_in(person)
+    if kept and detour is None:
+        return offered(request, kept)
+    if detour == FACTOR_PAGE and has_second_factor(person):
+        request.session["target"] = target
+        if kept:
+            context = {"form": Code(), "bare": True, "kept": kept, "action": FACTOR_PAGE}
+            return render(request, "organisation/factor_verify.html", context)
+    return redirect(target)
 
 
 def _open(request: HttpRequest, person: Person) -> None:
