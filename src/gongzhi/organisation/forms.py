@@ -16,13 +16,13 @@ from .models import Person
 from .queries import cell_name, definitions, filing_units
 
 
-def _password(label: str, *, new: bool, help_text: str = "") -> forms.CharField:
+def _password(label: str, *, new: bool, help_text: str = "", missing: str = "") -> forms.CharField:
     completion = "new-password" if new else "current-password"
     widget = forms.PasswordInput(attrs={"autocomplete": completion})
-    missing = {"required": f"请输入{label}"}
     return forms.CharField(
-        label=label, widget=widget, strip=False, max_length=128, help_text=help_text, error_messages=missing
-    )
+        label=label, widget=widget, strip=False, max_length=128, help_text=help_text,
+        error_messages={"required": missing or f"请输入{label}"},
+    )  # fmt: skip
 
 
 class SignIn(forms.Form):
@@ -55,7 +55,7 @@ class NewPassword(forms.Form):
         new=True,
         help_text="至少12位（管理员16位），含大小写字母、数字、符号中的三类；一句好记的长话最好",
     )
-    again = _password("再输一次新密码", new=True)
+    again = _password("再输一次新密码", new=True, missing="请再输一次新密码")
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
