@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST
 from gongzhi.editions import actions
 from gongzhi.editions.forms import CellForm, EntryForm, RuleForm, TableForm
 from gongzhi.editions.models import Edition
-from gongzhi.editions.queries import in_force
+from gongzhi.editions.queries import digest_of_texts, in_force
 from gongzhi.editions.queries.pieces import WHOLE, entry_model, list_kinds, list_word
 from gongzhi.editions.queries.preview import head_keys, known_with, tables_of
 from gongzhi.editions.states import NotPossible
@@ -30,6 +31,7 @@ from .editing import draft_at, edit, of_draft
 from .tables import entries_list, entry_address
 
 NEW = "new"
+MOVED = "这一条在您打开以后改过或去掉了，刚才这一步没有办，请重新打开核对。"
 TABLED = {"RegisterSource", "Coverage"}
 """Entries about a table: which columns there are to choose is known when the table is."""
 
@@ -80,15 +82,28 @@ def _rule(request: HttpRequest, draft: Edition) -> HttpResponse:
     return edit(request, draft, form, change, title="规则", whole=True)
 
 
-def _place(attribute: str, at: str) -> tuple[str, int]:
-    """An entry's place in a list; -1 where the address names none."""
-    number = number_in(at)
-    return attribute, -1 if number is None else number
+def _place(request: HttpRequest, text: str, attribute: str, at: str) -> tuple[str, int]:
+    """An entry's place in a list; -1 where there is none.
+
+    A form tells which entry it was opened with (`was`): where the draft was changed in another window
+    meanwhile, that entry stands elsewhere, or nowhere any more, and no other one is changed instead.
+    """
+    number, was = number_in(at), request.POST.get("was", "")
+    if not was:
+        return attribute, -1 if number is None else number
+    same = [n for n, one in enumerate(plain(text).get(attribute) or []) if _mark(one) == was]
+    return attribute, number if number is not None and number in same else same[0] if len(same) == 1 else -1
+
+
+def _mark(entry: Any) -> str:
+    return digest_of_texts({"entry": json.dumps(entry, default=str, ensure_ascii=False)})
 
 
 def _of_list(request: HttpRequest, draft: Edition, attribute: str, at: str) -> HttpResponse:
     name, text = _list(draft, attribute)
-    place, new, model = _place(attribute, at), at == NEW, entry_model(name, attribute)
+    place, new, model = _place(request, text, attribute, at), at == NEW, entry_model(name, attribute)
+    if place[1] < 0 and request.POST.get("was"):
+        return done(request, draft, MOVED, "stop")
     known = known_with(draft) or in_force()
     value = _begun(request) if new else _entry(text, place)
     title = f"{'增加' if new else '修改'}{list_word(name, attribute)}"
@@ -105,7 +120,8 @@ def _of_list(request: HttpRequest, draft: Edition, attribute: str, at: str) -> H
 
     remove = "" if new else f"/editions/{draft.pk}/entry/remove?list={attribute}&at={place[1]}"
     back = back_to(request, f"/editions/{draft.pk}/entries")
-    return edit(request, draft, form, change, title=title, whole=True, remove=remove, back=back)
+    words = {"title": title, "remove": remove, "back": back, "was": "" if new else _mark(value)}
+    return edit(request, draft, form, change, whole=True, **words)
 
 
 def _begun(request: HttpRequest) -> dict[str, Any]:
@@ -159,7 +175,9 @@ def remove_entry(request: HttpRequest, pk: int) -> HttpResponse:
     draft = draft_at(request, pk, "")
     attribute, at = request.GET.get("list", ""), request.GET.get("at", "")
     name, text = _list(draft, attribute)
-    place = _place(attribute, at)
+    place = _place(request, text, attribute, at)
+    if place[1] < 0 and request.POST.get("was"):
+        return done(request, draft, MOVED, "stop")
     _entry(text, place)
     try:
         new = {name: without_entry(text, *place, name=name)}
