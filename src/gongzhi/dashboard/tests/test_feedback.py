@@ -188,3 +188,18 @@ def test_batches_linked_before_the_methods_were_counted_are_linked_again(shared)
     assert link_batches(by=None) == 3
     assert not Linking.objects.filter(methods=None).exists()
     assert link_batches(by=None) == 0
+
+
+def test_counts_of_rows_and_batches_open_to_them_for_who_sees_batches(shared, client_of):
+    batch, _ = shared
+    office, address = client_of("office"), f"/batches?state=live&amp;unit={UNIT}"
+    assert office.get("/feedback").content.decode().count(f'href="{address}') == 2
+    inner = f"/batches?state=live&unit={UNIT}&resource=9.5"
+    assert f'href="{inner}'.replace("&", "&amp;") in office.get(f"/units/{UNIT}/feedback").content.decode()
+    row = next(one for one in office.get(f"/units/{UNIT}/feedback").context["page"].items)
+    opened = office.get(inner).context["page"].items
+    assert (len(opened), sum(one.rows for one in opened)) == (row["batches"], row["rows"])
+    one = client_of("liaison").get(f"/units/{UNIT}/feedback/9.5").content.decode()
+    assert f'href="/batches/{batch.pk}/rows' in one
+    assert client_of("liaison").get(f"/batches/{batch.pk}/rows").status_code == 200
+    assert "/batches?" not in client_of("leader").get("/feedback").content.decode()

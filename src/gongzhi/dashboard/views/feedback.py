@@ -21,12 +21,14 @@ from gongzhi.lists.workbook import exported
 from gongzhi.organisation.queries import myself
 from gongzhi.risk import queries as risk
 
+Way = Callable[[dict[str, Any]], str]
 
-def _columns(*first: Column, hits: Callable[[dict[str, Any]], str], money: bool = True) -> tuple[Column, ...]:
-    """The columns after the first; expected tax, and the way to the hits, only for who may know them."""
+
+def _columns(*first: Column, rows: Way, hits: Way, money: bool = True) -> tuple[Column, ...]:
+    """The columns after the first; expected tax, and the ways to rows and hits, for who may know them."""
     found = (
         *first,
-        Column("rows", "入库行数", lambda r: r["rows"], "number", order="rows"),
+        Column("rows", "入库行数", lambda r: r["rows"], "number", link=rows, order="rows"),
         Column("mentions", "提到当事人", lambda r: r["mentions"], "number", order="mentions", hidden=True),
         Column("linked", "关联到纳税人", lambda r: r["linked"], "number", order="linked"),
         Column("rate", "关联率", lambda r: r["rate"], "number", order="rate", unit="%"),
@@ -40,11 +42,14 @@ def _columns(*first: Column, hits: Callable[[dict[str, Any]], str], money: bool 
     return found if money else found[:-1]
 
 
-UNITS = (
-    Column("name", "单位", lambda r: r["name"], link=lambda r: f"/units/{r['key']}/feedback", order="name"),
-    Column("batches", "批次", lambda r: r["batches"], "number", order="batches"),
-)
+UNIT = Column("name", "单位", lambda r: r["name"], link=lambda r: f"/units/{r['key']}/feedback", order="name")
 BATCH = Column("name", "批次", lambda r: r["name"], link=lambda r: f"/batches/{r['key']}", order="name")
+
+
+def _rows(row: dict[str, Any]) -> str:
+    return f"/batches/{row['key']}/rows"
+
+
 COUNTED = ("see_own_batches", "see_all_batches", "see_overview")
 
 
@@ -53,7 +58,18 @@ def _all_hits(sight: Sight, **behind: str) -> str:
     return "/hits?" + urlencode({"state": "all", **behind}) if risk.sees_hits(sight) else ""
 
 
-def _opening(sight: Sight, by: str, **behind: str) -> Callable[[dict[str, Any]], str]:
+def _batches(sight: Sight, by: str, **behind: str) -> Way:
+    """The way from a line to the batches that it counts, for who sees batches."""
+    if not queries.sees_files(sight):
+        return lambda _: ""
+    return lambda row: "/batches?" + urlencode({"state": "live", **behind, by: row["key"]})
+
+
+def _counted(way: Way) -> Column:
+    return Column("batches", "批次", lambda r: r["batches"], "number", link=way, order="batches")
+
+
+def _opening(sight: Sight, by: str, **behind: str) -> Way:
     """The way from a line's number of hits to them."""
     return lambda row: _all_hits(sight, **behind, **{by: row["key"]}) if row["hits"] else ""
 
@@ -62,6 +78,7 @@ def _resources(unit: str, sight: Sight) -> tuple[Column, ...]:
     def address(row: dict[str, object]) -> str:
         return f"/units/{unit}/feedback/{row['key']}"
 
+    way = _batches(sight, "resource", unit=unit)
     return _columns(
         Column(
             "name",
@@ -70,7 +87,8 @@ def _resources(unit: str, sight: Sight) -> tuple[Column, ...]:
             link=address if queries.sees_files(sight) else None,
             order="name",
         ),
-        Column("batches", "批次", lambda r: r["batches"], "number", order="batches"),
+        _counted(way),
+        rows=way,
         money=risk.sees_hits(sight),
         hits=_opening(sight, "resource", unit=unit),
     )
@@ -84,8 +102,9 @@ def feedback(request: HttpRequest) -> HttpResponseBase:
     if not sight.has("see_overview") and not sight.has("see_all_batches") and isinstance(units, frozenset):
         return redirect("unit_feedback", *sorted(units)[:1])
     lines = queries.feedback_lines(intake.batches_counted_for(sight), sight, "unit")
+    way = _batches(sight, "unit")
     page = listing(
-        request, "使用反馈", _columns(*UNITS, hits=_opening(sight, "unit")), lines,
+        request, "使用反馈", _columns(UNIT, _counted(way), rows=way, hits=_opening(sight, "unit")), lines,
         guarded=False, order=("-hits", "key"), identity=lambda r: r["key"],
         empty="还没有入库的数据", empty_next="各单位的数据入库、关联、比对后，它们的用处会列在这里。",
     )  # fmt: skip
@@ -133,8 +152,9 @@ def resource_feedback(request: HttpRequest, unit: str, number: str) -> HttpRespo
     if resource is None:
         raise Http404
     batches = intake.batches_counted_for(sight).filter(slot__unit=unit, slot__resource=number)
+    columns = _columns(BATCH, rows=_rows, money=risk.sees_hits(sight), hits=_opening(sight, "batch"))
     page = listing(
-        request, "使用反馈", _columns(BATCH, money=risk.sees_hits(sight), hits=_opening(sight, "batch")),
+        request, "使用反馈", columns,
         queries.batch_lines(batches, sight), guarded=False, order=("-name", "key"),
         identity=lambda r: r["key"], filters=[("单位", found.name), ("资源", resource.title)],
         empty="这项资源还没有入库的数据", empty_next="入库后，每一批的用处会列在这里。",
