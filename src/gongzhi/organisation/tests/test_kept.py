@@ -83,3 +83,20 @@ def test_passwords_and_addresses_elsewhere_are_not_kept(cast):
         assert "kept" not in fields(page)
         page = Client().post("/login", {"kept": f'["{address}", [["a", "b"]], false]'}).content.decode()
         assert "kept" not in fields(page)
+
+
+def test_nothing_that_another_site_sent_is_kept(cast):
+    """Who signs in must not be led to send, with one click, what somebody else has written."""
+    elsewhere = {"Origin": "https://evil.example"}
+    client = Client(enforce_csrf_checks=True)
+    assert client.post("/people/new", SAID).status_code == 403
+    client.get("/login")  # the browser knows us
+    assert client.post("/people/new", SAID, headers=elsewhere).status_code == 403
+    token = client.cookies["csrftoken"].value
+    own = SAID | {"csrfmiddlewaretoken": token}
+    assert client.post("/people/new", own, headers=elsewhere).status_code == 403
+    assert client.post("/login?kept=/people/new", own, headers=elsewhere).status_code == 403
+    assert client.post("/login?kept=/people/new", SAID).status_code == 403
+    assert client.post("/people/new", own).status_code == 307
+    page = client.post("/login?kept=/people/new", own).content.decode()
+    assert "您填的内容还在" in page
