@@ -106,6 +106,7 @@ class Doubt(models.Model):
     batches = models.JSONField(default=list)  # ids of the batches that hold it
     seen_at = models.DateTimeField()
     open = models.BooleanField(default=True)
+    unreviewed = models.BooleanField(default=True)  # joins were made since it was held against all that stand
 
     class Meta:
         ordering = ("-mentions", "id")

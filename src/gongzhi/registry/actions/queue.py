@@ -18,7 +18,8 @@ UNDECIDED = ("doubtful", "conflict")
 
 
 def ask(joined: pl.DataFrame, found: Links) -> None:
-    """Doubtful mentions of these joins into the queue."""
+    """Doubtful mentions of these joins into the queue, all of which is to be reviewed once they are kept."""
+    Doubt.objects.filter(open=True, unreviewed=False).update(unreviewed=True)
     undecided = joined.filter(pl.col("status").is_in(UNDECIDED))
     shown = found.candidates.sort("score", descending=True).group_by("row", maintain_order=True).agg(
         pl.struct("entity", "score", "why").alias("candidates")
@@ -36,7 +37,16 @@ def ask(joined: pl.DataFrame, found: Links) -> None:
         [_doubt(row) for row in grouped.iter_rows(named=True)],
         update_conflicts=True,
         unique_fields=["key"],
-        update_fields=["status", "candidates", "mentions", "batches", "seen_at", "open", *EXAMPLE],
+        update_fields=[
+            "status",
+            "candidates",
+            "mentions",
+            "batches",
+            "seen_at",
+            "open",
+            "unreviewed",
+            *EXAMPLE,
+        ],
         batch_size=500,
     )
 
@@ -45,8 +55,13 @@ EXAMPLE = ("example_batch", "example_part", "example_row")
 
 
 def stale() -> bool:
-    """Whether the example of an open doubt lies in a batch that was replaced or withdrawn."""
-    return Doubt.objects.filter(open=True).exclude(example_batch__in=live().order_by().values("pk")).exists()
+    """Whether the example of an open doubt lies in a batch that was replaced or withdrawn, or a linking was
+    broken off before its review.
+    """
+    found = Doubt.objects.filter(open=True)
+    if found.filter(unreviewed=True).exists():
+        return True
+    return found.exclude(example_batch__in=live().order_by().values("pk")).exists()
 
 
 def review() -> None:
@@ -74,6 +89,7 @@ def review() -> None:
             doubt for row in standing.iter_rows(named=True) if _recount(doubt := doubts.pop(row["key"]), row)
         ]
         Doubt.objects.bulk_update(changed, ["mentions", "batches", *EXAMPLE], batch_size=500)
+        Doubt.objects.filter(unreviewed=True).update(unreviewed=False)
         gone = [doubt.pk for doubt in doubts.values()]
         for start in range(0, len(gone), 500):
             Doubt.objects.filter(pk__in=gone[start : start + 500]).update(open=False)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import polars as pl
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from gongzhi.audit.actions import record
@@ -205,6 +205,9 @@ def _take_out(work: _Work) -> None:
     doubted = sorted(work.doubted)
     for start in range(0, len(doubted), 500):
         Linking.objects.filter(batch__in=doubted[start : start + 500]).update(register=MARKED)
+    if work.lost or work.untold:  # what is open may gain by it: one candidate less, no former name beside
+        undecided = Linking.objects.filter(Q(doubtful__gt=0) | Q(unlinked__gt=0), batch__in=live())
+        undecided.update(register=MARKED)
     Linking.objects.filter(pk__in=work.gone).update(register=GONE)
 
 
