@@ -279,6 +279,7 @@ class NotSentForm(forms.Form):
     """不发 of a letter. Whether a reason is needed is the action's to say."""
 
     note = forms.CharField(label="不发的理由", required=False, max_length=300, widget=_text(2))
+    note.sometimes = True  # type: ignore[attr-defined]  # read by components/field.html: not 可不填
 
 
 class TakeTogether(forms.Form):

@@ -90,6 +90,7 @@ class TestLetters:
     ):
         letter, office = self.drafted(*owing(self.A)), client_of("office")
         address = f"/letters/{letter.pk}"
+        assert "可不填" not in office.get(address).content.decode()
         with pytest.raises(Refused, match="请写明不发的理由"):
             actions.decide_letter(letter=letter, issue=False, by=cast["office"])
         answer = office.post(f"{address}/decide", {"verdict": "withdraw", "note": " "}, follow=True)
