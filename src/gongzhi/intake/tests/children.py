@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import shutil
@@ -32,6 +33,7 @@ def prepared_home(home: Path) -> None:
     django.setup()
     importlib.import_module("gongzhi.cli.home").migrate()
     importlib.import_module("gongzhi.editions.queries").in_force()
+    gc.freeze()  # a child's collector must not touch, and so copy, what was loaded here
 
 
 def in_child(work, *, seconds: float = WAIT_SECONDS) -> tuple[int, bytes]:

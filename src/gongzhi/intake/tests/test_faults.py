@@ -28,6 +28,7 @@ def told(script: str, *arguments: object, database: str = "") -> dict:
     """What a script of this folder says at its end; it runs in a process and a home of its own."""
     environment = {**os.environ, "GONGZHI_DATABASE": database, "PYTHONWARNINGS": "default"}
     environment["PYTHONPATH"] = f"{ROOT / 'src'}:{ROOT}"
+    environment["POLARS_MAX_THREADS"] = "1"  # of forty rows a child; more would cost and not help
     command = [sys.executable, HERE / script, *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, cwd=HERE)
     assert done.stdout, done.stderr[-3000:]
