@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -113,7 +114,8 @@ def folder(submission: object) -> Path:
 
 
 def put_down(submission: object, prepared: Prepared) -> None:
-    """Keep a preparation until it is committed or dropped; a half-written one is never found.
+    """Keep a preparation until it is committed or dropped; a half-written one is never found, not even
+    after a power cut: it is on the disk before it gets its name.
 
     Two checks of one submission may put down at once: they say the same, and either may stand.
     """
@@ -139,6 +141,12 @@ def _write(aside: Path, prepared: Prepared) -> None:
     prepared.findings.write_parquet(aside / "findings.parquet")
     prepared.repaired.write_parquet(aside / "repaired.parquet")
     (aside / "meta.json").write_text(json.dumps(_meta(prepared), ensure_ascii=False), encoding="utf-8")
+    for path in (*aside.iterdir(), aside):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _meta(prepared: Prepared) -> dict[str, Any]:

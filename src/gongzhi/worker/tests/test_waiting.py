@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -147,3 +149,25 @@ def test_what_a_machine_handed_in_waits_for_space_too(waiting, monkeypatch):
     assert committing.take_in_waiting() == 1
     one.refresh_from_db()
     assert one.state == State.COMMITTED
+
+
+def test_what_was_found_is_on_the_disk_before_it_gets_its_name(waiting, monkeypatch, settings):
+    """After a power cut it is there whole, or found anew: a sealed part cut short would have come in."""
+    one = waiting(1)
+    synced, named, staging = [], [], settings.HOME.folder("staging")
+    sync, rename = os.fsync, Path.rename
+
+    def told(descriptor):
+        synced.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")))
+        sync(descriptor)
+
+    def placed(path, target):
+        if path.parent == staging:
+            named.append({*path.iterdir(), path} <= set(synced))
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", told)
+    monkeypatch.setattr(Path, "rename", placed)
+    submission.check(submission=one, by=None)
+    assert named == [True]
+    assert (staging / str(one.pk) / "meta.json").exists()
