@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -53,11 +54,14 @@ def serve(
         one.communicate()
 
 
+GONE = (FileNotFoundError, ProcessLookupError)  # before a file of /proc was opened, and after
+
+
 def there(pid: int) -> bool:
     """Whether this process runs."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except GONE:
         return False
 
 
@@ -65,9 +69,10 @@ def children(pid: int) -> dict[int, str]:
     """What a process has started, at any depth: number and command line."""
     found: dict[int, str] = {}
     for task in Path(f"/proc/{pid}/task").iterdir() if there(pid) else ():
-        for child in map(int, (task / "children").read_text().split()):
-            line = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-            found |= {child: line} | children(child)
+        with suppress(*GONE):  # a thread or a child that ended meanwhile
+            for child in map(int, (task / "children").read_text().split()):
+                line = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+                found |= {child: line} | children(child)
     return found
 
 
