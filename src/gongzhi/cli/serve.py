@@ -78,9 +78,8 @@ def run(options: argparse.Namespace, meanwhile: Callable[[], None] | None = None
         if meanwhile:
             meanwhile()
         if opened(pages, options):
-            with kept_up(
-                [*WORKER, "--parent", str(os.getpid())]
-            ):  # from now on: it would keep the pages from loading
+            worker = [*WORKER, "--parent", str(os.getpid())]
+            with kept_up(worker):  # from now on: it would keep the pages from loading
                 out.print(f"网页已就绪：http://{options.bind}:{options.port}/  （按 Ctrl+C 结束）")
                 pages.wait()
                 return _opened_again(command, options)

@@ -16,9 +16,8 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C ends it as an order does: every step may be cut
     parser = argparse.ArgumentParser(prog="gongzhi.worker")
     parser.add_argument("--once", action="store_true")
-    parser.add_argument(
-        "--parent", type=int, default=os.getppid()
-    )  # who is gone already is not seen otherwise
+    # Named by the starter itself: one that is gone before this line would not be seen otherwise.
+    parser.add_argument("--parent", type=int, default=os.getppid())
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongzhi.web.settings")
     django.setup()

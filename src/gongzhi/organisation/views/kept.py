@@ -17,7 +17,8 @@ from gongzhi.gate import KEPT
 _NEVER = ("csrfmiddlewaretoken", "proof_for", "proof_password", "proof_code")
 _SECRET = ("/account", "/activate", "/reset")
 READ = 12
-"""From so many characters on a text is shown for reading; shorter ones are choices and numbers."""
+"""From so many characters on a text is shown for reading; shorter ones are choices, and in ASCII alone stand
+what the page itself put in: addresses, numbers of rows."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Kept:
 
     @property
     def long_ones(self) -> list[str]:
-        return [value for _, value in self.fields if len(value) >= READ]
+        """What was written by hand, to be read once more."""
+        return [value for _, value in self.fields if len(value) >= READ and not value.isascii()]
 
 
 def arriving(request: HttpRequest) -> Kept | None:

@@ -1,5 +1,7 @@
 """What a hit says, and keeps, when what it rests on is corrected, withdrawn, or named otherwise."""
 
+from importlib import import_module
+
 import pytest
 
 from gongzhi.intake.actions import ask_withdrawal, decide_withdrawal
@@ -130,8 +132,6 @@ def test_an_open_hit_goes_on_under_the_new_registration(scanned, submit):
 
 def test_a_scan_that_another_overtook_begins_anew(district, scanned, submit, monkeypatch):
     """Its hits are of yesterday's rows: entered last, they would stand until something else comes in."""
-    from importlib import import_module  # noqa: PLC0415  # beside its use
-
     module = import_module("gongzhi.risk.actions.scan")
     scanned()
     submit("T.30", BUREAU, FILINGS, [filing(2, "B2", 1_000, "S2")], period="2024-03")
